@@ -34,7 +34,13 @@ export type ErrorCode =
 /** One bad parameter, by the path a caller wrote it at. */
 export type FieldProblem = { path: string; message: string };
 
-export type DomainErrorOptions = { detail?: string; cause?: unknown; fields?: FieldProblem[] };
+export type DomainErrorOptions = {
+  detail?: string;
+  cause?: unknown;
+  fields?: FieldProblem[];
+  /** Of what was asked for too often: when it may be asked for again. */
+  retryAfterSeconds?: number;
+};
 
 /**
  * A refusal with a stable `code` and a `message` that may be shown to the caller.
@@ -45,13 +51,29 @@ export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
   readonly fields: FieldProblem[];
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: DomainErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.detail = options.detail;
     this.fields = options.fields ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
+}
+
+/** A span to wait for, in words: to the second where it is short. */
+export function waitWords(seconds: number): string {
+  const [count, unit] = seconds <= 90 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+/** Asked too often: says why, and for how long nothing more is answered. @param why a sentence without its stop. */
+export function tooManyAttempts(why: string, waitMs: number): DomainError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  return new DomainError("TOO_MANY_ATTEMPTS", `${why}. Try again in ${waitWords(retryAfterSeconds)}.`, {
+    retryAfterSeconds,
+  });
 }
 
 /** "Not found" for what is absent and for what the actor may not see. */

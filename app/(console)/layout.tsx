@@ -2,8 +2,10 @@ import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { requestContext } from "#app/_lib/context.ts";
 import { COLLAPSED_COOKIE } from "#components/frame/collapsed-cookie.ts";
+import { GuardedKinds } from "#components/second-person/guarded-kinds.tsx";
 import { findSession } from "#lib/admins/find-session.ts";
 import { countOpen } from "#lib/approvals/count-open.ts";
+import { guardedKindsOf, readPolicy } from "#lib/approvals/read-policy.ts";
 import { ROLE_WORDS, roleHas } from "#lib/authz/roles.ts";
 import { getEnv } from "#lib/env.ts";
 import { countUnread } from "#lib/notifications/list-notifications.ts";
@@ -16,11 +18,12 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const ctx = await requestContext();
   const { actor, db, now } = ctx;
   if (actor.kind !== "admin") return children;
-  const [session, tablePreferences, approvals, unread] = await Promise.all([
+  const [session, tablePreferences, approvals, unread, policy] = await Promise.all([
     findSession(db, { sessionId: actor.sessionId, now }),
     readTablePreferences(ctx),
     countOpen(ctx),
     countUnread(ctx),
+    readPolicy(db),
   ]);
   const isCollapsed = (await cookies()).get(COLLAPSED_COOKIE)?.value === "collapsed";
   return (
@@ -36,7 +39,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
       now={now.toISOString()}
     >
       {actor.role === "owner" ? <BreakGlassNotice db={db} now={now} /> : null}
-      {children}
+      <GuardedKinds kinds={guardedKindsOf(policy)}>{children}</GuardedKinds>
     </ConsoleFrame>
   );
 }

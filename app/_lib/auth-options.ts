@@ -29,16 +29,20 @@ const credentials = z.object({
 /** The browser's answer, as JSON in the one field that a form has for it. */
 const passkeyCredentials = z.object({ answer: z.string().max(14_000) });
 
+export type Later = { seconds?: number };
+
 /**
  * next-auth for one request. Its cookie carries a session id and nothing else; the session is a row.
  * `failures` receives what next-auth would only log, so that a sign-out that did not happen is not answered as one. `challenge` is the sealed one that this
- * browser was asked to sign, where it was; `flow` the provider that is asked or has answered, where one is.
+ * browser was asked to sign, where it was; `flow` the provider that is asked or has answered, where one is. `later` receives after how many seconds a
+ * sign-in that came too often may be tried again.
  */
 export function authOptions(
   ctx: Context,
   failures: unknown[],
   challenge: string | null = null,
   flow: ProviderFlow | null = null,
+  later: Later = {},
 ): NextAuthOptions {
   const env = getEnv();
   // next-auth reads its own address from here alone
@@ -70,13 +74,13 @@ export function authOptions(
         id: "credentials",
         name: "Password and code",
         credentials: { email: {}, password: {}, code: {}, enrolment: {}, recoveryCode: {} },
-        authorize: (given) => authorize(ctx, given),
+        authorize: (given) => authorize(ctx, given, later),
       }),
       Credentials({
         id: "passkey",
         name: "Passkey",
         credentials: { answer: {} },
-        authorize: (given) => authorizePasskey(ctx, given, challenge),
+        authorize: (given) => authorizePasskey(ctx, given, challenge, later),
       }),
       ...(flow === null ? [] : [flow.option()]),
     ],
@@ -125,17 +129,17 @@ async function enterByProvider(flow: ProviderFlow, user: object): Promise<boolea
   }
 }
 
-async function authorize(ctx: Context, given: unknown) {
+async function authorize(ctx: Context, given: unknown, later: Later) {
   const parsed = credentials.safeParse(given);
   if (!parsed.success) return null;
-  return enter(ctx, () => signIn(ctx, parsed.data, keyWrapper()));
+  return enter(ctx, later, () => signIn(ctx, parsed.data, keyWrapper()));
 }
 
-async function authorizePasskey(ctx: Context, given: unknown, sealed: string | null) {
+async function authorizePasskey(ctx: Context, given: unknown, sealed: string | null, later: Later) {
   const parsed = passkeyCredentials.safeParse(given);
   const answer = parsed.success ? readAnswer(parsed.data.answer) : null;
   if (answer === null || sealed === null) return null;
-  return enter(ctx, () => signInWithPasskey(ctx, { sealed, answer }, passkeyMeans()));
+  return enter(ctx, later, () => signInWithPasskey(ctx, { sealed, answer }, passkeyMeans()));
 }
 
 function readAnswer(text: string) {
@@ -146,12 +150,14 @@ function readAnswer(text: string) {
   }
 }
 
-async function enter(ctx: Context, signInNow: () => Promise<SignInResult>) {
+async function enter(ctx: Context, later: Later, signInNow: () => Promise<SignInResult>) {
   let result: SignInResult;
   try {
     result = await signInNow();
   } catch (error) {
     logProblem(error, ctx.requestId, "sign-in");
+    if (error instanceof DomainError && error.retryAfterSeconds !== undefined)
+      later.seconds = error.retryAfterSeconds;
     throw new Error(publicCode(error));
   }
   if (result.outcome === "enrolment_required") throw new Error("ENROLMENT_REQUIRED");
@@ -160,6 +166,8 @@ async function enter(ctx: Context, signInNow: () => Promise<SignInResult>) {
 
 /** What the sign-in page learns in `error`: never why a password or code was refused. */
 function publicCode(error: unknown): string {
+  if (error instanceof DomainError && error.retryAfterSeconds !== undefined)
+    return `${error.code}:${error.retryAfterSeconds}`;
   if (error instanceof DomainError) return error.code === "NOT_SIGNED_IN" ? "CredentialsSignin" : error.code;
   return isUnavailable(error) ? "UNAVAILABLE" : "INTERNAL";
 }

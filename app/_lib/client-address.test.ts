@@ -37,6 +37,7 @@ test.each([
     is: "2001:db8::1",
     because: "a port is no part of an address",
   },
+  { peer: "10.0.0.1", forwarded: "2001:DB8:0::1", is: "2001:db8::1", because: "it has one spelling" },
   { peer: "10.0.0.1", forwarded: "not an address", is: "10.0.0.1", because: "garbage ends the walk" },
 ])("$is where $because", ({ peer, forwarded, is }) => {
   const headers = new Headers({ [PEER_HEADER]: peer, ...(forwarded && { "x-forwarded-for": forwarded }) });

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { plainAddress } from "#lib/list-query/address.ts";
 
 /** Set from the socket by `instrumentation.ts` on every request, whatever the caller wrote there. */
 export const PEER_HEADER = "x-tokenwarden-peer";
@@ -17,8 +18,8 @@ export function trustedList(ranges: readonly string[]): BlockList {
 
 function plain(address: string): string | null {
   const bare = address.trim().replace(/^\[(.*)\](?::\d+)?$/, "$1");
-  const mapped = bare.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
-  return isIP(mapped) === 0 ? null : mapped;
+  // one with a zone has no other spelling
+  return plainAddress(bare) ?? (isIP(bare) === 0 ? null : bare);
 }
 
 function isTrusted(list: BlockList, address: string): boolean {

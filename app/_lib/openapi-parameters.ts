@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { allCountries, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
-import type { Filter, TableDeclaration } from "#lib/list-query/define-table.ts";
+import type { Filter, SetFilter, TableDeclaration } from "#lib/list-query/define-table.ts";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "#lib/list-query/define-table.ts";
 
 export type Json = Record<string, unknown>;
@@ -31,12 +31,28 @@ export function parametersOf(schema: z.ZodType | undefined, place: "path" | "que
 const INSTANT = "\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,3})?)?(?:Z|[+-]\\d{2}:\\d{2})?)?";
 const TIME_PATTERN = `^(?:(?:within|beyond):[1-9]\\d{0,4}[smhdw]|(?:${INSTANT})?\\.\\.(?:${INSTANT})?)$`;
 
+const SET_FORMATS: Record<NonNullable<SetFilter["format"]>, Json> = {
+  text: {},
+  uuid: { format: "uuid" },
+  ip: {},
+  method: { pattern: "^[A-Za-z][A-Za-z-]{0,19}$" },
+  status: {
+    pattern:
+      "^(?:[1-9]\\d{2}|[1-9][xX]{2}|[<>]=?[1-9]\\d{2}|[1-9]\\d{2}\\.\\.(?:[1-9]\\d{2})?|\\.\\.[1-9]\\d{2})$",
+  },
+};
+
+function filterDescription({ label, hint, negates }: Filter): string {
+  if (negates !== undefined) return `As \`${negates}\`, of what is left out.`;
+  return hint === undefined ? label : `${label}. ${hint}`;
+}
+
 function filterSchema(filter: Filter): Json {
   switch (filter.kind) {
     case "oneOf":
       return { type: "array", items: { type: "string", enum: [...filter.options] } };
     case "set":
-      return { type: "array", items: { type: "string" } };
+      return { type: "array", items: { type: "string", ...SET_FORMATS[filter.format ?? "text"] } };
     case "country":
       return {
         type: "array",
@@ -93,7 +109,7 @@ export function listParameters(table: TableDeclaration): Json[] {
     ...Object.entries(table.filters).map(([name, filter]) => ({
       name,
       in: "query",
-      description: filter.hint === undefined ? filter.label : `${filter.label}. ${filter.hint}`,
+      description: filterDescription(filter),
       schema: filterSchema(filter),
     })),
     {

@@ -89,10 +89,20 @@ export function problemResponse(error: unknown, requestId: string): Response {
   const headers = problemHeaders(requestId);
   if (body.status === 401) headers.set("www-authenticate", 'Bearer realm="tokenwarden"');
   if (body.status === 503) headers.set("retry-after", "5");
-  if (body.status === 429) headers.set("retry-after", body.code === "TOO_MANY_REQUESTS" ? "1" : "60");
+  if (body.status === 429) headers.set("retry-after", String(retryAfterOf(error, body)));
   if (error instanceof RequestRefusal)
     for (const [name, value] of Object.entries(error.more.headers ?? {})) headers.set(name, value);
   return new Response(JSON.stringify(body), { status: body.status, headers });
+}
+
+/** What passes by itself in a moment: the pace of requests. */
+const PACE_SECONDS = 1;
+/** Where something else has to end first, and nobody knows when. */
+const UNKNOWN_SECONDS = 30;
+
+function retryAfterOf(error: unknown, { code }: Problem): number {
+  if (error instanceof DomainError && error.retryAfterSeconds !== undefined) return error.retryAfterSeconds;
+  return code === "TOO_MANY_REQUESTS" ? PACE_SECONDS : UNKNOWN_SECONDS;
 }
 
 type AwayLine = { error: unknown; requestId: string; what: string };

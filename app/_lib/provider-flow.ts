@@ -148,9 +148,19 @@ export function refusalCode(error: unknown): ProviderRefusal {
   return isUnavailable(error) || error instanceof DomainError ? "UNAVAILABLE" : "PROVIDER_FAILED";
 }
 
+/** After how many seconds somebody who tried too often may try again. */
+export function waitOf(error: unknown): number | null {
+  return error instanceof DomainError ? (error.retryAfterSeconds ?? null) : null;
+}
+
 /** Where somebody lands who was refused: on the sign-in page, which still knows where they wanted to go, or in the window of the step-up. */
-export function refusedUrl(question: FlowQuestion | null, why: ProviderRefusal): string {
+export function refusedUrl(
+  question: FlowQuestion | null,
+  because: ProviderRefusal,
+  waitSeconds: number | null = null,
+): string {
   const { consoleUrl } = getEnv();
+  const why = waitSeconds === null ? because : `${because}&wait=${waitSeconds}`;
   if (question?.stepUp) return `${consoleUrl}/step-up?refused=${why}`;
   const next = safePath(question?.next);
   const then = next === "/" ? "" : `&next=${encodeURIComponent(next)}`;

@@ -33,7 +33,7 @@ export async function readJson(request: Request): Promise<unknown> {
   ]);
 }
 
-/** @throws {RequestRefusal} 413 */
+/** @throws {RequestRefusal} 413, or 400 for a body that breaks off */
 export async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array> {
   const announced = Number(request.headers.get("content-length") ?? "0");
   if (announced > maxBytes) throw tooLarge(maxBytes);
@@ -41,7 +41,10 @@ export async function readBounded(request: Request, maxBytes: number): Promise<U
   let size = 0;
   const reader = request.body?.getReader();
   while (reader !== undefined) {
-    const { done, value } = await reader.read();
+    // the connection ended in the middle of it: nobody is there to answer, and there is nothing to log
+    const { done, value } = await reader.read().catch(() => {
+      throw new RequestRefusal(400, "INCOMPLETE_BODY", "The body ended before it was whole.");
+    });
     if (done) break;
     size += value.byteLength;
     if (size > maxBytes) {

@@ -79,7 +79,11 @@ function storedOf({ params, url, body, seenVersion }: RawInput): StoredRequest {
   return body === undefined && seenVersion !== undefined ? { ...stored, seenVersion } : stored;
 }
 
-function guardedOf(ctx: Context, { spec, raw, hasSecret }: Call): Omit<GuardedRequest, "act"> {
+/** What a request asks for, as it waits and as it is known again. */
+export function guardedOf(
+  ctx: Context,
+  { spec, raw, hasSecret }: Pick<Call, "spec" | "raw" | "hasSecret">,
+): Omit<GuardedRequest, "act"> {
   const stored = storedOf(raw);
   const { method, path, summary, permission } = spec;
   const text = JSON.stringify(inOrder([ctx.actor.kind, ctx.actor.id, method, path, stored]));

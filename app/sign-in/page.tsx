@@ -8,7 +8,7 @@ import { getEnv } from "#lib/env.ts";
 import { findRelyingParty } from "#lib/passkeys/relying-party.ts";
 import { isRestoreOpen } from "#lib/restore/watch-restore.ts";
 import { listSignInDoors } from "#lib/sign-in-providers/list-providers.ts";
-import { PROVIDER_REFUSAL_WORDS, PROVIDER_REFUSALS } from "#lib/sign-in-providers/model.ts";
+import { providerRefusalWords } from "#lib/sign-in-providers/refusal-words.ts";
 import { WaysIn } from "./_components/ways-in.tsx";
 import { signInWords } from "./_components/words.ts";
 
@@ -21,14 +21,13 @@ export default async function SignInPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const { next, why, refused } = await searchParams;
+  const { next, why, refused, wait } = await searchParams;
   // before there is an owner nobody can sign in: the set-up says how to begin
   const { db } = await requestContext();
   // with the database away the form stays, and says so itself
   const isHeld = await isRestoreOpen(db).catch(() => false);
   if (!isHeld && !(await hasOwner(db).catch(() => true))) redirect("/setup");
   const doors = await listSignInDoors(db).catch(() => ({ providers: [], isLocalOff: false }));
-  const refusal = PROVIDER_REFUSALS.find((one) => one === refused);
   const notice = isHeld
     ? signInWords.restored
     : why === "ended"
@@ -42,7 +41,7 @@ export default async function SignInPage({
         doors={doors}
         next={safePath(next)}
         notice={notice}
-        refused={refusal === undefined ? null : PROVIDER_REFUSAL_WORDS[refusal]}
+        refused={providerRefusalWords(refused, wait)}
         hasPasskeys={findRelyingParty(getEnv().consoleUrl) !== null}
       />
     </Doorway>

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { Doorway } from "#components/layout/doorway.tsx";
 import { getEnv } from "#lib/env.ts";
-import { PROVIDER_REFUSAL_WORDS, PROVIDER_REFUSALS } from "#lib/sign-in-providers/model.ts";
+import { PROVIDER_REFUSALS } from "#lib/sign-in-providers/model.ts";
+import { providerRefusalWords } from "#lib/sign-in-providers/refusal-words.ts";
 import { TellOpener } from "./_components/tell-opener.tsx";
 import { stepUpPageWords as words } from "./_components/words.ts";
 
@@ -14,7 +15,7 @@ export default async function StepUpPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const { refused } = await searchParams;
+  const { refused, wait } = await searchParams;
   const why =
     refused === undefined ? null : (PROVIDER_REFUSALS.find((one) => one === refused) ?? "PROVIDER_FAILED");
   return (
@@ -23,7 +24,10 @@ export default async function StepUpPage({
       lead={why === null ? words.doneLead : words.notDoneLead}
       environmentName={getEnv().environmentName}
     >
-      <TellOpener refused={why} says={why === null ? words.close : PROVIDER_REFUSAL_WORDS[why]} />
+      <TellOpener
+        refused={why}
+        says={why === null ? words.close : (providerRefusalWords(why, wait) ?? words.close)}
+      />
     </Doorway>
   );
 }

@@ -2,7 +2,7 @@
 
 import { UnstyledButton } from "@mantine/core";
 import { useMounted } from "@mantine/hooks";
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from "react";
 import { shortDuration } from "../display/duration.ts";
 import { groupedNumber } from "../display/number-text.tsx";
 import { axisTicks, niceMax } from "./axis.ts";
@@ -24,16 +24,18 @@ type StackedHistogramProps<Key extends string> = {
   /** Oldest first, without gaps. */
   buckets: HistogramBucket<Key>[];
   bucketSeconds: number;
-  /** What time it looks at, in words; its first and last instant unless told. */
-  span?: string;
+  /** What time it looks at, in words, which may be made of when it begins; its first and last instant unless told. */
+  span?: string | ((first: string) => string);
   /** A range that was dragged or a bar that was pressed, in milliseconds. */
   onRange?: (fromMs: number, untilMs: number) => void;
   height?: number;
+  /** Beside the way to the table. */
+  tools?: ReactNode;
 };
 
 /** Counts over time, stacked; drag to look closer. Its twin is a table, one press away. */
 export function StackedHistogram<Key extends string>(props: StackedHistogramProps<Key>) {
-  const { name, series, buckets, bucketSeconds, span, onRange, height = 112 } = props;
+  const { name, series, buckets, bucketSeconds, span, onRange, height = 112, tools } = props;
   const isMounted = useMounted();
   const [isTable, setIsTable] = useState(false);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -47,11 +49,10 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
   const shown = pointed === null ? null : (buckets[pointed] ?? null);
 
   const [first, last] = [buckets[0], buckets.at(-1)];
+  const begins = first ? words.short(Date.parse(first.at)) : "";
   const looksAt =
-    span ??
-    (first && last
-      ? `${words.short(Date.parse(first.at))} – ${words.short(Date.parse(last.at) + bucketSeconds * 1000)}`
-      : "");
+    (typeof span === "function" ? span(begins) : span) ??
+    (last ? `${begins} – ${words.short(Date.parse(last.at) + bucketSeconds * 1000)}` : "");
 
   function indexAt(event: PointerEvent): number {
     const box = plot.current?.getBoundingClientRect();
@@ -97,6 +98,7 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
         <UnstyledButton className={classes.twin} aria-pressed={isTable} onClick={() => setIsTable(!isTable)}>
           {isTable ? "As a chart" : "As a table"}
         </UnstyledButton>
+        {tools}
       </figcaption>
       {isTable ? (
         <HistogramTable

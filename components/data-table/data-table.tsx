@@ -68,6 +68,10 @@ export type DataTableProps<Row extends ListRow> = {
   failure?: string | null;
   /** At the foot: what is not exact here. */
   note?: ReactNode;
+  /** Where not all that could match was looked through: how far, in words, beside the rows and instead of "none". */
+  searched?: ReactNode;
+  /** The filters that stand for all rows, where the list without any filter begins with some. */
+  unfiltered?: object;
   /** Dimmed rows: ended ones. */
   isFaded?: (row: Row) => boolean;
 };
@@ -106,6 +110,14 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
       router.push(withView(listAddress(path, declaration, next), viewId), { scroll: false }),
     );
     frame.current?.scrollTo({ top: 0 });
+  }
+
+  /** To other filters; without any to all rows, and from those to where the list begins. */
+  function goTo(filters: FilterValues<TableDeclaration>) {
+    const isBare = Object.keys(filters).length === 0;
+    const all = props.unfiltered as FilterValues<TableDeclaration> | undefined;
+    const isAll = JSON.stringify(query.filters) === JSON.stringify(all);
+    go(withFilters(query, isBare && all !== undefined && !isAll ? all : filters));
   }
 
   function press(event: MouseEvent, row: Row) {
@@ -175,7 +187,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
         declaration={declaration}
         filters={query.filters}
         fieldRef={filterField}
-        onChange={(filters: FilterValues<TableDeclaration>) => go(withFilters(query, filters))}
+        onChange={goTo}
         {...(props.suggest ? { suggest: props.suggest } : {})}
         views={
           isListName(declaration.name) ? (
@@ -227,10 +239,13 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
           {failure === null && !isEmpty && page.rows.length === 0 ? (
             <div className={classes.nothing}>
               <EmptyState
-                title={`No ${unit[1]} match`}
-                action={<Button onClick={() => go(withFilters(query, {}))}>Clear all filters</Button>}
+                title={props.searched ? `No ${unit[1]} so far` : `No ${unit[1]} match`}
+                action={<Button onClick={() => goTo({})}>Clear all filters</Button>}
               >
-                {isFirst ? "Loosen a filter, or clear them all." : "This page is past the end of the list."}
+                {props.searched ??
+                  (isFirst
+                    ? "Loosen a filter, or clear them all."
+                    : "This page is past the end of the list.")}
               </EmptyState>
             </div>
           ) : null}
@@ -280,7 +295,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
                   {selectionActions({ rows: selected, clear: clearSelection })}
                 </>
               ) : (
-                <span className="muted">{props.note}</span>
+                <span className="muted">{props.searched ?? props.note}</span>
               )}
             </TableFoot>
           )}

@@ -16,6 +16,7 @@ import { groupedNumber } from "../display/number-text.tsx";
 import { Hint } from "../on-demand/hint.tsx";
 import { OnDemandMenu } from "../on-demand/menu.tsx";
 import { RequestProblem, requestJson } from "../request/request-json.ts";
+import { GuardedHint } from "../second-person/guarded-kinds.tsx";
 import { rememberWork } from "../work/seen-work.ts";
 import { useWork } from "../work/work.tsx";
 
@@ -79,6 +80,7 @@ export function ExportMenu({ list, text, total, unit }: ExportMenuProps) {
       {(Menu) => (
         <>
           <Menu.Label>{mayExport ? `Export ${what}` : "Your role does not export lists."}</Menu.Label>
+          <GuardedHint kind={mayExport ? "exports" : undefined} />
           {exportFormatsOf(list).map((format) => (
             <Menu.Item key={format} disabled={!mayExport} onClick={() => void begin(format)}>
               {EXPORT_FORMAT_WORDS[format].name}

@@ -21,16 +21,22 @@ export type Density = TablePreferences["density"];
 type Preferences = {
   all: AllTablePreferences;
   change: (table: string, update: Partial<TablePreferences>) => void;
+  /** Keeps at once what waits to be kept. */
+  flush: () => Promise<void>;
 };
 
-const PreferencesContext = createContext<Preferences>({ all: {}, change: () => {} });
+const PreferencesContext = createContext<Preferences>({
+  all: {},
+  change: () => {},
+  flush: async () => {},
+});
 
 /** Columns are drawn while they are dragged; they are kept when the hand rests. */
 const KEEP_AFTER_MS = 600;
 
 /** Kept also where the page is left at once. */
-function keep(table: string, value: TablePreferences): void {
-  void fetch(`/api/v1/me/tables/${table}`, {
+async function keep(table: string, value: TablePreferences): Promise<void> {
+  await fetch(`/api/v1/me/tables/${table}`, {
     method: "PUT",
     credentials: "same-origin",
     keepalive: true,
@@ -54,10 +60,11 @@ export function PreferencesProvider({
   const unkept = useRef(new Set<string>());
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
-  const flush = useCallback(() => {
+  const flush = useCallback(async () => {
     clearTimeout(timer.current);
-    for (const table of unkept.current) keep(table, latest.current[table] ?? DEFAULT_TABLE_PREFERENCES);
+    const tables = [...unkept.current];
     unkept.current.clear();
+    await Promise.all(tables.map((table) => keep(table, latest.current[table] ?? DEFAULT_TABLE_PREFERENCES)));
   }, []);
 
   const change = useCallback(
@@ -67,23 +74,24 @@ export function PreferencesProvider({
       setAll(latest.current);
       unkept.current.add(table);
       clearTimeout(timer.current);
-      timer.current = setTimeout(flush, KEEP_AFTER_MS);
+      timer.current = setTimeout(() => void flush(), KEEP_AFTER_MS);
     },
     [flush],
   );
 
   useEffect(() => {
-    window.addEventListener("pagehide", flush);
-    return () => window.removeEventListener("pagehide", flush);
+    const leave = () => void flush();
+    window.addEventListener("pagehide", leave);
+    return () => window.removeEventListener("pagehide", leave);
   }, [flush]);
 
-  const preferences = useMemo(() => ({ all, change }), [all, change]);
+  const preferences = useMemo(() => ({ all, change, flush }), [all, change, flush]);
   return <PreferencesContext value={preferences}>{children}</PreferencesContext>;
 }
 
 /** A table's preferences and how to change them. */
 export function useTablePreferences(name: string) {
-  const { all, change } = useContext(PreferencesContext);
+  const { all, change, flush } = useContext(PreferencesContext);
   const changeThis = useCallback((update: Partial<TablePreferences>) => change(name, update), [change, name]);
-  return [all[name] ?? DEFAULT_TABLE_PREFERENCES, changeThis] as const;
+  return [all[name] ?? DEFAULT_TABLE_PREFERENCES, changeThis, flush] as const;
 }

@@ -6,7 +6,8 @@ import dynamic from "next/dynamic";
 import { type ReactNode, type RefObject, useState } from "react";
 import { countryName, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import type { Filter, FilterValues, TableDeclaration } from "#lib/list-query/define-table.ts";
-import type { AnyFilterValue } from "#lib/list-query/filter-value.ts";
+import { type AnyFilterValue, formatFilterValue, parseFilterValue } from "#lib/list-query/filter-value.ts";
+import { findNegation } from "#lib/list-query/negations.ts";
 import { Flag } from "../display/flag.tsx";
 import { OnDemandMenu } from "../on-demand/menu.tsx";
 import { OnDemandPopover } from "../on-demand/popover.tsx";
@@ -51,7 +52,10 @@ export function FilterBar({
   const values = filters as Record<string, AnyFilterValue | undefined>;
   const used = Object.keys(declaration.filters).filter((key) => values[key] !== undefined);
   const unused = Object.keys(declaration.filters).filter(
-    (key) => values[key] === undefined && key !== declaration.search,
+    (key) =>
+      values[key] === undefined &&
+      key !== declaration.search &&
+      declaration.filters[key]?.negates === undefined,
   );
   const shown = editing !== null && !used.includes(editing) ? [...used, editing] : used;
 
@@ -60,6 +64,19 @@ export function FilterBar({
     if (value === undefined) delete next[key];
     else next[key] = value;
     onChange(next as Filters);
+  }
+
+  /** Has it, or has it not: the other side's values stay, and these come to them. */
+  function apply(key: string, value: AnyFilterValue | undefined, isLeftOut: boolean) {
+    const base = declaration.filters[key]?.negates ?? key;
+    const wanted = isLeftOut ? findNegation(declaration, base) : base;
+    if (wanted === null || wanted === key || value === undefined) return set(key, value);
+    const filter = declaration.filters[wanted] as Filter;
+    const both = [values[wanted], value].flatMap((one) => (one === undefined ? [] : formatFilterValue(one)));
+    const parsed = parseFilterValue(filter, filter.kind === "id" ? both.slice(-1) : both);
+    if ("problem" in parsed) return;
+    const { [key]: _, ...others } = values;
+    onChange({ ...others, [wanted]: parsed.value } as Filters);
   }
 
   function add(key: string) {
@@ -135,16 +152,17 @@ export function FilterBar({
                     filterKey={key}
                     filter={filter}
                     value={value}
+                    canLeaveOut={filter.negates !== undefined || findNegation(declaration, key) !== null}
                     {...(suggest ? { suggest } : {})}
-                    onApply={(next) => {
+                    onApply={(next, isLeftOut) => {
                       setEditing(null);
-                      set(key, next);
+                      apply(key, next, isLeftOut);
                     }}
                   />
                 </OnDemandPopover>
                 <UnstyledButton
                   className={classes.remove}
-                  aria-label={`Remove the filter ${filter.label}`}
+                  aria-label={`Remove the filter ${filter.label}${filter.negates === undefined ? "" : ` ${words.operator}`}`}
                   onClick={() => {
                     setEditing(null);
                     if (value !== undefined) set(key, undefined);

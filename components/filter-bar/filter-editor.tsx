@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Checkbox, Group, TagsInput, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, SegmentedControl, TagsInput, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
@@ -13,14 +13,17 @@ import { openPasted } from "../token-input/open-pasted.ts";
 import { holdsValue } from "../token-input/see-token.ts";
 import classes from "./filter-bar.module.css";
 import type { Suggest, Suggestion } from "./filter-bar.tsx";
+import { operatorsOf } from "./filter-words.ts";
 import { isOfValues as isOfRealValues } from "./query-offers.ts";
 
 type EditorProps = {
   filterKey: string;
   filter: Filter;
   value: AnyFilterValue | undefined;
+  /** Whether its values can be left out instead. */
+  canLeaveOut: boolean;
   suggest?: Suggest;
-  onApply: (value: AnyFilterValue | undefined) => void;
+  onApply: (value: AnyFilterValue | undefined, isLeftOut: boolean) => void;
 };
 
 const PRESETS = [
@@ -50,17 +53,27 @@ function useSuggestions(suggest: Suggest | undefined, key: string, text: string)
 }
 
 /** The editor of one filter, by its kind. */
-export function FilterEditor({ filterKey, filter, value, suggest, onApply }: EditorProps) {
+export function FilterEditor({
+  filterKey,
+  filter,
+  value,
+  canLeaveOut,
+  suggest,
+  onApply: applyAs,
+}: EditorProps) {
+  const [isLeftOut, setIsLeftOut] = useState(filter.negates !== undefined);
+  const onApply = (next: AnyFilterValue | undefined) => applyAs(next, isLeftOut);
   const [texts, setTexts] = useState<string[]>(() => {
     if (value !== undefined) return formatFilterValue(value);
     return filter.kind === "longer" ? [formatDuration(filter.defaultSeconds)] : [];
   });
+  const [has, hasNot] = operatorsOf(filter);
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const router = useRouter();
   const isOfValues = isOfRealValues(filter);
   const isNamed = filter.kind === "country" || filter.kind === "network";
-  const offered = useSuggestions(isOfValues ? suggest : undefined, filterKey, typed);
+  const offered = useSuggestions(isOfValues ? suggest : undefined, filter.negates ?? filterKey, typed);
 
   async function apply(given: string[]) {
     if (given.some(holdsValue)) {
@@ -86,6 +99,19 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
         void apply(isOfValues && typed.trim() !== "" ? [...texts, typed] : texts);
       }}
     >
+      {canLeaveOut ? (
+        <SegmentedControl
+          size="xs"
+          fullWidth
+          aria-label="Wanted, or left out"
+          value={isLeftOut ? "out" : "in"}
+          onChange={(side) => setIsLeftOut(side === "out")}
+          data={[
+            { value: "in", label: `${filter.label} ${has}` },
+            { value: "out", label: `${filter.label} ${hasNot}` },
+          ]}
+        />
+      ) : null}
       {filter.kind === "oneOf" ? (
         <Checkbox.Group value={texts} onChange={setTexts} label={filter.label}>
           <div className={classes.options}>

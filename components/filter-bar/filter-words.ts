@@ -6,6 +6,11 @@ import { shortDuration } from "../display/duration.ts";
 /** Values of a filter that are named; of the others it is said how many they are. */
 export const NAMES_SHOWN = 3;
 
+/** What is said between a filter and its values: of rows that have them, and of rows that have not. */
+export function operatorsOf(filter: Filter): readonly [has: string, hasNot: string] {
+  return (filter.kind === "set" ? filter.operators : undefined) ?? ["is", "is not"];
+}
+
 function shortInstant(at: string): string {
   const iso = parseInstant(at) ?? at;
   return `${iso.slice(0, 16).replace("T", " ")} UTC`;
@@ -48,7 +53,11 @@ export function filterWords(filter: Filter, value: AnyFilterValue): { operator: 
       const named = (one: string) => (filter.kind === "country" ? countryName(one) : (words?.[one] ?? one));
       const first = all.slice(0, NAMES_SHOWN).map(named);
       const rest = all.length - first.length;
-      return { operator: "is", value: `${first.join(", ")}${rest > 0 ? ` +${rest}` : ""}` };
+      const [has, hasNot] = operatorsOf(filter);
+      return {
+        operator: filter.negates === undefined ? has : hasNot,
+        value: `${first.join(", ")}${rest > 0 ? ` +${rest}` : ""}`,
+      };
     }
     default:
       return filter satisfies never;

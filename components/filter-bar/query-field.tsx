@@ -24,6 +24,23 @@ type QueryFieldProps = {
   fieldRef?: RefObject<HTMLInputElement | null>;
 };
 
+/** What follows by itself, then what was found; of options that are both, with what was found of how many there are. */
+function withCounts(offers: readonly Offer[], found: readonly Offer[]): Offer[] {
+  const [counted, known] = [
+    new Map(found.map((offer) => [offer.insert, offer])),
+    new Set(offers.map(({ insert }) => insert)),
+  ];
+  return [
+    ...offers.map((offer) => ({
+      ...offer,
+      about: [offer.about, counted.get(offer.insert)?.count].filter(Boolean).join(" · "),
+    })),
+    ...found
+      .filter(({ insert }) => !known.has(insert))
+      .map((offer) => ({ ...offer, about: [offer.about, offer.count].filter(Boolean).join(" · ") })),
+  ];
+}
+
 /** The filters as text. What holds or names a token is never searched for: its page is opened instead. */
 export function QueryField({ declaration, filters, onChange, suggest, fieldRef }: QueryFieldProps) {
   const router = useRouter();
@@ -46,9 +63,10 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
   }, [written]);
 
   const isToken = holdsValue(text);
-  const { before, key, part } = lastPiece(text);
+  const { before, sign, key, part } = lastPiece(text);
   const name = key === null ? null : findFilterKey(declaration, key);
-  const isSuggested = name !== null && isOfValues(declaration.filters[name]) && !isToken;
+  const filter = name === null ? undefined : declaration.filters[name];
+  const isSuggested = (isOfValues(filter) || filter?.kind === "oneOf") && !isToken;
   useEffect(() => {
     setFound([]);
     if (!isSuggested || !suggest || name === null) return;
@@ -58,11 +76,10 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
         .then((rows) =>
           setFound(
             rows.map((row) => ({
-              insert: `${before}${name}:${quoted(row.value)} `,
+              insert: `${before}${sign}${name}:${quoted(row.value)} `,
               label: row.value,
-              about: [row.label, row.count === undefined ? null : groupedNumber(row.count)]
-                .filter(Boolean)
-                .join(" · "),
+              about: row.label ?? "",
+              ...(row.count === undefined ? {} : { count: groupedNumber(row.count) }),
               isDone: true,
             })),
           ),
@@ -73,7 +90,7 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
       clearTimeout(timer);
       stop.abort();
     };
-  }, [isSuggested, suggest, name, part, before]);
+  }, [isSuggested, suggest, name, part, before, sign]);
 
   function open() {
     setIsOpen(true);
@@ -100,7 +117,7 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
     onChange(parsed.filters as Filters);
   }
 
-  const offers = isToken ? [] : [...offersOf(declaration, text), ...found].slice(0, 9);
+  const offers = isToken ? [] : withCounts(offersOf(declaration, text), found).slice(0, 9);
   const isShown = isOpen && (offers.length > 0 || isToken);
 
   function take(offer: Offer) {

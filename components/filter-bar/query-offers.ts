@@ -1,17 +1,25 @@
 import { type Filter, findFilterKey, type TableDeclaration } from "#lib/list-query/define-table.ts";
+import { findNegation } from "#lib/list-query/negations.ts";
 
 /** Something that the type-ahead offers. `isDone`: the filter is whole with it. */
-export type Offer = { insert: string; label: string; about: string; isDone: boolean };
+export type Offer = { insert: string; label: string; about: string; count?: string; isDone: boolean };
 
 const TIMES = ["1h", "24h", "7d", "30d"];
 const LIFETIMES = ["1h", "24h", "30d", "90d"];
 
-/** The last piece of what is typed: what the type-ahead is about. */
-export function lastPiece(text: string): { before: string; key: string | null; part: string } {
+/** The last piece of what is typed: what the type-ahead is about. `sign` leaves values out. */
+export function lastPiece(text: string): {
+  before: string;
+  sign: "" | "-";
+  key: string | null;
+  part: string;
+} {
   const before = text.slice(0, text.lastIndexOf(" ") + 1);
   const piece = text.slice(before.length);
-  const match = /^([A-Za-z][A-Za-z0-9]*)[:<>](.*)$/.exec(piece);
-  return match ? { before, key: match[1] ?? null, part: match[2] ?? "" } : { before, key: null, part: piece };
+  const sign = piece.startsWith("-") ? "-" : "";
+  const match = /^-?([A-Za-z][A-Za-z0-9]*)(!=|>=|<=|[:<>])(.*)$/.exec(piece);
+  if (match === null) return { before, sign, key: null, part: piece.slice(sign.length) };
+  return { before, sign: match[2] === "!=" ? "-" : sign, key: match[1] ?? null, part: match[3] ?? "" };
 }
 
 export function quoted(value: string): string {
@@ -28,18 +36,22 @@ function operatorOf(filter: Filter): string {
 }
 
 export function offersOf(declaration: TableDeclaration, text: string): Offer[] {
-  const { before, key, part } = lastPiece(text);
+  const { before: start, sign, key, part } = lastPiece(text);
+  const before = `${start}${sign}`;
   const folded = part.toLowerCase();
   if (key === null)
     return Object.entries(declaration.filters)
       .filter(
         ([name, filter]) =>
-          name !== declaration.search && `${name} ${filter.label}`.toLowerCase().includes(folded),
+          name !== declaration.search &&
+          filter.negates === undefined &&
+          (sign === "" || findNegation(declaration, name) !== null) &&
+          `${name} ${filter.label}`.toLowerCase().includes(folded),
       )
       .map(([name, filter]) => ({
         insert: `${before}${name}${filter.kind === "flag" ? ":true" : operatorOf(filter)}`,
-        label: `${name}${operatorOf(filter)}`,
-        about: filter.hint ?? filter.label,
+        label: `${sign}${name}${operatorOf(filter)}`,
+        about: sign === "" ? (filter.hint ?? filter.label) : `${filter.label}: leave out`,
         isDone: filter.kind === "flag",
       }));
   const name = findFilterKey(declaration, key);

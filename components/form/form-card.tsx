@@ -10,9 +10,11 @@ import {
   useRef,
   useState,
 } from "react";
+import type { GuardedKind } from "#lib/approvals/model.ts";
 import { LinkButton } from "../display/link-button.tsx";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import { useHold } from "../live/live.tsx";
+import { GuardedHint } from "../second-person/guarded-kinds.tsx";
 import classes from "./form-card.module.css";
 import type { Send } from "./use-send.ts";
 
@@ -31,6 +33,8 @@ type FormCardProps = {
   whyNotYet?: string | null;
   /** Beside the buttons: what saving will do. */
   note?: ReactNode;
+  /** The kind of act, where it may want a second person: then it says so. */
+  guarded?: GuardedKind | undefined;
   children: ReactNode;
 };
 
@@ -69,6 +73,7 @@ export function FormCard(props: FormCardProps) {
       {children}
       <footer className={classes.foot}>
         <ProblemAlert error={problem} title="It was not saved" fields={fields} />
+        <GuardedHint kind={props.guarded} />
         <div className={classes.buttons}>
           {note ? <p className={classes.note}>{note}</p> : null}
           {cancelHref ? <LinkButton href={cancelHref}>Cancel</LinkButton> : null}

@@ -1,9 +1,11 @@
 "use client";
 
-import { Button, Group } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 import { type ReactNode, useState } from "react";
+import type { GuardedKind } from "#lib/approvals/model.ts";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import { OnDemandDialog } from "../on-demand/dialog.tsx";
+import { GuardedHint } from "../second-person/guarded-kinds.tsx";
 
 type ConfirmDialogProps = {
   isOpen: boolean;
@@ -14,6 +16,8 @@ type ConfirmDialogProps = {
   /** The button's words: "Disable the client". */
   act: string;
   isDanger?: boolean;
+  /** The kind of act, where it may want a second person: then it says so. */
+  guarded?: GuardedKind | undefined;
   /** Throws what went wrong; the dialog stays and shows it. */
   onConfirm: () => Promise<void>;
 };
@@ -45,7 +49,10 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
 
   return (
     <OnDemandDialog isOpen={isOpen} onClose={close} title={title} size={480}>
-      <div>{children}</div>
+      <Stack gap="md">
+        <div>{children}</div>
+        <GuardedHint kind={props.guarded} />
+      </Stack>
       {error ? (
         <div style={{ marginTop: 12 }}>
           <ProblemAlert error={error} />

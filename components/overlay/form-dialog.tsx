@@ -2,9 +2,11 @@
 
 import { Group, Stack } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
+import type { GuardedKind } from "#lib/approvals/model.ts";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import { FormButtons } from "../form/form-buttons.tsx";
 import { OnDemandDialog } from "../on-demand/dialog.tsx";
+import { GuardedHint } from "../second-person/guarded-kinds.tsx";
 
 type FormDialogProps = {
   isOpen: boolean;
@@ -19,6 +21,8 @@ type FormDialogProps = {
   act: string;
   cancel?: string;
   isDanger?: boolean;
+  /** The kind of act, where it may want a second person: then it says so. */
+  guarded?: GuardedKind | undefined;
   /** Whether what is filled in can be sent. */
   isReady?: boolean;
   isBusy: boolean;
@@ -48,6 +52,7 @@ export function FormDialog(props: FormDialogProps) {
     <OnDemandDialog isOpen={isOpen} onClose={close} title={title} size={size}>
       <form onSubmit={submit}>
         <Stack gap="md">
+          <GuardedHint kind={props.guarded} />
           {props.children}
           <ProblemAlert error={props.problem} fields={props.fields ?? []} />
           <Group justify={aside === null ? "flex-end" : "space-between"} gap="xs">

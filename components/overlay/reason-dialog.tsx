@@ -1,6 +1,7 @@
 "use client";
 
 import { type ReactNode, useState } from "react";
+import type { GuardedKind } from "#lib/approvals/model.ts";
 import type { Reason } from "#lib/revocations/model.ts";
 import { FormDialog } from "./form-dialog.tsx";
 import { type Because, isExplained, NO_REASON, ReasonFields } from "./reason-fields.tsx";
@@ -18,6 +19,8 @@ type ReasonDialogProps = {
   act: string;
   /** false where it can be undone: the button is not red then. */
   isDanger?: boolean;
+  /** The kind of act, where it may want a second person: then it says so. */
+  guarded?: GuardedKind | undefined;
   /** Throws what went wrong; the dialog stays and shows it. */
   onConfirm: (given: { reason: Reason; note: string }) => Promise<void>;
 };
@@ -57,6 +60,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
       size={520}
       act={act}
       isDanger={isDanger}
+      guarded={props.guarded}
       isReady={isExplained(because)}
       isBusy={isBusy}
       problem={error}

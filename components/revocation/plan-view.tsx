@@ -3,6 +3,7 @@
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { OrderPlan } from "#lib/order-plans/model.ts";
 import { groupedNumber } from "../display/number-text.tsx";
+import { WaitsHint } from "../second-person/waits-hint.tsx";
 import classes from "./revoke-dialog.module.css";
 import { StillWorks } from "./until.tsx";
 
@@ -26,6 +27,7 @@ export function PlanView({ plan }: { plan: OrderPlan }) {
           {plan.needsOwner ? <p>Only an owner may do this.</p> : null}
         </div>
       </div>
+      {plan.secondPerson === null ? null : <WaitsHint why={plan.secondPerson} />}
       {plan.callers.length > 0 ? (
         <div>
           <h3 className={classes.heading}>Called with it in the last 24 hours</h3>

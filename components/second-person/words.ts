@@ -4,10 +4,12 @@ import type { SecondPersonNeeded } from "../request/second-person-prompt.ts";
 /** Texts of the dialog that asks for a second person. */
 export const secondPersonWords = {
   title: "This needs a second person",
+  willWait: "This waits for a second admin.",
+  wantsTwo: (acts: string) => `Your organisation wants two people to ${acts}.`,
   needed: ({ kind, says }: SecondPersonNeeded) =>
     kind === "bulk" && says !== undefined
       ? says
-      : `Your organisation wants two people to ${guardedActs(kind)}. Nothing has been done yet.`,
+      : `${secondPersonWords.wantsTwo(guardedActs(kind))} Nothing has been done yet.`,
   ask: "Ask for it",
   askMeans:
     "Another person sees exactly what would happen and approves or declines. It is done once, as planned, within four hours.",

@@ -23,6 +23,9 @@ test("the link that the start prints leads to an owner, an organisation and a co
   await enrolment.open(product.setupUrl);
   await enrolment.name.fill(OWNER.name);
   await enrolment.email.fill(OWNER.email);
+  await enrolment.password.fill("too short");
+  await enrolment.continue();
+  await expect(page.getByText("Must have at least 12 characters")).toBeVisible();
   await enrolment.password.fill(OWNER.password);
   await enrolment.continue();
   await expect(enrolment.qrCode).toBeVisible();

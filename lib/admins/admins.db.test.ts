@@ -302,6 +302,46 @@ describe("signing in", () => {
   });
 });
 
+test("an address that is read as another admin's is said to be, and on record; it is refused for nothing", async () => {
+  const { adminId } = await makeOwner();
+  const invite = (email: string) =>
+    createAdmin(as("owner", adminId, 3), { email, name: "Somebody", role: "auditor" }, URL_BASE);
+  expect(await invite("0live@exarnple.com")).toMatchObject({
+    admin: { state: "invited" },
+    looksLike: { id: adminId, email: "olive@example.com", name: "Olive" },
+  });
+  expect((await invite("ned.stark@example.com")).looksLike).toBeNull();
+  const entries = await db.query<{ looksLike: string | null }>(
+    `SELECT after ->> 'looksLike' AS "looksLike" FROM audit_entry WHERE act = 'admin.invited' ORDER BY sequence`,
+  );
+  expect(entries.map((entry) => entry.looksLike)).toEqual(["olive@example.com", null]);
+});
+
+test("strangers who guess at a password shut strangers out, and not whoever comes from a place that they signed in from", async () => {
+  const { totpSecret } = await makeOwner();
+  const at = (seconds: number, from: string, password = PASSWORD) =>
+    signIn(
+      nobody(seconds, from),
+      { email: "olive@example.com", password, code: codeAt(totpSecret, seconds) },
+      wrapper,
+    );
+  const HOME = "2001:db8:7::5";
+  await at(60, HOME);
+  const guesses = (count: number, from: (n: number) => string) =>
+    Promise.all(
+      Array.from({ length: count }, (_, n) => at(90, from(n), "wrong").catch((error) => error.code)),
+    );
+  await guesses(14, (n) => `198.51.100.${n}`);
+  await expect(at(120, "203.0.113.9")).rejects.toMatchObject({ code: "TOO_MANY_ATTEMPTS" });
+  // another machine of the same line
+  await expect(at(120, "2001:db8:7::77")).resolves.toMatchObject({ outcome: "signed_in" });
+  // a place has no more tries than a stranger, and locks nobody else
+  const codes = await guesses(12, () => HOME);
+  expect(codes.filter((code) => code === "NOT_SIGNED_IN")).toHaveLength(10);
+  await expect(at(150, HOME)).rejects.toMatchObject({ code: "TOO_MANY_ATTEMPTS" });
+  await expect(at(150, "203.0.113.9")).resolves.toMatchObject({ outcome: "signed_in" });
+});
+
 describe("the owner from the environment", () => {
   const given = { email: "Root@Example.com", password: PASSWORD };
 

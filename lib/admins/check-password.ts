@@ -24,13 +24,34 @@ export type KnownAdmin = {
 export function attemptKeys(
   ctx: Context,
   email: string,
-): { account: string; address: string; providerAddress: string } {
+): { account: string; accountHere: string; address: string; providerAddress: string } {
   const from = addressKey(ctx.ip);
+  const account = accountKey("admin", email);
   return {
-    account: accountKey("admin", email),
+    account,
+    accountHere: `${account} at ${from}`,
     address: `admin-address:${from}`,
     providerAddress: `provider-address:${from}`,
   };
+}
+
+/** Of so many places that an account came from last. */
+const PLACES_MAX = 200;
+const KNOWN_DAYS = 30;
+
+/**
+ * Whether the account came in from this very address lately. What is tried from there counts for that place alone, so that strangers who try its password shut out
+ * strangers, and not whoever it belongs to.
+ */
+async function isAtKnownPlace(ctx: Context, email: string): Promise<boolean> {
+  if (ctx.ip === null) return false;
+  const rows = await ctx.db.query<{ ip: string }>(
+    `SELECT s.ip FROM admin_session s JOIN admin a ON a.id = s.admin_id WHERE a.email = $1::text AND s.ip IS NOT NULL
+       AND s.created_at > $2::timestamptz - make_interval(days => $3::int) GROUP BY s.ip ORDER BY max(s.created_at) DESC LIMIT $4::int`,
+    [email.toLowerCase(), ctx.now, KNOWN_DAYS, PLACES_MAX],
+  );
+  const from = addressKey(ctx.ip);
+  return rows.some(({ ip }) => addressKey(ip) === from);
 }
 
 /**
@@ -45,10 +66,11 @@ export async function checkPassword(
   { email, password }: { email: string; password: string },
 ): Promise<KnownAdmin> {
   const keys = attemptKeys(ctx, email);
+  const account = (await isAtKnownPlace(ctx, email)) ? keys.accountHere : keys.account;
   await reserveAttempt(ctx.db, {
     keys: [
       { key: keys.address, limit: SIGN_IN_LIMITS.perAddress },
-      { key: keys.account, limit: SIGN_IN_LIMITS.perAccount },
+      { key: account, limit: SIGN_IN_LIMITS.perAccount },
     ],
     windowSeconds: SIGN_IN_LIMITS.windowSeconds,
     now: ctx.now,

@@ -11,11 +11,13 @@ import { lockProvider } from "../sign-in-providers/provider-record.ts";
 import { storeLink } from "./create-setup-link.ts";
 import type { CreateAdminInput } from "./input.ts";
 import { getAdminRow } from "./list-admins.ts";
-import { type AdminRow, INVITATION_SECONDS, type OneTimeLink } from "./model.ts";
+import { findLookAlike } from "./look-alike.ts";
+import { type AdminRow, INVITATION_SECONDS, type LookAlike, type OneTimeLink } from "./model.ts";
 
 /**
  * Invites an admin: the link, shown once, lets them set their password and second factor. With `providerId` they come in by that provider, and the first of its people whose
- * address it has verified to be this very one is linked; their role is the provider's to say. Recorded as `admin.invited`.
+ * address it has verified to be this very one is linked; their role is the provider's to say. Recorded as `admin.invited`. An address that is read as another admin's
+ * is said to be, and refused for nothing.
  * Needs `admin:write`.
  *
  * @throws {DomainError} CONFLICT for an e-mail that an admin has, or while nobody signs in without a provider; NOT_FOUND for a provider that is none.
@@ -24,7 +26,7 @@ export async function createAdmin(
   ctx: Context,
   input: CreateAdminInput,
   consoleUrl: string = getEnv().consoleUrl,
-): Promise<{ admin: AdminRow; link: OneTimeLink }> {
+): Promise<{ admin: AdminRow; link: OneTimeLink; looksLike: LookAlike | null }> {
   requirePermission(ctx, "admin:write");
   await requireApproval(ctx, "roles");
   const email = input.email.toLowerCase();
@@ -48,6 +50,7 @@ export async function createAdmin(
         ? await storeLink(tx, ctx, { consoleUrl, adminId: id, seconds: INVITATION_SECONDS })
         : await inviteForProvider(tx, ctx, { consoleUrl, adminId: id, provider, email: input.email });
     const admin = await getAdminRow(tx, { id, now: ctx.now });
+    const looksLike = await findLookAlike(tx, { id, email });
     await recordEntry(tx, ctx, {
       act: "admin.invited",
       target: { kind: "admin", id, name: email },
@@ -56,8 +59,9 @@ export async function createAdmin(
         name: input.name,
         ...(provider === null ? { role: input.role } : { provider: provider.name }),
         linkExpiresAt: link.expiresAt,
+        ...(looksLike === null ? {} : { looksLike: looksLike.email }),
       },
     });
-    return { admin, link: { url: link.url, expiresAt: link.expiresAt } };
+    return { admin, link: { url: link.url, expiresAt: link.expiresAt }, looksLike };
   });
 }

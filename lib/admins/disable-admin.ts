@@ -2,12 +2,21 @@ import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
+import { isUuid } from "../ids.ts";
 import { requireStepUp } from "../step-up/require-step-up.ts";
 import { endSessions } from "./end-sessions.ts";
 import { getAdminRow } from "./list-admins.ts";
 import type { AdminRow } from "./model.ts";
 import { lockOwners, requireAnOwner } from "./owner-lock.ts";
+
+async function isOwner(db: Sql, adminId: string): Promise<boolean> {
+  const rows = isUuid(adminId)
+    ? await db.query("SELECT id FROM admin WHERE id = $1::uuid AND role = 'owner'", [adminId])
+    : [];
+  return rows.length > 0;
+}
 
 /**
  * Shuts an admin out at once: every session ends in the same transaction. Where four eyes is on, an owner is shut out by two. Recorded as `admin.disabled`. Needs `admin:write`.
@@ -16,7 +25,9 @@ import { lockOwners, requireAnOwner } from "./owner-lock.ts";
  */
 export async function disableAdmin(ctx: Context, { adminId }: { adminId: string }): Promise<AdminRow> {
   requirePermission(ctx, "admin:write");
-  await requireStepUp(ctx, "roles");
+  // who needs a second person is told that first: who breaks the glass shows once who they are, for this very act
+  if (await isOwner(ctx.db, adminId)) await requireApproval(ctx, "roles");
+  else await requireStepUp(ctx, "roles");
   if (ctx.actor.id === adminId)
     throw new DomainError("CONFLICT", "You cannot disable yourself. Ask another owner.");
   return ctx.db.transaction(async (tx) => {
@@ -24,7 +35,7 @@ export async function disableAdmin(ctx: Context, { adminId }: { adminId: string 
     const before = await getAdminRow(tx, { id: adminId, now: ctx.now });
     if (before.state === "disabled")
       throw new DomainError("ALREADY_ENDED", "This admin is disabled already.");
-    // one owner alone does not end four eyes by ending the other
+    // one owner alone does not end four eyes by ending the other, nor somebody who became one a moment ago
     if (before.role === "owner") await requireApproval({ ...ctx, db: tx }, "roles");
     await tx.query("UPDATE admin SET disabled_at = $2::timestamptz WHERE id = $1::uuid", [adminId, ctx.now]);
     await requireAnOwner(tx);

@@ -51,7 +51,7 @@ export async function openSession(
     ],
   );
   await releaseAttempt(tx, {
-    cleared: [keys.account],
+    cleared: [keys.account, keys.accountHere],
     returned: [provider === null ? keys.address : keys.providerAddress],
     windowSeconds: SIGN_IN_LIMITS.windowSeconds,
     now: ctx.now,

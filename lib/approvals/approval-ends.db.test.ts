@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { openDatabase } from "../db/database.ts";
 import { testContexts } from "../db/test-context.ts";
 import { approve } from "./approve.ts";
+import { checkApproval } from "./check-approval.ts";
 import { decline } from "./decline.ts";
 import { getApproval } from "./get-approval.ts";
 import { approvalsFixture, HOUR, runStored } from "./test-approvals.ts";
@@ -63,6 +64,26 @@ describe("it ends", () => {
     expect(await getApproval(other(5), { id })).toMatchObject({ state: "stale" });
     const [last] = await acts(1);
     expect(last).toMatchObject({ act: "approval.found_stale" });
+  });
+
+  test("not by looking at it before: what would be otherwise is said, and nothing is done or recorded", async () => {
+    await turnOn();
+    const { id } = await ask(asker(2), keep(221));
+    const look = (ctx: Context) => checkApproval(ctx, { id }, runStored(keepFor));
+    expect(await look(other(3))).toMatchObject({ isStale: false, changed: [] });
+    await approveAs(other(3), (await ask(asker(2), keep(211))).id);
+    const before = await acts(1);
+    for (const ctx of [asker(4), other(4)])
+      expect(await look(ctx)).toMatchObject({
+        isStale: true,
+        changed: [expect.stringContaining("expiredTokenDays")],
+      });
+    for (const role of ["auditor", "responder"] as const)
+      await expect(look((await person(role)).at(4))).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect(await acts(1)).toEqual(before);
+    expect(await keptDays()).toBe(211);
+    expect((await getApproval(other(4), { id })).state).toBe("pending");
+    await expect(look(other(2 + 4 * HOUR))).rejects.toMatchObject({ code: "GONE" });
   });
 
   test("not where the database fails in the middle: it waits on", async () => {

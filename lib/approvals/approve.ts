@@ -1,49 +1,16 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
 import type { Transaction } from "../db/database.ts";
-import { DomainError } from "../errors.ts";
 import { requireFreshProof, spendFreshProof } from "../step-up/fresh-proof.ts";
-import { type ApprovalRecord, approvalTarget, type StoredRequest } from "./approval-row.ts";
+import { approvalTarget } from "./approval-row.ts";
 import { requireDecider, requireDeciderNow } from "./decider.ts";
 import { getApproval } from "./get-approval.ts";
 import type { ApprovalDetail } from "./model.ts";
 import { inOneTransaction } from "./one-transaction.ts";
-import { newPass } from "./pass.ts";
 import { readApproval, requireState } from "./read-approval.ts";
-import { getRequester } from "./requester.ts";
-import { endAsStale, NotAsShown, runAsShown } from "./run-act.ts";
+import { endAsStale, NotAsShown } from "./run-act.ts";
+import { type RunStored, runForRequester } from "./run-for-requester.ts";
 import { tellOfApproval } from "./tell.ts";
-
-/** Does what a stored request asks for, as who is in the context. */
-export type RunStored = (
-  ctx: Context,
-  asked: { method: string; path: string; request: StoredRequest },
-) => Promise<unknown>;
-
-async function runForRequester(
-  inner: Context,
-  tx: Transaction,
-  record: ApprovalRecord,
-  approver: { name: string; role: string },
-  runStored: RunStored,
-): Promise<void> {
-  const { id, method, path, request } = record;
-  const actor = await getRequester(tx, record, inner.now).catch((error: unknown) => {
-    throw error instanceof DomainError ? new NotAsShown([error.message], error) : error;
-  });
-  const pass = newPass({
-    isTrial: false,
-    skipsStepUp: true,
-    isAnswered: false,
-    approval: { id, way: "asked", approvedBy: approver.name },
-  });
-  // who asked is not there: where they were stands with the asking
-  const { granted: _, ...rest } = inner;
-  const asRequester = { ...rest, actor, pass, ip: null, userAgent: null };
-  await runAsShown(asRequester, record, approver.role, (ctx) =>
-    runStored(ctx, { method, path, request: request as StoredRequest }),
-  );
-}
 
 async function decide(
   inner: Context,

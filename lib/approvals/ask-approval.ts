@@ -12,6 +12,7 @@ import {
   type ApprovalRecord,
   approvalRowOf,
   approvalTarget,
+  isOpen,
   type StoredRequest,
 } from "./approval-row.ts";
 import { keepPlan } from "./keep-plan.ts";
@@ -26,7 +27,9 @@ import {
 } from "./model.ts";
 import type { Pass } from "./pass.ts";
 import { personOf } from "./person.ts";
+import { readApproval } from "./read-approval.ts";
 import { describedOf, shownOf, summaryOf } from "./shown.ts";
+import { takeBack } from "./take-back.ts";
 import { tellOfApproval } from "./tell.ts";
 import { tryOut } from "./try-out.ts";
 
@@ -150,10 +153,15 @@ async function write(
     described: DescribedPlan | null;
     reason: string;
     person: string;
+    insteadOf: string | undefined;
   },
 ): Promise<string> {
-  const { pass, shown, reason, person } = asked;
+  const { pass, shown, reason, person, insteadOf } = asked;
   const guarded = { ...asked.guarded, summary: summaryOf(asked.guarded.summary, shown, asked.described) };
+  if (insteadOf !== undefined) {
+    const before = await readApproval(tx, insteadOf, true);
+    if (isOpen(before, ctx.now)) await takeBack(tx, ctx, before);
+  }
   await requireRoom(tx, ctx, person);
   const same = await findOpen(tx, ctx, guarded.digest);
   if (same !== null) return same.id;
@@ -186,19 +194,22 @@ async function write(
  * Asks for a second person to do, as planned and once, what a request would do: it is tried out and taken back, and what it would have done is what others see. The very same
  * request that waits already is answered again. Recorded as `approval.requested`.
  *
+ * @param asked.insteadOf an approval of the same actor that is withdrawn with it, where it still waits.
  * @throws {DomainError} whatever the act refuses; TOO_MANY_ATTEMPTS where too many wait.
  */
 export async function askForApproval(
   ctx: Context,
   guarded: GuardedRequest,
-  { kind, reason }: { kind: GuardedKind; reason: string },
+  { kind, reason, insteadOf }: { kind: GuardedKind; reason: string; insteadOf?: string },
 ): Promise<ApprovalRow> {
   const person = personOf(ctx.actor);
   if (person === null) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
   const pass = await tryOut(ctx, kind, guarded.act);
+  // by now it may want nobody; who asks again wants somebody all the same
+  if (pass.kinds.size === 0) pass.kinds.add(kind);
   const described = await describedOf(ctx, pass.plan);
   const shown = shownOf(described, pass, ctx.now);
-  const asked = { guarded, pass, shown, described, reason, person };
+  const asked = { guarded, pass, shown, described, reason, person, insteadOf };
   const id = await ctx.db.transaction((tx) => write(tx, ctx, asked));
   const [record] = await run<ApprovalRecord>(
     ctx.db,

@@ -43,6 +43,24 @@ describe("break-glass", () => {
     await expect(alone(asker(3))).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
   });
 
+  test("against an owner costs one proof, in a session that is no longer fresh too", async () => {
+    await turnOn();
+    const later = asker(700);
+    const shutOut: Run = (ctx) => disableAdmin(ctx, { adminId: people.otherId });
+    await expect(shutOut(later, guardedBy(shutOut).request as never)).rejects.toMatchObject({
+      code: "APPROVAL_REQUIRED",
+    });
+    const auditor = await person("auditor");
+    await expect(disableAdmin(later, { adminId: auditor.id })).rejects.toMatchObject({
+      code: "STEP_UP_REQUIRED",
+      kind: "roles",
+    });
+    const guarded = guardedBy(shutOut, { name: "shut out" });
+    await prove(later, guarded.digest.toString("hex").slice(0, 32));
+    await breakGlass(later, guarded, { kind: "roles", reason: "They are not themselves" });
+    expect((await acts(2))[0]).toMatchObject({ act: "admin.disabled" });
+  });
+
   test.each<[string, Run]>([
     ["shuts out", (ctx) => disableAdmin(ctx, { adminId: people.otherId })],
     ["demotes", (ctx) => changeAdminRole(ctx, { adminId: people.otherId, role: "auditor" })],

@@ -70,6 +70,24 @@ test.each([
   },
 );
 
+test("a plan says that its order would wait for a second person, and why; a suspension and fewer tokens do not", async () => {
+  await sign(LIMIT + 1);
+  const planOf = (verb: string, target = { kind: "client", id: clientId }) =>
+    createPlan(owner(), planInput.parse({ verb, target }));
+  const why = `One person may revoke ${LIMIT} tokens within 24 hours here. You have revoked 0, and this would be ${LIMIT + 1} more: it takes a second person.`;
+  expect((await planOf("revoke")).secondPerson).toBe(why);
+  expect((await planOf("suspend")).secondPerson).toBeNull();
+  await ring.db.query("UPDATE approval_policy SET bulk_tokens = $1::int WHERE id = 1", [LIMIT + 1]);
+  expect((await planOf("revoke")).secondPerson).toBeNull();
+  expect((await planOf("revoke", { kind: "everything", id: "*" })).secondPerson).toBe(
+    "Revoking everything always takes two people here.",
+  );
+  await ring.db.query("UPDATE approval_policy SET kinds = '{keys}' WHERE id = 1");
+  expect((await planOf("revoke", { kind: "signing_key", id: kid })).secondPerson).toContain(
+    "A second person is needed",
+  );
+});
+
 test.each([
   ["an order upon it", revokeKey],
   ["an emergency", emergency],

@@ -2,6 +2,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { approvalRowOf, isOpen } from "./approval-row.ts";
 import { whyNotDecideNow } from "./decider.ts";
+import { mayAskAgain } from "./may-ask-again.ts";
 import type { ApprovalDetail, Shown } from "./model.ts";
 import { readApproval } from "./read-approval.ts";
 import { mayReview } from "./review-break-glass.ts";
@@ -32,6 +33,8 @@ export async function getApproval(ctx: Context, { id }: { id: string }): Promise
       decide: isPending && whyNot === null,
       withdraw: open && mayWithdraw(ctx, record),
       run: open && record.state === "approved" && isOwn,
+      check: open && record.request !== null && (mayWithdraw(ctx, record) || (isPending && whyNot === null)),
+      askAgain: mayAskAgain(ctx, record),
       review:
         record.way === "break_glass" && record.reviewedAt === null && (await mayReview(ctx.db, ctx, record)),
     },

@@ -157,9 +157,28 @@ export type ApprovalDetail = ApprovalRow & {
   /** Whether what is to be sent again is kept: else who asked sends it again themselves. */
   isKept: boolean;
   /** What the asker may do with it now. */
-  may: { decide: boolean; withdraw: boolean; run: boolean; review: boolean };
+  may: {
+    decide: boolean;
+    withdraw: boolean;
+    run: boolean;
+    review: boolean;
+    /** Have it looked at whether it would still be the same. */
+    check: boolean;
+    /** Have it tried out anew, and asked for with the same reason. */
+    askAgain: boolean;
+  };
   /** Why the asker may not decide, in words. */
   whyNot: string | null;
+};
+
+/** Whether what waits would still do what it was shown to do, looked at just now. */
+export type ApprovalCheck = {
+  at: string;
+  isStale: boolean;
+  /** What would be otherwise, in words. */
+  changed: string[];
+  /** What came since and is no part of it. */
+  says: string[];
 };
 
 export type ApprovalPolicy = {

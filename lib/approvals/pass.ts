@@ -14,6 +14,8 @@ export type Pass = {
   isAnswered: boolean;
   /** Of which approval it is done: on record with each of its acts. */
   approval: { id: string; way: "asked" | "break_glass"; approvedBy: string | null } | null;
+  /** When a second person was asked for, of what waits or waited for one; null: nothing waits. */
+  askedAt: Date | null;
   /** What is noted on the way. */
   kinds: Set<GuardedKind>;
   permissions: Set<Permission>;
@@ -40,9 +42,13 @@ export function isUnanswered({ pass }: { pass?: Pass | undefined }): boolean {
   return pass?.isAnswered === false;
 }
 
-export function newPass(given: Pick<Pass, "isTrial" | "skipsStepUp" | "isAnswered" | "approval">): Pass {
+export function newPass({
+  askedAt = null,
+  ...given
+}: Pick<Pass, "isTrial" | "skipsStepUp" | "isAnswered" | "approval"> & { askedAt?: Date | null }): Pass {
   return {
     ...given,
+    askedAt,
     kinds: new Set(),
     permissions: new Set(),
     acts: [],

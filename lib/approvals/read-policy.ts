@@ -1,5 +1,12 @@
 import type { Sql } from "../db/sql.ts";
-import { ALWAYS_KINDS, type ApprovalPolicy, OWNERS_NEEDED, type PolicyKind } from "./model.ts";
+import {
+  ALWAYS_KINDS,
+  type ApprovalPolicy,
+  GUARDED_KINDS,
+  type GuardedKind,
+  OWNERS_NEEDED,
+  type PolicyKind,
+} from "./model.ts";
 
 type Record = Omit<ApprovalPolicy, "isOn" | "updatedAt"> & { updatedAt: Date };
 
@@ -26,4 +33,9 @@ export function isGuarded({ isOn, kinds }: ApprovalPolicy, kind: PolicyKind | "p
     (ALWAYS_KINDS as readonly PolicyKind[]).includes(kind) ||
     (kinds as readonly string[]).includes(kind)
   );
+}
+
+/** The kinds of acts that wait whatever they reach; of revocations their plan tells. */
+export function guardedKindsOf(policy: ApprovalPolicy): GuardedKind[] {
+  return GUARDED_KINDS.filter((kind) => kind !== "bulk" && kind !== "unattended" && isGuarded(policy, kind));
 }

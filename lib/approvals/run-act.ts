@@ -58,7 +58,7 @@ export async function runAsShown<T>(
   return result;
 }
 
-/** Ends an approval whose act would be another one by now, and answers the refusal. */
+/** Ends an approval whose act would be another one by now, and answers the refusal. What was asked for is kept until it would have lapsed, so that it can be asked for again. */
 export async function endAsStale(
   ctx: Context,
   record: ApprovalRecord,
@@ -66,7 +66,7 @@ export async function endAsStale(
 ): Promise<DomainError> {
   await ctx.db.transaction(async (tx) => {
     const ended = await tx.query(
-      `UPDATE approval SET state = 'stale', ended_at = $2::timestamptz, request = NULL, changed = $3::text[] WHERE id = $1::uuid AND state IN ('pending', 'approved') RETURNING id`,
+      `UPDATE approval SET state = 'stale', ended_at = $2::timestamptz, changed = $3::text[] WHERE id = $1::uuid AND state IN ('pending', 'approved') RETURNING id`,
       [record.id, ctx.now, changed],
     );
     if (ended.length === 0) return;
@@ -88,7 +88,7 @@ export async function endAsStale(
   });
   return new DomainError(
     "APPROVAL_STALE",
-    `It would now do something else than what was asked for, so nothing was done: ${changed.join(" ")} Ask for it again.`,
+    "It would now do something else than what was asked for, so nothing was done. Whoever asked has to ask again.",
     { fields: changed.map((message) => ({ path: "approval", message })) },
   );
 }

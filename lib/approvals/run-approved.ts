@@ -32,7 +32,13 @@ export async function runApproved<T>(
       const record = await readApproval(tx, id, true);
       requireState(record, ["approved"], ctx.now);
       const approval = { id, way: "asked", approvedBy: record.decidedBy } as const;
-      const pass = newPass({ isTrial: false, skipsStepUp: false, isAnswered: true, approval });
+      const pass = newPass({
+        isTrial: false,
+        skipsStepUp: false,
+        isAnswered: true,
+        approval,
+        askedAt: record.createdAt,
+      });
       const role = await getDeciderRole(tx, record);
       if (role === null)
         throw new NotAsShown(["Who approved it is shut out by now, or may not do it themselves any more."]);

@@ -16,7 +16,13 @@ export async function tryOut(
   kind: GuardedKind,
   act: (ctx: Context) => Promise<unknown>,
 ): Promise<Pass> {
-  const pass = newPass({ isTrial: true, skipsStepUp: false, isAnswered: false, approval: null });
+  const pass = newPass({
+    isTrial: true,
+    skipsStepUp: false,
+    isAnswered: false,
+    approval: null,
+    askedAt: ctx.now,
+  });
   const end = new TriedOut();
   try {
     await inOneTransaction({ ...ctx, pass }, [kind], async (inner) => {

@@ -1,11 +1,10 @@
-import { recordEntry } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { type ApprovalRecord, approvalTarget } from "./approval-row.ts";
+import type { ApprovalRecord } from "./approval-row.ts";
 import { getApproval } from "./get-approval.ts";
 import type { ApprovalDetail } from "./model.ts";
 import { readApproval, requireState } from "./read-approval.ts";
-import { tellOfApproval } from "./tell.ts";
+import { takeBack } from "./take-back.ts";
 
 /** Who asked, and whom an API token that asked counts as. */
 export function mayWithdraw(
@@ -27,26 +26,7 @@ export async function withdraw(ctx: Context, { id }: { id: string }): Promise<Ap
     if (!mayWithdraw(ctx, record))
       throw new DomainError("FORBIDDEN", "Only who asked takes it back. Decline it instead.");
     requireState(record, ["pending", "approved"], ctx.now);
-    await tx.query(
-      "UPDATE approval SET state = 'withdrawn', ended_at = $2::timestamptz, request = NULL WHERE id = $1::uuid",
-      [id, ctx.now],
-    );
-    const { summary, reason, personId, actorName, permissions } = record;
-    await tellOfApproval(tx, ctx, {
-      what: "withdrawn",
-      id,
-      summary,
-      reason,
-      personId,
-      actorName,
-      permissions,
-    });
-    await recordEntry(tx, ctx, {
-      act: "approval.withdrawn",
-      target: approvalTarget(record),
-      before: { state: record.state },
-      after: { state: "withdrawn" },
-    });
+    await takeBack(tx, ctx, record);
   });
   return getApproval(ctx, { id });
 }

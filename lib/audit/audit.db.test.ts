@@ -5,12 +5,15 @@ import { testDatabase } from "../db/test-database.ts";
 import { uuidv7 } from "../ids.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
+import { all, compile, sql } from "../list-query/sql-fragment.ts";
 import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
 import { revokeToken } from "../revocations/revoke-token.ts";
 import { getTokenUseHistogram } from "../tokens/get-token-use-histogram.ts";
 import type { NewToken } from "../tokens/register.ts";
 import { contextAs, type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
 import { actWords } from "./act-words.ts";
+import { entryConditions } from "./entry-filters.ts";
+import { getActHistogram } from "./get-act-histogram.ts";
 import { getAuditEntry } from "./get-audit-entry.ts";
 import { getUseHistogram } from "./get-use-histogram.ts";
 import { listActivity } from "./list-activity.ts";
@@ -177,6 +180,110 @@ test("uses are found by each filter alone", async () => {
   expect(total).toEqual({ issued: 1, allowed: 1, refused: 1 });
 });
 
+test("uses are found by what no rollup knows, and without what is left out", async () => {
+  const client = await fixture.client("searched");
+  const token = await fixture.token({ clientId: client, userId: null, issuedAt: ago(1_200) });
+  const seen = [
+    ["/v1/invoices/1", "GET", 200, "curl/8.5", "billing", "2001:db8::1"],
+    ["/v1/invoices/2", "post", 404, "Mozilla/5.0 (Bot)", "billing", "192.0.2.1"],
+    ["/v2/100%_of\\it", "GET", 503, null, "ledger", "192.0.2.2"],
+    [null, null, null, "CURL", null, null],
+  ] as const;
+  for (const [n, [path, method, status, agent, audience, ip]] of seen.entries())
+    await db.query(
+      `INSERT INTO token_use (id, received_at, at, outcome, source, token_id, token_kind, family_id, client_id, subject, path, method, status, user_agent, audience, ip, writer_id,
+         flush, ordinal, salt)
+       SELECT $1::uuid, $2::timestamptz, $2::timestamptz, 'allowed', 'report', $3::uuid, 'access', $4::uuid, $5::uuid, 's', $6, $7, $8::int, $9, $10, $11, gen_random_uuid(), 1, 0, '\\x00'`,
+      [
+        uuidv7(ago(100 + n)),
+        ago(100 + n),
+        token.id,
+        token.familyId,
+        client,
+        path,
+        method,
+        status,
+        agent,
+        audience,
+        ip,
+      ],
+    );
+  const found: Record<string, number> = {
+    "path=/v1/": 2,
+    "path=invoices": 2,
+    "path=/invoices": 0,
+    "path=/V1": 0,
+    "path=/v1/invoices/1&path=/v2": 2,
+    "path=100%25_of%5Cit": 1,
+    "path=1__%25": 0,
+    "notPath=/v1": 3,
+    "method=post": 1,
+    "notMethod=GET": 3,
+    "status=404": 1,
+    "status=2xx&status=5xx": 2,
+    "status=>=400": 2,
+    "status=..299": 1,
+    "notStatus=2xx": 4,
+    "agent=CURL": 2,
+    "notAgent=bot": 4,
+    "audience=billing": 2,
+    "notAudience=billing": 3,
+    "ip=2001:DB8:0::1": 1,
+    "notIp=2001:db8:0:0::1&notIp=192.0.2.1": 3,
+    [`notToken=${token.id}`]: 0,
+    [`notFamily=${token.familyId}`]: 0,
+    "notUser=nobody@example.test": 5,
+    "notSource=issue": 4,
+    "notClient=searched": 0,
+    "notNetwork=AS15169": 5,
+  };
+  for (const [text, count] of Object.entries(found)) {
+    const query = uses(`client=searched&${text}`);
+    const page = await listTokenUses(auditor(), query);
+    expect({ text, count: page.rows.length }).toEqual({ text, count });
+    expect(page.searchedUpTo).toBeNull();
+    // the newest part first comes to the same
+    const { rows } = await listTokenUses(auditor(), query, { wholeMs: 0, partMs: 20_000 });
+    expect(rows).toEqual(page.rows);
+    const { total } = await getUseHistogram(auditor(), query.filters);
+    expect({ text, total: total.issued + total.allowed + total.refused }).toEqual({ text, total: count });
+  }
+});
+
+test("a search that has no time says how far it came, and its pages lead to the end, each row once, both ways", async () => {
+  const client = await fixture.client("scattered");
+  const token = await fixture.token({ clientId: client, userId: null, issuedAt: ago(90_000) });
+  const times = [80_000, 40_000, 39_999, 7_000, 300, 200, 100, 50];
+  for (const seconds of times) await use(token, ago(seconds));
+  const noTime = { wholeMs: 0, partMs: 0 };
+  const all = await listTokenUses(auditor(), uses("client=scattered&path=/inv"));
+  expect(all).toMatchObject({ searchedUpTo: null, next: null });
+  const ids = all.rows.map(({ id }) => id);
+  expect(ids).toHaveLength(times.length);
+  for (const sort of ["-at", "at"]) {
+    const query = uses(`client=scattered&path=/inv&sort=${sort}&size=3`);
+    const seen: string[] = [];
+    let edge: string | null = null;
+    let [cursor, parts]: [string | null, number] = [null, 0];
+    do {
+      const page = await listTokenUses(auditor(), { ...query, cursor }, noTime);
+      if (page.searchedUpTo !== null) {
+        parts += 1;
+        expect(page.next, "it goes on from there").not.toBeNull();
+        if (edge !== null)
+          expect(sort === "at" ? page.searchedUpTo > edge : page.searchedUpTo < edge, "and gets on").toBe(
+            true,
+          );
+        edge = page.searchedUpTo;
+      }
+      seen.push(...page.rows.map(({ id }) => id));
+      cursor = page.next;
+    } while (cursor !== null);
+    expect(seen).toEqual(sort === "at" ? ids.toReversed() : ids);
+    expect(parts).toBeGreaterThan(2);
+  }
+});
+
 test("a histogram of more than can be counted in time is of the newest part, exact, and says from when on", async () => {
   const client = await fixture.client("busy");
   const user = await fixture.user("busy@example.test");
@@ -202,10 +309,13 @@ test("a histogram of more than can be counted in time is of the newest part, exa
   });
 });
 
-test("a histogram counts the last day where no time is named, and never more than its range", async () => {
+test("a histogram goes back to where the log begins where no time is named, and never over more than 90 days", async () => {
   const now = new Date();
-  const day = await getUseHistogram(auditor(now), {});
-  expect(new Date(day.to).getTime() - new Date(day.from).getTime()).toBe(86_400_000);
+  const [begin] = await db.query<{ at: Date }>("SELECT min(received_at) AS at FROM token_use");
+  const any = await getUseHistogram(auditor(now), {});
+  expect(any.from, "the log is older than the shortest chart").toBe(begin?.at.toISOString());
+  const later = await getUseHistogram(auditor(new Date(now.getTime() + 200 * 86_400_000)), {});
+  expect(new Date(later.to).getTime() - new Date(later.from).getTime()).toBe(90 * 86_400_000);
   const wide = await getUseHistogram(auditor(now), {
     at: { type: "range", from: "1970-01-02T00:00:00.000Z", to: null },
   });
@@ -258,6 +368,52 @@ test("admin acts are found by who, what and on what, with % and _ as they stand"
   });
 });
 
+test("acts are counted over time by outcome, by the filters of their list, newest first where time is short", async () => {
+  const now = new Date();
+  const at = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
+  const write = (minutes: number, role: "governor" | "anonymous", errorCode?: string) =>
+    db.transaction((tx) =>
+      recordEntry(
+        tx,
+        { ...contextAs(db, role, at(minutes)), now: at(minutes) },
+        { act: "export.counted", target: { kind: "export", id: "x", name: "counted" }, errorCode },
+      ),
+    );
+  await write(100, "governor");
+  await write(50, "governor", "FORBIDDEN");
+  await write(5, "anonymous");
+  await write(4, "governor");
+  const acts = (text: string) =>
+    parseListQueryStrict(auditEntriesTable, new URLSearchParams(`act=export.counted&${text}`)).filters;
+  const count = async (text: string) => (await getActHistogram(auditor(now), acts(text))).total;
+  expect(await count("at=within:2h")).toEqual({ done: 3, refused: 1 });
+  expect(await count("")).toEqual({ done: 3, refused: 1 });
+  expect(await count("by=anyone")).toEqual({ done: 3, refused: 1 });
+  expect(await count("by=admin&by=api_token")).toEqual({ done: 2, refused: 1 });
+  expect(await count("notBy=anonymous&notOutcome=refused")).toEqual({ done: 2, refused: 0 });
+  expect(await count("notAct=export.counted")).toEqual({ done: 0, refused: 0 });
+  expect(await count("notTarget=export")).toEqual({ done: 0, refused: 0 });
+  expect(await count("at=within:10m&by=admin&by=api_token")).toEqual({ done: 1, refused: 0 });
+  const whole = await getActHistogram(auditor(now), acts("at=within:2h"));
+  const step = whole.bucketSeconds * 1_000;
+  expect(whole.buckets.find(({ refused }) => refused > 0)?.at).toBe(
+    new Date(Math.floor(at(50).getTime() / step) * step).toISOString(),
+  );
+  expect(await getActHistogram(auditor(now), acts("at=within:2h"), { wholeMs: 0, partMs: 20_000 })).toEqual(
+    whole,
+  );
+  const nothing = await getActHistogram(auditor(now), acts("at=within:2h"), { wholeMs: 0, partMs: 0 });
+  expect(nothing).toMatchObject({ countedFrom: whole.to, total: { done: 0, refused: 0 } });
+});
+
+test("the newest acts of admins are read from the index of theirs alone", async () => {
+  const { text, values } = compile(
+    sql`EXPLAIN SELECT e.id FROM audit_entry e WHERE ${all(entryConditions({ by: ["admin", "api_token"] }, new Date()))} ORDER BY e.at DESC, e.id DESC LIMIT 51`,
+  );
+  const plan = await db.query<{ "QUERY PLAN": string }>(text, values);
+  expect(plan.map((row) => row["QUERY PLAN"]).join(" ")).toContain("audit_entry_of_admins");
+});
+
 test("nobody who is not signed in reads the log", async () => {
   const ctx = contextAs(db, "anonymous");
   const refusal = { code: "NOT_SIGNED_IN" };
@@ -265,6 +421,7 @@ test("nobody who is not signed in reads the log", async () => {
   await expect(listAuditEntries(ctx, defaultQuery(auditEntriesTable))).rejects.toMatchObject(refusal);
   await expect(getAuditEntry(ctx, randomUUID())).rejects.toMatchObject(refusal);
   await expect(listActivity(ctx, defaultQuery(activityTable))).rejects.toMatchObject(refusal);
+  await expect(getActHistogram(ctx, {})).rejects.toMatchObject(refusal);
   await expect(getUseHistogram(ctx, {})).rejects.toMatchObject(refusal);
   await expect(getTokenUseHistogram(ctx, randomUUID())).rejects.toMatchObject(refusal);
 });

@@ -30,28 +30,44 @@ export function bucketSecondsFor(from: Date, to: Date): number {
   return STEPS.find((step) => seconds / step <= BUCKETS_MAX - 1) ?? 365 * DAY;
 }
 
-export type OutcomeCounts = { issued: number; allowed: number; refused: number };
-export type CountedBucket = { at: string } & OutcomeCounts;
+export type CountedBucket<Outcome extends string> = { at: string } & Record<Outcome, number>;
 
 /** One counted row of a statement: a bucket's start, an outcome, how many. */
 export type BucketRecord = { at: Date; outcome: string; count: bigint };
 
-/** All buckets from `from` to `to`, those without a row with zeros. Buckets start at whole steps since the epoch. */
-export function fillBuckets(
+/** All buckets from `from` to `to` by these outcomes, those without a row with zeros. Buckets start at whole steps since the epoch. */
+export function fillBuckets<Outcome extends string>(
+  outcomes: readonly Outcome[],
   records: readonly BucketRecord[],
-  from: Date,
-  to: Date,
+  { from, to }: { from: Date; to: Date },
   bucketSeconds: number,
-): CountedBucket[] {
+): CountedBucket<Outcome>[] {
   const step = bucketSeconds * 1000;
   const first = Math.floor(from.getTime() / step) * step;
-  const buckets = new Map<number, CountedBucket>();
-  for (let at = first; at < to.getTime() || at === first; at += step)
-    buckets.set(at, { at: new Date(at).toISOString(), issued: 0, allowed: 0, refused: 0 });
+  const counted = new Map<string, number>();
   for (const { at, outcome, count } of records) {
-    const bucket = buckets.get(at.getTime());
-    if (bucket !== undefined && (outcome === "issued" || outcome === "allowed" || outcome === "refused"))
-      bucket[outcome] += Number(count);
+    const place = `${at.getTime()} ${outcome}`;
+    counted.set(place, (counted.get(place) ?? 0) + Number(count));
   }
-  return [...buckets.values()];
+  const buckets: CountedBucket<Outcome>[] = [];
+  for (let at = first; at < to.getTime() || at === first; at += step) {
+    const counts = outcomes.map((outcome) => [outcome, counted.get(`${at} ${outcome}`) ?? 0] as const);
+    buckets.push({
+      at: new Date(at).toISOString(),
+      ...(Object.fromEntries(counts) as Record<Outcome, number>),
+    });
+  }
+  return buckets;
+}
+
+/** Of all buckets together. */
+export function totalOf<Outcome extends string>(
+  outcomes: readonly Outcome[],
+  buckets: readonly CountedBucket<Outcome>[],
+): Record<Outcome, number> {
+  const sums = outcomes.map((outcome) => [
+    outcome,
+    buckets.reduce((sum, bucket) => sum + (bucket[outcome] as number), 0),
+  ]);
+  return Object.fromEntries(sums) as Record<Outcome, number>;
 }

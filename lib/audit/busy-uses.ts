@@ -1,23 +1,21 @@
 import type { Sql } from "../db/sql.ts";
 import { all, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
-import type { BusyKind } from "../use-rollups/busy-days.ts";
+import { BUSY_KINDS, type BusyKind } from "../use-rollups/busy-days.ts";
 import { type BusyDay, busyPartsOf, HOUR } from "../use-rollups/busy-parts.ts";
 import { DAY, floorTo, type Span } from "../use-rollups/grains.ts";
 import { type MixValues, mixConditions, sumOf } from "../use-rollups/mix.ts";
 import type { Direction } from "../use-rollups/stretches.ts";
 import type { TokenUsesQuery } from "./table.ts";
-import { mixValuesOf, userIdsOf } from "./use-filters.ts";
+import { mixValuesOf, notByMix, userIdsOf } from "./use-filters.ts";
 
 type Filters = TokenUsesQuery["filters"];
 type Followed = { kind: BusyKind; subjects: readonly string[] };
 
 /** The people, the address or the family that a query is about, where nothing stands beside it but what rollups count by. */
-async function findFollowed(
-  db: Sql,
-  { user, ip, family, token, network }: Filters,
-): Promise<Followed | null> {
-  if (token !== undefined || network !== undefined) return null;
-  if ([user, ip, family].filter((filter) => filter !== undefined).length !== 1) return null;
+async function findFollowed(db: Sql, filters: Filters): Promise<Followed | null> {
+  const [followed, ...beside] = Object.keys(notByMix(filters));
+  if (beside.length > 0 || !BUSY_KINDS.some((kind) => kind === followed)) return null;
+  const { user, ip, family } = filters;
   if (ip !== undefined) return { kind: "ip", subjects: [ip] };
   if (family !== undefined) return { kind: "family", subjects: [family.toLowerCase()] };
   return { kind: "user", subjects: await userIdsOf(db, user ?? []) };

@@ -1,16 +1,17 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { uuidv7Time } from "../ids.ts";
 import { all, type Fragment, joined, run, sql } from "../list-query/sql-fragment.ts";
 import { partsOf, type RangeParts, type Span } from "../use-rollups/grains.ts";
 import { MIX_COUNTS, type MixValues, mixConditions, sumOf } from "../use-rollups/mix.ts";
 import { readCovered } from "../use-rollups/read-covered.ts";
-import { type BucketRecord, bucketSecondsFor, fillBuckets } from "./buckets.ts";
+import { type BucketRecord, bucketSecondsFor, fillBuckets, totalOf } from "./buckets.ts";
 import { findBusyUses } from "./busy-uses.ts";
 import { COUNTING_TIME, countNewestFirst } from "./count-newest-first.ts";
-import type { UseHistogram } from "./model.ts";
+import { USE_OUTCOMES, type UseHistogram } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { mixValuesOf, useConditions } from "./use-filters.ts";
-import { countedRange } from "./use-range.ts";
+import { chartedRange } from "./use-range.ts";
 
 type Asked = { bucketSeconds: number; values: MixValues };
 type LogPart = Span & { conditions: readonly Fragment[] };
@@ -31,8 +32,8 @@ const fromMixes = (counts: Fragment) =>
 /** The same of rollups: by their mixes where more is asked for than the outcome. */
 function fromRollups(rolled: RangeParts["rolled"], { bucketSeconds, values }: Asked): Fragment[] {
   const step = sql`make_interval(secs => ${bucketSeconds}::int)`;
-  const { outcome, ...rest } = values;
-  const wanted = outcome === undefined ? sql`true` : sql`o.outcome = ANY (${outcome}::text[])`;
+  const { outcome, notOutcome, ...rest } = values;
+  const wanted = all(mixConditions("o", { ...(outcome && { outcome }), ...(notOutcome && { notOutcome }) }));
   return rolled.map(({ grain, from, to }) => {
     const spans = sql`r.grain = ${grain}::int AND r.at >= ${from}::timestamptz AND r.at < ${to}::timestamptz`;
     return Object.keys(rest).length > 0
@@ -88,9 +89,17 @@ async function rolledUp(
   return summed([...fromLog(spans, asked), ...fromRollups(rolled, asked)], asked);
 }
 
+/** When the log begins, or the token that is followed; null: there is nothing. */
+async function findFirst(ctx: Context, { token }: TokenUsesQuery["filters"]): Promise<Date | null> {
+  const [row] = await run<{ at: Date | null }>(ctx.db, sql`SELECT min(x.received_at) AS at FROM token_use x`);
+  const begin = row?.at ?? null;
+  const issuedAt = token === undefined ? null : uuidv7Time(token);
+  return begin !== null && issuedAt !== null && issuedAt > begin ? issuedAt : begin;
+}
+
 /**
- * Uses that match a query's filters over its time range, counted by outcome. The range is the last 24 hours where none is named, and at most 90
- * days; the answer says which it was. Exact, rolled up or not; `countedFrom` is later than `from` where that of an address, user, token or family would take too long, and
+ * Uses that match a query's filters over its time range, counted by outcome. The range goes back to the beginning of the log where none is named, and is at most 90
+ * days, the newest; the answer says which it was. Exact, rolled up or not; `countedFrom` is later than `from` where that of an address, user, token or family would take too long, and
  * what is before it is left out. Needs `audit:read`.
  *
  * @param time what counting from the log may take.
@@ -103,7 +112,7 @@ export async function getUseHistogram(
 ): Promise<UseHistogram> {
   requirePermission(ctx, "audit:read");
   const { at: _, ...wanted } = filters;
-  const range = countedRange(filters, ctx.now);
+  const range = await chartedRange(filters, ctx.now, () => findFirst(ctx, filters));
   const { from, to } = range;
   const bucketSeconds = bucketSecondsFor(from, to);
   const { values, others } = await mixValuesOf(ctx.db, wanted);
@@ -121,19 +130,13 @@ export async function getUseHistogram(
           (span) => unrolled(ctx, wanted, span, asked),
           time,
         );
-  const buckets = fillBuckets(records, countedFrom, to, bucketSeconds);
-  const total = { issued: 0, allowed: 0, refused: 0 };
-  for (const bucket of buckets) {
-    total.issued += bucket.issued;
-    total.allowed += bucket.allowed;
-    total.refused += bucket.refused;
-  }
+  const buckets = fillBuckets(USE_OUTCOMES, records, { from: countedFrom, to }, bucketSeconds);
   return {
     from: from.toISOString(),
     to: to.toISOString(),
     countedFrom: countedFrom.toISOString(),
     bucketSeconds,
     buckets,
-    total,
+    total: totalOf(USE_OUTCOMES, buckets),
   };
 }

@@ -2,8 +2,8 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Page } from "../list-query/define-table.ts";
 import { keysetOf, orderBy, seek, toPage } from "../list-query/keyset.ts";
-import { all, containing, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
-import { inWindow, timeWindow } from "../list-query/time-window.ts";
+import { all, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { entryConditions } from "./entry-filters.ts";
 import {
   ENTRY_COLUMNS,
   ENTRY_DETAIL_COLUMNS,
@@ -14,25 +14,6 @@ import {
 import type { AuditEntryDetail, AuditEntryRow } from "./model.ts";
 import { type AuditEntriesQuery, auditEntriesTable } from "./table.ts";
 
-function conditionsOf(filters: AuditEntriesQuery["filters"], now: Date): Fragment[] {
-  const conditions: Fragment[] = [];
-  if (filters.q) {
-    const pattern = containing(filters.q);
-    conditions.push(
-      sql`e.actor_name ILIKE ${pattern} OR e.target_name ILIKE ${pattern} OR e.note ILIKE ${pattern} OR e.act ILIKE ${pattern}`,
-    );
-  }
-  if (filters.at) conditions.push(inWindow(sql`e.at`, timeWindow(filters.at, "back", now)));
-  if (filters.act) conditions.push(sql`e.act = ANY (${filters.act}::text[])`);
-  if (filters.outcome) conditions.push(sql`e.outcome = ANY (${filters.outcome}::text[])`);
-  if (filters.by) conditions.push(sql`e.actor_kind = ANY (${filters.by}::text[])`);
-  if (filters.actor) conditions.push(sql`e.actor_id = ${filters.actor}`);
-  if (filters.target) conditions.push(sql`e.target_kind = ${filters.target}`);
-  if (filters.targetId) conditions.push(sql`e.target_id = ANY (${filters.targetId}::text[])`);
-  if (filters.ip) conditions.push(sql`e.ip = ${filters.ip}`);
-  return conditions;
-}
-
 async function readPage<Record extends EntryRecord, Row>(
   ctx: Context,
   query: AuditEntriesQuery,
@@ -42,7 +23,7 @@ async function readPage<Record extends EntryRecord, Row>(
   requirePermission(ctx, "audit:read");
   const keyset = keysetOf(auditEntriesTable, query);
   const [column, id] = [sql`e.at`, sql`e.id`];
-  const conditions = conditionsOf(query.filters, ctx.now);
+  const conditions = entryConditions(query.filters, ctx.now);
   const after = seek(keyset, column, id);
   if (after !== null) conditions.push(after);
   const records = await run<Record>(

@@ -98,6 +98,15 @@ export type UseHistogram = {
   total: { issued: number; allowed: number; refused: number };
 };
 
+export const ACT_OUTCOMES = ["done", "refused"] as const;
+export type ActOutcome = (typeof ACT_OUTCOMES)[number];
+
+/** Acts over time by outcome; the rest as `UseHistogram` has it. */
+export type ActHistogram = Omit<UseHistogram, "buckets" | "total"> & {
+  buckets: ({ at: string } & Record<ActOutcome, number>)[];
+  total: Record<ActOutcome, number>;
+};
+
 /** A value as its filter takes it, and how many uses have it. */
 export type UseFacet = { value: string; count: number };
 

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { negationKey } from "../list-query/negations.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { DAY, type Span } from "../use-rollups/grains.ts";
 import { earlier, later } from "../use-rollups/stretches.ts";
@@ -42,7 +43,11 @@ export async function newestOf(
   const range = countedRange(filters, ctx.now);
   let lookedAt = LOOKED_AT.many;
   let newest = await findNewest(ctx, filters, lookedAt + 1);
-  if (newest !== null && !newest.isShort && PICKED.some((filter) => asked[filter] !== undefined)) {
+  if (
+    newest !== null &&
+    !newest.isShort &&
+    PICKED.some((filter) => asked[filter] !== undefined || asked[negationKey(filter)] !== undefined)
+  ) {
     lookedAt = LOOKED_AT.few;
     newest = await findNewest(ctx, filters, lookedAt + 1);
   }

@@ -1,5 +1,6 @@
 import { defineTable, type ListQuery } from "../list-query/define-table.ts";
-import { USE_OUTCOMES, USE_SOURCES } from "./model.ts";
+import { withNegations } from "../list-query/negations.ts";
+import { ACT_OUTCOMES, USE_OUTCOMES, USE_SOURCES } from "./model.ts";
 import {
   COUNTED_REFUSAL_WORDS,
   COUNTED_REFUSALS,
@@ -12,7 +13,7 @@ import {
 /** Uses of tokens, newest first. */
 export const tokenUsesTable = defineTable({
   name: "token-uses",
-  filters: {
+  filters: withNegations({
     at: { kind: "time", label: "When", looks: "back" },
     outcome: { kind: "oneOf", label: "Outcome", options: USE_OUTCOMES, words: OUTCOME_WORDS },
     refusal: { kind: "oneOf", label: "Refused because", options: REFUSALS, words: REFUSAL_WORDS },
@@ -35,7 +36,28 @@ export const tokenUsesTable = defineTable({
       aliases: ["place"],
       hint: "By its address: DE, Germany, or unknown",
     },
-  },
+    path: {
+      kind: "set",
+      label: "Path",
+      operators: ["like", "not like"],
+      hint: "Its beginning where it starts with /, else any part of it: /v1/invoices, or invoices",
+    },
+    method: { kind: "set", format: "method", label: "Method", hint: "GET, POST and the like" },
+    status: {
+      kind: "set",
+      format: "status",
+      label: "Status",
+      hint: "Of the answer, where a verifier reported it: 404, 5xx, >=400 or 400..499",
+    },
+    agent: {
+      kind: "set",
+      label: "User agent",
+      aliases: ["ua", "useragent"],
+      operators: ["has", "has not"],
+      hint: "Any part of it, in any case",
+    },
+    audience: { kind: "set", label: "Audience", aliases: ["aud"], hint: "Whom the token was shown to" },
+  }),
   sorts: { at: { label: "When", type: "time" } },
   defaultSort: { key: "at", direction: "desc" },
 });
@@ -65,20 +87,23 @@ export const refusedCountsTable = defineTable({
 });
 export type RefusedCountsQuery = ListQuery<typeof refusedCountsTable>;
 
-const ACTOR_KINDS = ["admin", "api_token", "user", "client", "system", "anonymous"] as const;
+/** Who acts. `anyone` is all of them: said where a list would begin with fewer. */
+const ACTOR_KINDS = ["admin", "api_token", "user", "client", "system", "anonymous", "anyone"] as const;
+/** Whose acts the list of the console begins with: those of people who sign in, and of the product itself, are many more. */
+export const ADMINS = ["admin", "api_token"] as const;
 
 /** Acts of admins, newest first. */
 export const auditEntriesTable = defineTable({
   name: "audit-entries",
   search: "q",
-  filters: {
+  filters: withNegations({
     q: { kind: "text", label: "Search", hint: "Part of the actor's or the target's name or of the note" },
     at: { kind: "time", label: "When", looks: "back" },
     act: { kind: "set", label: "Act" },
     outcome: {
       kind: "oneOf",
       label: "Outcome",
-      options: ["done", "refused"],
+      options: ACT_OUTCOMES,
       words: { done: "Done", refused: "Refused" },
     },
     by: {
@@ -92,6 +117,7 @@ export const auditEntriesTable = defineTable({
         client: "A client",
         system: "The product itself",
         anonymous: "Nobody signed in",
+        anyone: "Anyone",
       },
     },
     actor: { kind: "id", label: "By whom", hint: "An admin's or API token's id", format: "text" },
@@ -102,7 +128,7 @@ export const auditEntriesTable = defineTable({
       hint: "An id; orders upon groups and audiences carry the name",
     },
     ip: { kind: "id", label: "IP address", format: "ip", hint: "One address, no range" },
-  },
+  }),
   sorts: { at: { label: "When", type: "time" } },
   defaultSort: { key: "at", direction: "desc" },
 });

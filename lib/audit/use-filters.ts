@@ -1,12 +1,12 @@
 import type { Sql } from "../db/sql.ts";
 import { isUuid, uuidv7Time } from "../ids.ts";
-import { UNKNOWN_COUNTRY } from "../list-query/country.ts";
+import { negationKey } from "../list-query/negations.ts";
 import { type Fragment, run, sql, trusted } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow } from "../list-query/time-window.ts";
-import { inNetworks } from "../places/in-networks.ts";
-import type { MixValues } from "../use-rollups/mix.ts";
+import { MIX_FILTERS, type MixValues } from "../use-rollups/mix.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { tokensOf } from "./tokens-of.ts";
+import { columnHas, USE_COLUMN_FILTERS } from "./use-columns.ts";
 
 async function idsOf(db: Sql, statement: Fragment): Promise<string[]> {
   return (await run<{ id: string }>(db, statement)).map((row) => row.id);
@@ -70,31 +70,52 @@ async function verifierIdsOf(db: Sql, names: readonly string[]): Promise<string[
   );
 }
 
+/** What filters by name mean, the others as they are. */
+const IDS_OF = { client: clientIdsOf, user: userIdsOf, verifier: verifierIdsOf } as const;
+const HOLDERS = Object.keys(IDS_OF) as (keyof typeof IDS_OF)[];
+const isHolder = (filter: string): filter is keyof typeof IDS_OF => Object.hasOwn(IDS_OF, filter);
+
+/** What rollups count by, and what of it is left out: nothing else can be asked of them. */
+const BY_MIX: readonly string[] = MIX_FILTERS.flatMap((filter) => [filter, negationKey(filter)]);
+
+/** A query's filters beside those by what rollups count by and the time. */
+export function notByMix(filters: TokenUsesQuery["filters"]): TokenUsesQuery["filters"] {
+  return Object.fromEntries(
+    Object.entries(filters).filter(
+      ([key, value]) => key !== "at" && value !== undefined && !BY_MIX.includes(key),
+    ),
+  );
+}
+
+/** Filters that no index helps with, and no rollup: what they ask for is looked for in the log, row by row. */
+const LOOKED_FOR: readonly string[] = [
+  "network",
+  ...["path", "method", "status", "agent", "audience"].flatMap((filter) => [filter, negationKey(filter)]),
+  ...["user", "token", "family", "ip", "network"].map(negationKey),
+];
+
+/** Whether what matches has to be looked for in the log, row by row. */
+export function isLookedFor(filters: TokenUsesQuery["filters"]): boolean {
+  return Object.keys(filters).some((key) => LOOKED_FOR.includes(key));
+}
+
 /** A query's filters by what rollups count by, with names resolved, and whether it has others beside them and the time. */
 export async function mixValuesOf(
   db: Sql,
   filters: TokenUsesQuery["filters"],
 ): Promise<{ values: MixValues; others: TokenUsesQuery["filters"] }> {
-  const { at: _, outcome, refusal, source, client, verifier, country, ...others } = filters;
-  const [clientIds, verifierIds] = await Promise.all([
-    client && clientIdsOf(db, client),
-    verifier && verifierIdsOf(db, verifier),
-  ]);
-  return {
-    values: {
-      ...(outcome && { outcome }),
-      ...(refusal && { refusal }),
-      ...(source && { source }),
-      ...(clientIds && { client: clientIds }),
-      ...(verifierIds && { verifier: verifierIds }),
-      ...(country && { country }),
-    },
-    others,
-  };
+  const values: MixValues = {};
+  for (const filter of MIX_FILTERS)
+    for (const key of [filter, negationKey(filter)] as const) {
+      const given = filters[key];
+      if (given === undefined) continue;
+      values[key] = isHolder(filter) ? await IDS_OF[filter](db, given) : given;
+    }
+  return { values, others: notByMix(filters) };
 }
 
 /**
- * What a query's filters mean on `token_use x`.
+ * What a query's filters mean on `token_use x`. What is left out leaves rows in that have no value at all: who asks for all but one client's path does not mean those without a path.
  *
  * @param holders how uses of clients, users and families are found: through their tokens where those are few; or row by row, where the time asked for is short.
  */
@@ -106,33 +127,35 @@ export async function useConditions(
 ): Promise<Fragment[]> {
   const conditions: Fragment[] = [];
   if (filters.at) conditions.push(inWindow(sql`x.received_at`, timeWindow(filters.at, "back", now)));
-  if (filters.outcome) conditions.push(sql`x.outcome = ANY (${filters.outcome}::text[])`);
-  if (filters.refusal) conditions.push(sql`x.refusal = ANY (${filters.refusal}::text[])`);
-  if (filters.source) conditions.push(sql`x.source = ANY (${filters.source}::text[])`);
-  if (filters.client) {
-    const ids = await clientIdsOf(db, filters.client);
-    conditions.push(
-      holders === "by rows" ? sql`x.client_id = ANY (${ids}::uuid[])` : await byHolder(db, "client_id", ids),
-    );
-  }
-  if (filters.user) {
-    conditions.push(await byHolder(db, "user_id", await userIdsOf(db, filters.user)));
-  }
-  if (filters.verifier) {
-    const ids = await verifierIdsOf(db, filters.verifier);
-    conditions.push(sql`x.verifier_id = ANY (${ids}::uuid[])`);
+  for (const holder of HOLDERS) {
+    const [wanted, unwanted] = [filters[holder], filters[negationKey(holder)]];
+    const column = `${holder}_id` as const;
+    if (wanted !== undefined) {
+      const ids = await IDS_OF[holder](db, wanted);
+      const isByRows = column === "verifier_id" || (column === "client_id" && holders === "by rows");
+      conditions.push(
+        isByRows
+          ? sql`x.${trusted(column)} = ANY (${ids}::uuid[])`
+          : await byHolder(db, column as "client_id" | "user_id", ids),
+      );
+    }
+    if (unwanted !== undefined)
+      conditions.push(
+        sql`(x.${trusted(column)} = ANY (${await IDS_OF[holder](db, unwanted)}::uuid[])) IS NOT TRUE`,
+      );
   }
   if (filters.token) {
-    conditions.push(sql`x.token_id = ${filters.token}::uuid`);
     // nothing happens to a token before it is issued: its id leaves older partitions out
     const issuedAt = uuidv7Time(filters.token);
     if (issuedAt !== null)
       conditions.push(sql`x.received_at >= ${new Date(issuedAt.getTime() - 60_000)}::timestamptz`);
   }
   if (filters.family) conditions.push(await byHolder(db, "family_id", [filters.family]));
-  if (filters.ip) conditions.push(sql`x.ip = ${filters.ip}`);
-  if (filters.network) conditions.push(inNetworks(sql`address_of(x.ip)`, filters.network));
-  if (filters.country)
-    conditions.push(sql`coalesce(x.country, ${UNKNOWN_COUNTRY}) = ANY (${filters.country}::text[])`);
+  for (const filter of USE_COLUMN_FILTERS) {
+    const [wanted, unwanted] = [filters[filter], filters[negationKey(filter)]];
+    if (wanted !== undefined && filter !== "family")
+      conditions.push(columnHas(filter, typeof wanted === "string" ? [wanted] : wanted));
+    if (unwanted !== undefined) conditions.push(sql`(${columnHas(filter, unwanted)}) IS NOT TRUE`);
+  }
   return conditions;
 }

@@ -1,7 +1,7 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { DomainError } from "../errors.ts";
+import { tooManyAttempts } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { jsonOf } from "./encode-event.ts";
 import { TEST_EVERY_SECONDS, type TestedEventStream } from "./model.ts";
@@ -24,8 +24,8 @@ export async function testEventStream(
   requirePermission(ctx, "event-stream:write");
   const stream = await ctx.db.transaction(async (tx) => {
     const before = await lockStreamRecord(tx, streamId);
-    if (ctx.now.getTime() - (before.testedAt?.getTime() ?? 0) < TEST_EVERY_SECONDS * 1_000)
-      throw new DomainError("TOO_MANY_ATTEMPTS", `One test in ${TEST_EVERY_SECONDS} seconds.`);
+    const waitMs = (before.testedAt?.getTime() ?? 0) + TEST_EVERY_SECONDS * 1_000 - ctx.now.getTime();
+    if (waitMs > 0) throw tooManyAttempts(`One test in ${TEST_EVERY_SECONDS} seconds`, waitMs);
     await tx.query("UPDATE event_stream SET tested_at = $2::timestamptz WHERE id = $1::uuid", [
       streamId,
       ctx.now,

@@ -2,6 +2,7 @@ import { listAudiences } from "../audiences/list-audiences.ts";
 import { listAuditEntryDetails } from "../audit/list-audit-entries.ts";
 import { listRefusedCounts } from "../audit/list-refused-counts.ts";
 import { listTokenUses } from "../audit/list-token-uses.ts";
+import { FILE_SEARCH_TIME } from "../audit/search-uses.ts";
 import { listClients } from "../clients/list-clients.ts";
 import type { Context } from "../context.ts";
 import type { StreamEvent } from "../event-streams/stream-event.ts";
@@ -71,7 +72,8 @@ export const EXPORT_SOURCES: Record<ListName, ExportSource> = {
   "token-uses": source({
     columns: USE_COLUMNS,
     bornAt: (row) => row.receivedAt,
-    read: listTokenUses,
+    // however rare they are: what a page gives up on, a file goes on with
+    read: (ctx, query) => listTokenUses(ctx, query, FILE_SEARCH_TIME),
     eventOf: (row) => ({ type: "token_use", ...row }),
   }),
   "audit-entries": source({

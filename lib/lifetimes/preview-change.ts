@@ -5,6 +5,7 @@ import { uuidv7 } from "../ids.ts";
 import { SELECTION_MAX } from "../order-plans/model.ts";
 import { transactionWithinTime } from "../order-plans/write-plan.ts";
 import { readOrganisation } from "../organisation/get-organisation.ts";
+import { whyPlanWaits } from "../step-up/require-bulk-step-up.ts";
 import { type LifetimeChange, lookAtChange, settingsText } from "./lifetime-change.ts";
 import { countOutliving, freezeOutliving, type NewLimits, type Slice, selectOutliving } from "./outliving.ts";
 import type { LifetimePreview, ShorteningPlan } from "./preview-model.ts";
@@ -61,6 +62,7 @@ async function freeze(
     tokens,
     ends: slices.map((slice) => ({ at: slice.endsAt?.toISOString() ?? null, tokens: slice.tokens })),
     ...termsOf(tokens, wideOrderTokens),
+    secondPerson: await whyPlanWaits(ctx, { verb: "revoke", targetKind: "selection", tokens, isExact: true }),
   };
 }
 

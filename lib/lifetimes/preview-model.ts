@@ -27,4 +27,6 @@ export type ShorteningPlan = {
   needsOwner: boolean;
   /** What is to be typed to confirm, or null. */
   confirm: string | null;
+  /** Why it would wait for a second person, in words; null: it would not. */
+  secondPerson: string | null;
 };

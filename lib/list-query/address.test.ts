@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseAddress, wideNetworkOf } from "./address.ts";
+import { parseAddress, plainAddress, wideNetworkOf } from "./address.ts";
 
 test.each([
   ["203.0.113.7", "203.0.113.7"],
@@ -48,4 +48,17 @@ test.each([
   ["fe80::1", "fe80::/32"],
 ])("finds %s in the wide network %s", (address, network) => {
   expect(wideNetworkOf(address)).toBe(network);
+});
+
+test.each([
+  ["2001:DB8:0::0001", "2001:db8::1"],
+  ["::FFFF:192.0.2.1", "192.0.2.1"],
+  ["::ffff:c000:201", "192.0.2.1"],
+  ["0:0:0:0:0:ffff:c000:201", "192.0.2.1"],
+  ["192.0.2.1", "192.0.2.1"],
+  ["192.0.2.0/24", null],
+  ["fe80::1%eth0", null],
+  ["unknown", null],
+])("the log has %s as %s", (text, address) => {
+  expect(plainAddress(text)).toBe(address);
 });

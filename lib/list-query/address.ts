@@ -42,3 +42,15 @@ export function parseAddress(text: string): string | null {
   if (prefix > bits) return null;
   return prefix === bits ? address : `${address}/${prefix}`;
 }
+
+const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+
+/** An IP address as it is written in the log, whatever its spelling: the shortest form of version 6, and version 4 where it stands for that. Null for any other text. Browser-safe. */
+export function plainAddress(text: string): string | null {
+  const address = parseAddress(text);
+  if (address === null || address.includes("/")) return null;
+  const mapped = MAPPED.exec(address);
+  if (mapped === null) return address;
+  const [high, low] = [Number.parseInt(mapped[1] as string, 16), Number.parseInt(mapped[2] as string, 16)];
+  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+}

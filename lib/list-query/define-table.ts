@@ -6,6 +6,8 @@ type FilterBase = {
   aliases?: readonly string[];
   /** One line of help under the filter. */
   hint?: string;
+  /** The filter whose values a row must not have: made by `withNegations`. */
+  negates?: string;
 };
 
 /** Free text that a row contains. */
@@ -13,7 +15,13 @@ export type TextFilter = FilterBase & { kind: "text"; maxLength?: number };
 /** One exact identifier. */
 export type IdFilter = FilterBase & { kind: "id"; format: "uuid" | "text" | "ip" };
 /** Any of some values of the organisation's own: names of clients, permissions, groups. */
-export type SetFilter = FilterBase & { kind: "set" };
+export type SetFilter = FilterBase & {
+  kind: "set";
+  /** What a value has to be, and how it is written; any text unless told. */
+  format?: "uuid" | "text" | "ip" | "method" | "status";
+  /** How a chip says it, of rows that have the value and of rows that have not: "is" and "is not" unless told. */
+  operators?: readonly [has: string, hasNot: string];
+};
 /** Any of a closed list. */
 export type OneOfFilter<Option extends string = string> = FilterBase & {
   kind: "oneOf";

@@ -1,8 +1,9 @@
-import { parseAddress } from "./address.ts";
+import { parseAddress, plainAddress } from "./address.ts";
 import { parseCountry } from "./country.ts";
-import type { Filter, LongerValue, TimeValue } from "./define-table.ts";
+import type { Filter, LongerValue, SetFilter, TimeValue } from "./define-table.ts";
 import { FILTER_VALUES_MAX, TEXT_MAX } from "./define-table.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
+import { formatStatus, parseStatus } from "./http-status.ts";
 
 /** A value as the URL and the typed query write it, read and written in one place. Browser-safe. */
 export type AnyFilterValue = string | true | TimeValue | LongerValue | readonly string[];
@@ -57,17 +58,58 @@ function parseText(raw: string, maxLength: number): string | { problem: string }
 const NETWORK_MAX = 4_294_967_295;
 
 /** One address: of a stretch of them no row would have the text, and nothing found would be taken for nothing there. */
-function parseOneAddress(text: string): ParsedValue {
-  const address = parseAddress(text);
-  return address === null || address.includes("/")
+function parseOneAddress(text: string): { value: string } | { problem: string } {
+  const address = text.includes("/") ? null : plainAddress(text);
+  return address === null
     ? { problem: "Is no IP address: write one whole, such as 203.0.113.7 or 2001:db8::1, and no range." }
-    : { value: text };
+    : { value: address };
 }
 
 /** `AS15169` of that, of `as15169` and of `15169`; null for what is no number of a network. */
 function parseNetwork(text: string): string | null {
   const digits = /^(?:AS)?0*(\d{1,10})$/i.exec(text)?.[1];
   return digits === undefined || Number(digits) > NETWORK_MAX ? null : `AS${digits}`;
+}
+
+const METHOD = /^[A-Z][A-Z-]{0,19}$/;
+
+/** A value of a set as it is written, or what is wrong with it. */
+function parseOfSet(format: SetFilter["format"], text: string): { value: string } | { problem: string } {
+  switch (format) {
+    case undefined:
+    case "text":
+      return { value: text };
+    case "uuid": {
+      const id = text.toLowerCase();
+      return UUID.test(id) ? { value: id } : { problem: "Is no id." };
+    }
+    case "ip":
+      return parseOneAddress(text);
+    case "method": {
+      const method = text.toUpperCase();
+      return METHOD.test(method)
+        ? { value: method }
+        : { problem: "Is no method of HTTP: write GET, POST and the like." };
+    }
+    case "status": {
+      const span = parseStatus(text);
+      return span === null
+        ? { problem: "Is no status: write 404, 5xx, >=400 or 400..499." }
+        : { value: formatStatus(span) };
+    }
+    default:
+      return format satisfies never;
+  }
+}
+
+function parseSet(filter: SetFilter, texts: readonly string[]): ParsedValue {
+  const values = new Set<string>();
+  for (const text of texts) {
+    const parsed = parseOfSet(filter.format, text);
+    if ("problem" in parsed) return parsed;
+    values.add(parsed.value);
+  }
+  return { value: [...values].sort() };
 }
 
 /** Kinds of which a row may have any of several values. */
@@ -95,7 +137,7 @@ export function parseFilterValue(filter: Filter, texts: readonly string[]): Pars
       return UUID.test(id) ? { value: id } : { problem: "Is no id." };
     }
     case "set":
-      return { value: values.sort() };
+      return parseSet(filter, values);
     case "oneOf": {
       const unknown = values.find((value) => !filter.options.includes(value));
       return unknown === undefined

@@ -62,7 +62,14 @@ export async function run<Row extends object>(db: Sql, fragment: Fragment): Prom
   return db.query<Row>(text, values);
 }
 
-/** The pattern for ILIKE of what contains `text` as it stands: the one place that escapes `%`, `_` and `\`. */
+const escaped = (text: string) => text.replace(/[\\%_]/g, "\\$&");
+
+/** The pattern for LIKE of what contains `text` as it stands; here and in `beginning`, and nowhere else, `%`, `_` and `\` are escaped. */
 export function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+  return `%${escaped(text)}%`;
+}
+
+/** The pattern for LIKE of what begins with `text` as it stands. */
+export function beginning(text: string): string {
+  return `${escaped(text)}%`;
 }

@@ -1,7 +1,7 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { DomainError } from "../errors.ts";
+import { DomainError, tooManyAttempts } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import type { TestMailInput } from "./input.ts";
 import { MAIL_SETTINGS_TARGET, type MailKeeping, mailServerOf, readMailRecord } from "./mail-settings.ts";
@@ -26,8 +26,8 @@ export async function testMail(
     const record = await readMailRecord(tx, "update");
     const found = mailServerOf(record);
     if (found === null) throw new DomainError("CONFLICT", "There is no mail server to test: save one first.");
-    if (ctx.now.getTime() - (record.testedAt?.getTime() ?? 0) < MAIL_TEST_EVERY_SECONDS * 1_000)
-      throw new DomainError("TOO_MANY_ATTEMPTS", `One test in ${MAIL_TEST_EVERY_SECONDS} seconds.`);
+    const waitMs = (record.testedAt?.getTime() ?? 0) + MAIL_TEST_EVERY_SECONDS * 1_000 - ctx.now.getTime();
+    if (waitMs > 0) throw tooManyAttempts(`One test in ${MAIL_TEST_EVERY_SECONDS} seconds`, waitMs);
     await tx.query("UPDATE mail_settings SET tested_at = $1::timestamptz WHERE id = 1", [ctx.now]);
     await recordEntry(tx, ctx, { act: "mail_settings.tested", target: MAIL_SETTINGS_TARGET, after: { to } });
     return found;

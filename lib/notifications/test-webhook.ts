@@ -2,7 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
-import { DomainError } from "../errors.ts";
+import { tooManyAttempts } from "../errors.ts";
 import type { SinkKeeping } from "../event-streams/sealed-values.ts";
 import { uuidv7 } from "../ids.ts";
 import { type TestedWebhook, WEBHOOK_TEST_EVERY_SECONDS } from "./model.ts";
@@ -19,8 +19,8 @@ export async function testNotificationWebhook(ctx: Context, keeping: SinkKeeping
   requirePermission(ctx, "notification-settings:write");
   const record = await ctx.db.transaction(async (tx) => {
     const found = await lockWebhook(tx);
-    if (ctx.now.getTime() - (found.testedAt?.getTime() ?? 0) < WEBHOOK_TEST_EVERY_SECONDS * 1_000)
-      throw new DomainError("TOO_MANY_ATTEMPTS", `One test in ${WEBHOOK_TEST_EVERY_SECONDS} seconds.`);
+    const waitMs = (found.testedAt?.getTime() ?? 0) + WEBHOOK_TEST_EVERY_SECONDS * 1_000 - ctx.now.getTime();
+    if (waitMs > 0) throw tooManyAttempts(`One test in ${WEBHOOK_TEST_EVERY_SECONDS} seconds`, waitMs);
     await tx.query("UPDATE notification_webhook SET tested_at = $1::timestamptz WHERE id = 1", [ctx.now]);
     await recordEntry(tx, ctx, { act: "notification_webhook.tested", target: WEBHOOK_TARGET });
     return found;

@@ -11,6 +11,7 @@ import { liveTokens } from "../revocations/live-tokens.ts";
 import { COUNT_MAX } from "../revocations/model.ts";
 import { orderPermission } from "../revocations/order-permission.ts";
 import { CALLER_TOKENS_MAX, readCallers } from "../revocations/read-callers.ts";
+import { whyPlanWaits } from "../step-up/require-bulk-step-up.ts";
 import { type LiveBook, readLiveBook } from "../tokens/live-book.ts";
 import { freezeSelection } from "./freeze-selection.ts";
 import type { PlanInput } from "./input.ts";
@@ -224,7 +225,12 @@ export async function createPlan(
     sql`SELECT tokens, is_exact AS "isExact", needs_owner AS "needsOwner", confirm FROM order_plan WHERE id = ${id}::uuid`,
   );
   if (row === undefined) throw new DomainError("UNAVAILABLE", "The plan was not kept. Make it again.");
-  const [named, verifiers] = await Promise.all([firstNames(ctx.db, id), countVerifiers(ctx.db, id)]);
+  const reached = { verb: input.verb, targetKind: target.kind, tokens: row.tokens, isExact: row.isExact };
+  const [named, verifiers, secondPerson] = await Promise.all([
+    firstNames(ctx.db, id),
+    countVerifiers(ctx.db, id),
+    whyPlanWaits(ctx, reached),
+  ]);
   const isNamed = reach !== null;
   const { widenedFrom } = target;
   const facts = {
@@ -251,6 +257,7 @@ export async function createPlan(
     remains,
     needsOwner: row.needsOwner,
     confirm: row.confirm,
+    secondPerson: ending === null ? secondPerson : null,
   };
   return {
     ...facts,

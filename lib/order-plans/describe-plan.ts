@@ -55,7 +55,7 @@ export async function describePlan(ctx: Context, planId: string): Promise<Descri
     value: isNamed ? (counts.get(kind) ?? 0) : 0,
     isExact: isNamed,
   });
-  const facts: Omit<OrderPlan, "sentences" | "refusedEverywhere"> = {
+  const facts: Omit<OrderPlan, "sentences" | "refusedEverywhere" | "secondPerson"> = {
     id: plan.id,
     createdAt: plan.createdAt.toISOString(),
     expiresAt: plan.expiresAt.toISOString(),

@@ -74,6 +74,8 @@ export type OrderPlan = {
   needsOwner: boolean;
   /** What is to be typed to confirm, or null. */
   confirm: string | null;
+  /** Why it would wait for a second person, in words; null: it would not. */
+  secondPerson: string | null;
   /** The dialog's text, a sentence each. */
   sentences: string[];
 };

@@ -6,6 +6,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { findEndingOrder } from "../revocations/already-revoked.ts";
+import { begunByOf, sayBegunBy, withoutLater } from "../revocations/begun-by.ts";
 import { liveTokens } from "../revocations/live-tokens.ts";
 import type { TargetKind } from "../revocations/model.ts";
 import { actOf, scheduledAct } from "../revocations/order-acts.ts";
@@ -61,7 +62,9 @@ async function recordPlaced(
   const [first] = orders;
   const act = (kind: TargetKind) => (first?.isScheduled ? scheduledAct(plan.verb) : actOf(plan.verb, kind));
   const why = { reason, note: note.trim() === "" ? undefined : note.trim() };
+  const begunBy = plan.effectiveFrom === null ? begunByOf(ctx, plan.targetKind, plan.lookedFrom) : undefined;
   const times = {
+    ...(begunBy === undefined ? {} : { begunBy: begunBy.toISOString() }),
     ...(plan.effectiveFrom === null ? {} : { effectiveFrom: plan.effectiveFrom.toISOString() }),
     ...(plan.suspendedUntil === null ? {} : { suspendedUntil: plan.suspendedUntil.toISOString() }),
   };
@@ -103,6 +106,12 @@ async function targetsOf(tx: Sql, plan: PlanRecord, target: PlanTarget): Promise
   return rows.map(({ id, email }) => ({ kind: "user" as const, id, name: email }));
 }
 
+/** What its order reaches; of one that waited for a second person what they were shown, and nothing that began since. */
+async function reachedByPlan(db: Sql, ctx: Context, plan: PlanRecord): Promise<PlanTarget> {
+  const begunBy = begunByOf(ctx, plan.targetKind, plan.lookedFrom);
+  return withoutLater(await targetOfPlan(db, plan), begunBy, ctx.now);
+}
+
 type Placed = { id: string; orders: number; wasPlaced: boolean; target: PlanTarget };
 
 export type PlacingOptions = {
@@ -124,7 +133,7 @@ async function place(
 ): Promise<Placed> {
   const { reason, note } = input;
   const plan = await getOwnPlan(tx, ctx, input, true);
-  const target = await targetOfPlan(tx, plan);
+  const target = await reachedByPlan(tx, ctx, plan);
   const actsOf = await together?.(tx);
   // nobody places an order between this look and the commit
   await tx.query("SELECT position FROM feed_head WHERE id = 1 FOR UPDATE");
@@ -155,6 +164,7 @@ async function place(
     note,
     effectiveFrom: plan.effectiveFrom ?? undefined,
     expiresAt: plan.suspendedUntil ?? undefined,
+    begunBy: begunByOf(ctx, plan.targetKind, plan.lookedFrom),
     planId: plan.id,
     incidentId,
   });
@@ -197,7 +207,8 @@ export async function placePlannedOrder(
   requireConfirmed(ctx, plan, input.confirm);
   requireNote(input);
   await requirePlanStepUp(ctx, plan);
-  const before = await targetOfPlan(ctx.db, plan);
+  if (plan.effectiveFrom === null) sayBegunBy(ctx, begunByOf(ctx, plan.targetKind, plan.lookedFrom));
+  const before = await reachedByPlan(ctx.db, ctx, plan);
   const live = await liveTokens(ctx);
   // the long look comes before the feed's head is locked; under the lock only what came in the meantime is looked at
   const [clock] = await ctx.db.query<{ at: Date }>("SELECT clock_timestamp() AS at");

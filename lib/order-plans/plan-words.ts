@@ -23,7 +23,7 @@ function named(callers: readonly Caller[]): string {
   return `${names.join(", ")}${callers.length > 5 ? ` and ${callers.length - 5} more` : ""}`;
 }
 
-type Facts = Omit<OrderPlan, "sentences" | "refusedEverywhere"> & { isOfNewest: boolean };
+type Facts = Omit<OrderPlan, "sentences" | "refusedEverywhere" | "secondPerson"> & { isOfNewest: boolean };
 
 function whatStops(plan: Facts): string {
   const { tokens, users, clients } = plan;

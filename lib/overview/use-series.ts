@@ -1,4 +1,5 @@
 import { type BucketRecord, fillBuckets } from "../audit/buckets.ts";
+import { USE_OUTCOMES } from "../audit/model.ts";
 import type { Context } from "../context.ts";
 import { sql } from "../list-query/sql-fragment.ts";
 import { timedCache } from "../list-query/timed-cache.ts";
@@ -22,7 +23,9 @@ async function count(ctx: Context, { stepSeconds, steps }: typeof MINUTE): Promi
       FROM token_use x WHERE x.received_at >= ${from}::timestamptz AND x.received_at < ${to}::timestamptz GROUP BY 1, 2`,
     TIMEOUT_MS,
   );
-  return records === null ? null : { stepSeconds, points: fillBuckets(records, from, to, stepSeconds) };
+  return records === null
+    ? null
+    : { stepSeconds, points: fillBuckets(USE_OUTCOMES, records, { from, to }, stepSeconds) };
 }
 
 /** Uses of the last 60 minutes by minute, or null where they cannot be counted in time. */
@@ -39,5 +42,5 @@ export function usesPerHour(ctx: Context): Promise<OverviewSeries | null> {
 export function emptySeries(ctx: Context, stepSeconds: number, steps: number): OverviewSeries {
   const stepMs = stepSeconds * 1000;
   const from = new Date((Math.floor(ctx.now.getTime() / stepMs) - (steps - 1)) * stepMs);
-  return { stepSeconds, points: fillBuckets([], from, ctx.now, stepSeconds) };
+  return { stepSeconds, points: fillBuckets(USE_OUTCOMES, [], { from, to: ctx.now }, stepSeconds) };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
+import { waitWords } from "../errors.ts";
 import { reserveAttempt } from "./throttle.ts";
 
 const WINDOW_SECONDS = 900;
@@ -45,6 +46,14 @@ test("an account that is over its limit has to wait, whichever address asks", as
   for (const address of ["one", "two", "three"])
     expect(await attempt(address, "guessed")).toBe("let through");
   expect(await attempt("four", "guessed")).toBe("TOO_MANY_ATTEMPTS");
+  const window = WINDOW_SECONDS * 1_000;
+  const left = Math.ceil((window - (now.getTime() % window)) / 1_000);
+  await expect(
+    reserveAttempt(db, { keys: [{ key: "guessed", limit: 3 }], windowSeconds: WINDOW_SECONDS, now }),
+  ).rejects.toMatchObject({
+    retryAfterSeconds: left,
+    message: `Too many attempts. Try again in ${waitWords(left)}.`,
+  });
 });
 
 test("attempts in parallel do not get past a limit", async () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Sql } from "../db/sql.ts";
-import { DomainError } from "../errors.ts";
+import { tooManyAttempts } from "../errors.ts";
 
 /** How many failed attempts `key` may have in a window. */
 export type AttemptLimit = { key: string; limit: number };
@@ -14,7 +14,7 @@ export function accountKey(door: "user" | "admin", typed: string): string {
  * Counts an attempt against each key in turn before it is made, so that attempts in parallel count too. One that is over its limit ends it: name
  * the address before the account, so that an address that has had its share neither locks accounts out nor writes anything about them.
  *
- * @throws {DomainError} TOO_MANY_ATTEMPTS once a key is over its limit, until the window passes.
+ * @throws {DomainError} TOO_MANY_ATTEMPTS, with when the window passes, once a key is over its limit, until the window passes.
  */
 export async function reserveAttempt(
   db: Sql,
@@ -28,7 +28,10 @@ export async function reserveAttempt(
       [key, windowStart],
     );
     if (row === undefined || row.failures > limit)
-      throw new DomainError("TOO_MANY_ATTEMPTS", "Too many attempts. Wait a few minutes, then try again.");
+      throw tooManyAttempts(
+        "Too many attempts",
+        windowStart.getTime() + windowSeconds * 1_000 - now.getTime(),
+      );
   }
 }
 

@@ -5,9 +5,16 @@ export type TablePreferences = {
   /** Pixels. */
   sizes: Record<string, number>;
   density: "comfortable" | "compact";
+  /** What is folded beside the rows, by name: true opens it. */
+  opened: Record<string, boolean>;
 };
 
-export const DEFAULT_TABLE_PREFERENCES: TablePreferences = { hidden: {}, sizes: {}, density: "comfortable" };
+export const DEFAULT_TABLE_PREFERENCES: TablePreferences = {
+  hidden: {},
+  sizes: {},
+  density: "comfortable",
+  opened: {},
+};
 
 /** By the table's name; tables that are not in it are as they come. */
 export type AllTablePreferences = Partial<Record<string, TablePreferences>>;

@@ -1,7 +1,7 @@
-import { isIP } from "node:net";
 import { z } from "zod";
 import { cleanMethod, cleanPath, cleanText } from "../audit/clean-text.ts";
 import { REFUSALS, type Refusal } from "../audit/use-words.ts";
+import { plainAddress } from "../list-query/address.ts";
 
 /** A use as a verifier tells it, read and cleaned, not yet held against the register. */
 export type Report = {
@@ -86,13 +86,10 @@ function isTold(value: unknown): value is Told {
   );
 }
 
-const MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;
-
-/** An IPv4 address as it is written everywhere else, also where a socket of both families tells it. */
+/** An address in the one spelling of the log. */
 function addressOf(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null;
-  const address = text.startsWith("::") ? text.replace(MAPPED, "") : text;
-  return isIP(address) === 0 || address.includes("%") ? null : address;
+  return plainAddress(text);
 }
 
 function idOf(value: unknown): string | null {

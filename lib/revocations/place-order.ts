@@ -24,6 +24,8 @@ type OrderTerms = {
   expiresAt?: Date | undefined;
   /** When it begins, where that is not at once. */
   effectiveFrom?: Date | undefined;
+  /** What began after it is left alone; of an order that is to begin later, or has no cutoff, it says nothing. */
+  begunBy?: Date | undefined;
   planId?: string | undefined;
   /** The case that it is placed in. */
   incidentId?: string | undefined;
@@ -43,6 +45,11 @@ export type PlacedOrder = {
 };
 
 const WITHOUT_CUTOFF: ReadonlySet<TargetKind> = new Set(["token", "family", "signing_key", "selection"]);
+
+/** Whether an order upon such a target reaches what had begun by an instant, and not all of it for ever. */
+export function hasCutoff(kind: TargetKind): boolean {
+  return !WITHOUT_CUTOFF.has(kind);
+}
 
 /** @throws {DomainError} INVALID_INPUT where the reason needs a note and has none. */
 export function requireNote({ reason, note }: { reason: Reason; note: string }): void {
@@ -102,7 +109,8 @@ export async function placeOrders(tx: Sql, ctx: SqlContext, input: PlaceOrdersIn
     const effectiveFrom = target.effectiveFrom ?? input.effectiveFrom;
     const isScheduled = effectiveFrom !== undefined && effectiveFrom > at;
     const from = isScheduled ? effectiveFrom : at;
-    const cutoff = WITHOUT_CUTOFF.has(kind) ? null : from;
+    const until = isScheduled ? from : (input.begunBy ?? at);
+    const cutoff = hasCutoff(kind) ? until : null;
     const isSettled = (kind === "token" && verb === "revoke" && !isScheduled) || verb === "cancel";
     const order = { id: uuidv7(at), position: before + BigInt(index + 1), cutoff, at, isScheduled };
     return { target, order, from, isSettled };
@@ -139,8 +147,9 @@ export async function placeOrders(tx: Sql, ctx: SqlContext, input: PlaceOrdersIn
       settled.map(({ target }) => target.id),
     ]);
   const reached = begun.map(({ target }) => target);
-  if (reached.length > 0) await endSignOn(tx, { kind, ids: reached.map((target) => target.id), until: null });
-  if (reached.length > 0 && !WITHOUT_CUTOFF.has(kind) && verb === "revoke") {
+  if (reached.length > 0)
+    await endSignOn(tx, { kind, ids: reached.map((target) => target.id), until: input.begunBy ?? null });
+  if (reached.length > 0 && hasCutoff(kind) && verb === "revoke") {
     const beyond = await findFamiliesRootedLater(tx, reached, at);
     await placeOrders(tx, ctx, { ...input, effectiveFrom: undefined, targets: beyond });
   }

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { OF_ONE, requireReachStepUp } from "../step-up/require-bulk-step-up.ts";
 import { findEndingOrder } from "./already-revoked.ts";
+import { begunByOf, sayBegunBy, withoutLater } from "./begun-by.ts";
 import type { FoundTarget } from "./find-target.ts";
 import { countLive, type LiveTokens, lateEnoughToLive, liveTokens } from "./live-tokens.ts";
 import type { RevocationResult, RevokeInput } from "./model.ts";
@@ -57,11 +58,13 @@ async function countLiveOf(ctx: Context, target: FoundTarget) {
  */
 export async function revokeTarget(
   ctx: Context,
-  target: FoundTarget,
+  asked: FoundTarget,
   { reason, note }: Pick<RevokeInput, "reason" | "note">,
   act: RevocationAct,
 ): Promise<RevocationResult> {
   requireNote({ reason, note });
+  const begunBy = begunByOf(ctx, asked.kind, ctx.pass?.askedAt ?? ctx.now);
+  const target = withoutLater(asked, begunBy, ctx.now);
   // a revocation waits for each round trip to the database before its commit: what does not need the other is asked at once
   const [{ live, ofLate, reached }, ended] = await Promise.all([
     countLiveOf(ctx, target),
@@ -88,12 +91,14 @@ export async function revokeTarget(
   }
   const reach = { kind: target.kind, tokens: reached.value, isExact: reached.isExact };
   await requireReachStepUp(ctx, reach, live(ofLate.tokens));
+  sayBegunBy(ctx, begunBy);
   const { id } = await ctx.db.transaction(async (tx) => {
     const placed = await placeOrder(tx, ctx, {
       verb: "revoke",
       target: { kind: target.kind, id: target.id, name: target.name },
       reason,
       note,
+      begunBy,
     });
     const noted = { tokens: reached.value, isExact: reached.isExact, isEverything: false };
     await noteReach({ ...ctx, db: tx }, noted, { neverWaits: OF_ONE.has(target.kind) });
@@ -102,7 +107,12 @@ export async function revokeTarget(
       target: { kind: target.kind, id: target.id, name: target.name },
       reason,
       note: note.trim() === "" ? undefined : note.trim(),
-      after: { orderId: placed.id, liveTokens: reached.value, liveTokensIsExact: reached.isExact },
+      after: {
+        orderId: placed.id,
+        liveTokens: reached.value,
+        liveTokensIsExact: reached.isExact,
+        ...(begunBy === undefined ? {} : { begunBy: begunBy.toISOString() }),
+      },
     });
     return placed;
   });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ROLES } from "../authz/roles.ts";
-import { line, rowIds, seenVersion } from "../input/plain-text.ts";
+import { line, rowId, rowIds, seenVersion } from "../input/plain-text.ts";
 import { MAX_AGE_RANGE, PROVIDER_NAME_MAX, ROLE_RULES_MAX } from "./model.ts";
 
 /** As the provider writes it: compared letter by letter. @see OpenID Connect Discovery 1.0 section 3 */
@@ -51,6 +51,8 @@ const clientSecret = z
   .regex(/^[\x20-\x7E]+$/, "has characters that a client secret cannot have");
 
 export const createProviderInput = z.strictObject({
+  /** Chosen by who asks, so that its redirect address can be registered at the provider before. */
+  id: rowId.optional(),
   ...settings,
   issuer,
   clientSecret,

@@ -1,4 +1,5 @@
 import { endSessions } from "../admins/end-sessions.ts";
+import { findLookAlike } from "../admins/look-alike.ts";
 import { openSession } from "../admins/open-session.ts";
 import { lockOwners, requireAnOwner } from "../admins/owner-lock.ts";
 import { recordEntry } from "../audit/record-entry.ts";
@@ -109,18 +110,31 @@ async function applyRole(
     ctx.now,
   ]);
   const before = person.came === "uninvited" ? null : person.role;
-  await tellComingIn(tx, asPerson, { ...target, email: person.email, before, role, provider: rules.name });
+  const looksLike = person.came === "before" ? null : await findLookAlike(tx, person);
+  await tellComingIn(tx, asPerson, {
+    ...target,
+    email: person.email,
+    before,
+    role,
+    provider: rules.name,
+    looksLike,
+  });
+  const alike = looksLike === null ? {} : { looksLike: looksLike.email };
   if (person.came === "uninvited") {
     await recordEntry(tx, asPerson, {
       act: "admin.created",
       target,
       note: `by their first sign-in at ${rules.name}, uninvited`,
-      after: { email: person.email, role, provider: rules.name },
+      after: { email: person.email, role, provider: rules.name, ...alike },
     });
     return;
   }
   if (person.came === "invited") {
-    await recordEntry(tx, asPerson, { act: "admin.linked", target, after: { provider: rules.name, role } });
+    await recordEntry(tx, asPerson, {
+      act: "admin.linked",
+      target,
+      after: { provider: rules.name, role, ...alike },
+    });
     return;
   }
   if (person.role === role) return;

@@ -183,8 +183,8 @@ describe("sign-in by a provider", () => {
   });
 
   async function toldOf(adminId: string) {
-    return world.db.query<{ kind: string; title: string; readers: string[] }>(
-      `SELECT n.kind, n.title, array_remove(array_agg(r.admin_id::text), NULL) AS readers FROM notification n
+    return world.db.query<{ kind: string; title: string; text: string; readers: string[] }>(
+      `SELECT n.kind, n.title, n.text, array_remove(array_agg(r.admin_id::text), NULL) AS readers FROM notification n
        LEFT JOIN notification_receipt r ON r.notification_id = n.id
        WHERE n.subject_id = $1::text AND n.kind IN ('owner_by_provider', 'admin_by_provider') GROUP BY n.id ORDER BY n.at, n.id`,
       [adminId],
@@ -223,6 +223,20 @@ describe("sign-in by a provider", () => {
     const [quiet] = await toldOf(auditor.adminId);
     expect(quiet?.kind).toBe("admin_by_provider");
     expect(quiet?.readers, "of who is no owner they chose not to be told").not.toContain(other.id);
+  });
+
+  test("says of who came whose address theirs is read as, on record and to the owners", async () => {
+    const provider = await makeProvider({ creates_admins: true });
+    const known = subjectFor();
+    await enter(provider, person(known));
+    const { adminId } = await enter(provider, person(`${known}m`));
+    expect(await toldOf(adminId)).toEqual([
+      expect.objectContaining({ text: expect.stringContaining(`looks like ${known}@example.com`) }),
+    ]);
+    const [entry] = await world.db.query<{ after: object }>(
+      "SELECT after FROM audit_entry WHERE act = 'admin.created' ORDER BY sequence DESC LIMIT 1",
+    );
+    expect(entry?.after).toMatchObject({ looksLike: `${known}@example.com` });
   });
 
   test("tells the owners of who becomes one by their groups, and of nobody who stays what they are", async () => {

@@ -1,3 +1,4 @@
+import type { LookAlike } from "../admins/model.ts";
 import type { Role } from "../authz/roles.ts";
 import { ROLE_WORDS } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
@@ -11,6 +12,8 @@ export type ComingIn = {
   before: Role | null;
   role: Role;
   provider: string;
+  /** The admin whose address theirs is read as. */
+  looksLike: LookAlike | null;
 };
 
 /**
@@ -20,7 +23,7 @@ export type ComingIn = {
 export async function tellComingIn(
   tx: Sql,
   ctx: Context,
-  { id, email, before, role, provider }: ComingIn,
+  { id, email, before, role, provider, looksLike }: ComingIn,
 ): Promise<void> {
   const isOwner = role === "owner" && before !== "owner";
   if (before !== null && !isOwner) return;
@@ -29,7 +32,7 @@ export async function tellComingIn(
     kind: isOwner ? "owner_by_provider" : "admin_by_provider",
     key: `admin by provider ${ctx.requestId} ${id}`,
     title: before === null ? `${email} came in as a new admin: ${is}` : `${email} is now an owner`,
-    text: `What ${provider} says of their groups gives them that role${before === null ? ", and its people may come uninvited" : ""}. If that is not meant: disable them, and look at the provider's rules.`,
+    text: `What ${provider} says of their groups gives them that role${before === null ? ", and its people may come uninvited" : ""}.${looksLike === null ? "" : ` Their address looks like ${looksLike.email}, ${looksLike.name}, who is an admin already: they may be imitated.`} If that is not meant: disable them, and look at the provider's rules.`,
     path: `/admins/${id}`,
     subject: { kind: "admin", id, name: email },
     except: [id],

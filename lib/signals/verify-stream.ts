@@ -1,6 +1,6 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
-import { DomainError } from "../errors.ts";
+import { DomainError, tooManyAttempts } from "../errors.ts";
 import { appendSignals } from "./append-signals.ts";
 import { MIN_VERIFICATION_SECONDS, type StreamRow, VERIFICATION } from "./model.ts";
 import { requireStreamOwner, type StreamOwner } from "./stream-owner.ts";
@@ -25,10 +25,11 @@ export async function verifyStream(
     if (before.status !== "enabled")
       throw new DomainError("CONFLICT", "This stream is not enabled: nothing is sent over it.");
     const askedAt = before.verificationAskedAt === null ? 0 : Date.parse(before.verificationAskedAt);
-    if (ctx.now.getTime() - askedAt < MIN_VERIFICATION_SECONDS * 1000)
-      throw new DomainError(
-        "TOO_MANY_ATTEMPTS",
-        `One test in ${MIN_VERIFICATION_SECONDS} seconds: the last one is on its way.`,
+    const waitMs = askedAt + MIN_VERIFICATION_SECONDS * 1000 - ctx.now.getTime();
+    if (waitMs > 0)
+      throw tooManyAttempts(
+        `One test in ${MIN_VERIFICATION_SECONDS} seconds: the last one is on its way`,
+        waitMs,
       );
     const event = state === undefined ? {} : { state };
     await appendSignals(tx, [

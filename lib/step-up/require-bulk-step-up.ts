@@ -1,10 +1,12 @@
+import { ApprovalRequired } from "../approvals/approval-required.ts";
 import { requireWithinReach } from "../approvals/bulk-reach.ts";
+import { guardedActs } from "../approvals/model.ts";
 import { requireApproval } from "../approvals/require-approval.ts";
 import type { Sql } from "../db/sql.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import type { TargetKind } from "../revocations/model.ts";
 import { BULK_TOKENS, BULK_USERS } from "./model.ts";
-import { type AskedAgain, requireStepUp } from "./require-step-up.ts";
+import { type AskedAgain, requireStepUp, StepUpRequired } from "./require-step-up.ts";
 
 /** What a revocation is upon, and how far it reaches. */
 type Reach = { kind: TargetKind; tokens: number; isExact: boolean };
@@ -55,6 +57,36 @@ export async function requirePlanStepUp(
     );
     return row?.users ?? 0;
   });
+}
+
+/** Why a plan would wait for a second person, in words; null where it would not. Asks nobody for a proof. */
+export async function whyPlanWaits(
+  ctx: AskedAgain,
+  {
+    verb,
+    targetKind,
+    tokens,
+    isExact,
+  }: { verb: string; targetKind: TargetKind; tokens: number; isExact: boolean },
+): Promise<string | null> {
+  if (verb !== "revoke" || OF_ONE.has(targetKind) || ctx.pass !== undefined) return null;
+  const isEverything = targetKind === "everything";
+  const asks = [
+    async () => (targetKind === "signing_key" ? requireApproval(ctx, "keys") : undefined),
+    () => requireWithinReach(ctx, { tokens, isExact, isEverything }),
+    // an API token that may not do by itself what a person is asked again for
+    async () => (tokens > BULK_TOKENS || !isExact || isEverything ? requireStepUp(ctx, "bulk") : undefined),
+  ];
+  for (const ask of asks) {
+    try {
+      await ask();
+    } catch (error) {
+      if (error instanceof ApprovalRequired)
+        return error.why ?? `A second person is needed to ${guardedActs(error.kind)}.`;
+      if (!(error instanceof StepUpRequired)) throw error;
+    }
+  }
+  return null;
 }
 
 /**

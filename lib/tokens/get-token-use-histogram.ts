@@ -1,4 +1,5 @@
 import { type BucketRecord, bucketSecondsFor, fillBuckets } from "../audit/buckets.ts";
+import { USE_OUTCOMES } from "../audit/model.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
@@ -36,6 +37,6 @@ export async function getTokenUseHistogram(ctx: Context, tokenId: string): Promi
     from: issuedAt.toISOString(),
     to: to.toISOString(),
     bucketSeconds,
-    buckets: fillBuckets(records, issuedAt, to, bucketSeconds),
+    buckets: fillBuckets(USE_OUTCOMES, records, { from: issuedAt, to }, bucketSeconds),
   };
 }

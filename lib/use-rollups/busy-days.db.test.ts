@@ -185,6 +185,11 @@ const QUERIES = fc.record({
     "&country=unknown&country=FR",
     "&refusal=expired",
     "&source=issue",
+    "&notSource=issue&notCountry=FR",
+    "&notClient=ledger",
+    // nothing counted ahead helps with these
+    "&path=%2Fv1",
+    "&notIp=192.0.2.2",
   ),
 });
 

@@ -1,3 +1,4 @@
+import { negationKey } from "../list-query/negations.ts";
 import { type Fragment, sql, trusted } from "../list-query/sql-fragment.ts";
 
 /** Stands for no verifier in a mix. */
@@ -13,8 +14,10 @@ export const sumOf = (counts: string): Fragment => sql`sum(${trusted(counts)}::f
 export const MIX_FILTERS = ["outcome", "refusal", "source", "client", "verifier", "country"] as const;
 export type MixFilter = (typeof MIX_FILTERS)[number];
 
-/** Filters by what rollups count by, with names resolved to ids. */
-export type MixValues = Partial<Record<MixFilter, readonly string[]>>;
+export type MixNegation = `not${Capitalize<MixFilter>}`;
+
+/** Filters by what rollups count by, and by what of it is left out, with names resolved to ids. */
+export type MixValues = Partial<Record<MixFilter | MixNegation, readonly string[]>>;
 
 const COLUMNS: Record<MixFilter, { name: string; type: string }> = {
   outcome: { name: "outcome", type: "text" },
@@ -31,9 +34,13 @@ export const mixColumn = (filter: MixFilter): string => COLUMNS[filter].name;
 /** What filters mean on a row of `use_mix`, or of anything with its columns. `but`: one that is left out. */
 export function mixConditions(alias: string, values: MixValues, but?: MixFilter): Fragment[] {
   return MIX_FILTERS.flatMap((filter) => {
-    const wanted = values[filter];
-    if (wanted === undefined || filter === but) return [];
+    if (filter === but) return [];
+    const [wanted, unwanted] = [values[filter], values[negationKey(filter)]];
     const { name, type } = COLUMNS[filter];
-    return [sql`${trusted(`${alias}.${name}`)} = ANY (${wanted}::${trusted(`${type}[]`)})`];
+    const [column, types] = [trusted(`${alias}.${name}`), trusted(`${type}[]`)];
+    return [
+      ...(wanted === undefined ? [] : [sql`${column} = ANY (${wanted}::${types})`]),
+      ...(unwanted === undefined ? [] : [sql`${column} <> ALL (${unwanted}::${types})`]),
+    ];
   });
 }

@@ -103,6 +103,11 @@ const QUERIES = [
   "at=within:30d&refusal=expired&verifier=gateway",
   "at=within:30d&source=issue",
   "at=within:30d&client=nobody",
+  "at=within:30d&notClient=ledger",
+  "at=within:30d&notOutcome=issued&notCountry=DE",
+  "at=within:90d&notVerifier=gateway",
+  "at=within:30d&client=billing&notRefusal=expired&notCountry=unknown",
+  "at=within:30d&notClient=nobody",
 ];
 
 test("what is rolled up is told as the log tells it, over any range and filter, page by page too", async () => {

@@ -173,7 +173,12 @@ describe("what a view holds", () => {
 });
 
 describe("how a person likes a table", () => {
-  const value = { hidden: { format: false }, sizes: { client: 140 }, density: "compact" as const };
+  const value = {
+    hidden: { format: false },
+    sizes: { client: 140 },
+    density: "compact" as const,
+    opened: {},
+  };
 
   test("is kept for that person, and what cannot be read any more is left out", async () => {
     const { owner, auditor } = people;

@@ -22,4 +22,6 @@ test("tells an IPv4 address plainly where a socket of both families gives it", (
   expect(addresses.of(requestFrom("::ffff:10.1.1.1", "::ffff:192.0.2.7"))).toBe("192.0.2.7");
   expect(addresses.spokenOf(requestFrom("192.0.2.1", "::ffff:192.0.2.7"))).toBe("192.0.2.7");
   expect(addresses.of(requestFrom("2001:db8::1"))).toBe("2001:db8::1");
+  expect(addresses.of(requestFrom("10.1.1.1", "2001:DB8:0:0::1"))).toBe("2001:db8::1");
+  expect(addresses.spokenOf(requestFrom("192.0.2.1", "2001:DB8:0:0::1"))).toBe("2001:db8::1");
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import proxyAddr from "@fastify/proxy-addr";
+import { plainAddress } from "#lib/list-query/address.ts";
 
 /** Whose address counts as the caller's, by TRUSTED_PROXIES. */
 export type AddressReader = {
@@ -12,9 +13,9 @@ export type AddressReader = {
   spokenOf(req: IncomingMessage): string | null;
 };
 
-/** An IPv4 address as it is written everywhere else, also where a socket of both families tells it. */
+/** An address in the one spelling of the log, whatever that of a socket or a proxy. */
 function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
+  return address.includes(":") ? (plainAddress(address) ?? address) : address;
 }
 
 export function createAddressReader(trustedProxies: readonly string[]): AddressReader {

@@ -50,7 +50,11 @@ export async function setUpAdmins(run: SecretsRun): Promise<void> {
     recovery.handsOut.add(`recovery code ${index}`);
   }
   for (const role of ROLES) {
-    const answer = await run.console.ask("/api/v1/api-tokens", { json: { name: role, role } }, owner);
+    const answer = await run.console.ask(
+      "/api/v1/api-tokens",
+      { json: { name: role, role, isUnattended: true } },
+      owner,
+    );
     const { token } = JSON.parse(answer.text) as { token: string };
     run.apiTokens.set(role, run.keep(`API token of the ${role}`, token));
     answer.handsOut.add(`API token of the ${role}`);

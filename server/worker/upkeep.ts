@@ -46,7 +46,7 @@ const BULK_REACH = `DELETE FROM bulk_reach WHERE id IN (SELECT id FROM bulk_reac
 
 // who began before it lapsed has ended by then
 const OVER_REQUESTS = `UPDATE approval SET request = NULL, digest = NULL WHERE id IN (SELECT id FROM approval
-  WHERE (request IS NOT NULL OR digest IS NOT NULL) AND (state NOT IN ('pending', 'approved') OR expires_at <= $1::timestamptz - interval '2 minutes')
+  WHERE (request IS NOT NULL OR digest IS NOT NULL) AND (state NOT IN ('pending', 'approved', 'stale') OR expires_at <= $1::timestamptz - interval '2 minutes')
   LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
 
 /**

@@ -72,6 +72,8 @@ const FIELDS: Record<string, string> = {
   rotatesConfidentialRefreshTokens: "Refresh tokens of confidential clients replaced at each use",
   refreshTokensMax: "Refresh tokens of a user with a client",
   endAtOnce: "Ended at once",
+  looksLike: "Looks like",
+  begunBy: "Had begun by",
   isUnattended: "Acts unattended",
   liveTokensIsExact: "Counted exactly",
   approval: "Approval",

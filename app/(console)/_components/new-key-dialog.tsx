@@ -7,6 +7,7 @@ import { SecretOnce } from "#components/display/secret-once.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
+import { GuardedHint } from "#components/second-person/guarded-kinds.tsx";
 
 export type NewKeyWords = {
   rotateTitle: string;
@@ -59,7 +60,10 @@ export function NewKeyDialog({
     >
       <Stack gap="md">
         {secret === null ? (
-          <Text>{words.rotateText}</Text>
+          <>
+            <Text>{words.rotateText}</Text>
+            <GuardedHint kind="streams" />
+          </>
         ) : (
           <SecretOnce
             name={words.secret}

@@ -62,9 +62,3 @@ export const suggestTokenValues: Suggest = async (filterKey, text, signal) => {
       return [];
   }
 };
-
-/** The same for uses, of which nobody counted by country. */
-export const suggestUseValues: Suggest = async (filterKey, text, signal) => {
-  const values = await suggestTokenValues(filterKey, text, signal);
-  return values.map(({ count: _ofTokens, ...value }) => value);
-};

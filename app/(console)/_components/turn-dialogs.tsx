@@ -4,8 +4,11 @@ import type { ReactNode } from "react";
 import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
+import type { GuardedKind } from "#lib/approvals/model.ts";
 
 type TurnDialogsProps = {
+  /** The kinds of act, where they may want a second person. */
+  guarded?: { disable?: GuardedKind | undefined; enable?: GuardedKind | undefined };
   /** Which of them is open. */
   open: "disable" | "enable" | null;
   onClose: () => void;
@@ -43,6 +46,7 @@ export function TurnDialogs(props: TurnDialogsProps) {
         title={words.disableTitle(name)}
         act={words.disableAct}
         isDanger
+        guarded={props.guarded?.disable}
         onConfirm={() => turn("disable")}
       >
         {disableText}
@@ -52,6 +56,7 @@ export function TurnDialogs(props: TurnDialogsProps) {
         onClose={onClose}
         title={words.enableTitle(name)}
         act={words.enableAct}
+        guarded={props.guarded?.enable}
         onConfirm={() => turn("enable")}
       >
         {enableText}

@@ -19,6 +19,10 @@ export const adminRow = z.object({
 
 export const oneTimeLink = z.object({ url: z.string(), expiresAt: instant });
 
+export const lookAlike = z
+  .object({ id: z.uuid(), email: z.string(), name: z.string() })
+  .describe("The admin whose address the new one is read as, where there is one.");
+
 export const totpOffer = z.object({
   enrolment: z.string(),
   totpSecret: z.string(),

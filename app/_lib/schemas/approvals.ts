@@ -72,8 +72,22 @@ export const approvalDetail = approvalRow.extend({
   permissions: z.array(z.string()),
   changed: z.array(z.string()),
   isKept: z.boolean(),
-  may: z.object({ decide: z.boolean(), withdraw: z.boolean(), run: z.boolean(), review: z.boolean() }),
+  may: z.object({
+    decide: z.boolean(),
+    withdraw: z.boolean(),
+    run: z.boolean(),
+    review: z.boolean(),
+    check: z.boolean().describe("Have it looked at whether it would still do the same."),
+    askAgain: z.boolean().describe("Have it planned and tried out anew, with the same reason."),
+  }),
   whyNot: z.string().nullable(),
+});
+
+export const approvalCheck = z.object({
+  at: instant,
+  isStale: z.boolean().describe("Whether approving it would be refused, as it would do something else."),
+  changed: z.array(z.string()).describe("What would be otherwise, in words."),
+  says: z.array(z.string()).describe("What began since it was planned, and is no part of it."),
 });
 
 export const approvalPolicy = z.object({

@@ -135,3 +135,14 @@ export const activityRow = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("use"), id: z.string(), at: instant, use: tokenUseRow }),
   z.object({ kind: z.literal("act"), id: z.string(), at: instant, entry: auditEntryRow }),
 ]);
+
+const actCounts = { done: z.int(), refused: z.int() };
+
+export const actHistogram = z.object({
+  from: instant,
+  to: instant,
+  countedFrom: instant,
+  bucketSeconds: z.int(),
+  buckets: z.array(z.object({ at: instant, ...actCounts })),
+  total: z.object(actCounts),
+});

@@ -43,6 +43,7 @@ export const lifetimePreview = z.object({
       ends: z.array(z.object({ at: instant.nullable(), tokens: count })),
       needsOwner: z.boolean(),
       confirm: z.string().nullable(),
+      secondPerson: z.string().nullable(),
     })
     .nullable(),
 });

@@ -97,6 +97,10 @@ export const orderPlan = z.object({
   refusedEverywhere,
   needsOwner: z.boolean(),
   confirm: z.string().nullable(),
+  secondPerson: z
+    .string()
+    .nullable()
+    .describe("Why its order would wait for a second person; null: it would not."),
   sentences: z.array(z.string()),
 });
 

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BuiltConsole, isBuilt, startBuiltConsole } from "#app/_lib/test-built-console.ts";
+import { uuidv7 } from "#lib/ids.ts";
 import { HOSTILE_ANSWERS } from "#lib/sign-in-providers/test-hostile-answers.ts";
 import { startTestProvider, type TestProvider, walkProvider } from "#lib/sign-in-providers/test-provider.ts";
 import { freePort } from "#lib/test-port.ts";
@@ -95,6 +97,34 @@ describe.runIf(isBuilt)("sign-in by a provider", () => {
       expect.objectContaining({ signedInBy: "provider", provider: { id: providerId, name: "Company" } }),
     ]);
     expect(visitor.cookie).not.toContain("oidc-");
+  });
+
+  test("a session that ended says so where one signs in again, and leads back; who never was here is told nothing", async () => {
+    const visitor = new Visitor(console);
+    await visitor.signIn(theirs, providerId);
+    await console.db.query(
+      "UPDATE admin_session SET ended_at = now(), ended_reason = 'role_changed' WHERE id = (SELECT id FROM admin_session ORDER BY created_at DESC LIMIT 1)",
+    );
+    const sentTo = async (who: Visitor) => (await who.send("/admins/new")).headers.get("location");
+    const path = "/sign-in?next=%2Fadmins%2Fnew&why=ended";
+    expect(await sentTo(visitor)).toBe(path);
+    const page = await (await visitor.send(path)).text();
+    expect(page).toContain("Your session has ended. Sign in again to go on where you were.");
+    expect(await sentTo(new Visitor(console))).toBe("/sign-in?next=%2Fadmins%2Fnew");
+  });
+
+  test("is added under an id of today that nobody has, so that its redirect address is known before", async () => {
+    const settings = { name: "Third", issuer: other.issuer, clientId: "x", clientSecret: "y" };
+    const add = (id: string) =>
+      new Visitor(console, console.cookie).json("/api/v1/sign-in-providers", "POST", { ...settings, id });
+    const atId = { errors: [expect.objectContaining({ path: "id" })] };
+    for (const id of [randomUUID(), uuidv7(Date.now() - 2 * 86_400_000), uuidv7(Date.now() + 2 * 86_400_000)])
+      expect(await add(id)).toMatchObject({ status: 400, body: atId });
+    expect(await add(providerId)).toMatchObject({ status: 409, body: atId });
+    expect(await add(uuidv7(Date.now())), "but for its issuer").toMatchObject({
+      status: 409,
+      body: { code: "CONFLICT" },
+    });
   });
 
   test.each(Object.entries(HOSTILE_ANSWERS))("lets nobody in by %s", async (name, tampering) => {
@@ -315,8 +345,8 @@ describe.runIf(isBuilt)("a provider", () => {
     await new Visitor(console).signIn(theirs, providerId);
     await console.db.query("UPDATE sign_in_attempt SET failures = 1000");
     theirs.tampering = {};
-    expect((await new Visitor(console).signIn(theirs, providerId)).path).toBe(
-      "/sign-in?refused=TOO_MANY_ATTEMPTS",
+    expect((await new Visitor(console).signIn(theirs, providerId)).path).toMatch(
+      /^\/sign-in\?refused=TOO_MANY_ATTEMPTS&wait=\d{1,3}$/,
     );
     const visitor = new Visitor(console);
     const { body: csrf } = await visitor.json("/api/auth/csrf", "GET");

@@ -19,6 +19,8 @@ import * as apiTokensId from "./api-tokens/[id]/route.ts";
 import * as apiTokens from "./api-tokens/route.ts";
 import * as approvalPolicy from "./approval-policy/route.ts";
 import * as approvalsIdApprove from "./approvals/[id]/approve/route.ts";
+import * as approvalsIdAskAgain from "./approvals/[id]/ask-again/route.ts";
+import * as approvalsIdCheck from "./approvals/[id]/check/route.ts";
 import * as approvalsIdDecline from "./approvals/[id]/decline/route.ts";
 import * as approvalsId from "./approvals/[id]/route.ts";
 import * as approvalsIdRun from "./approvals/[id]/run/route.ts";
@@ -28,6 +30,7 @@ import * as audiencesIdLifetimesPreview from "./audiences/[id]/lifetimes/preview
 import * as audiencesId from "./audiences/[id]/route.ts";
 import * as audiences from "./audiences/route.ts";
 import * as auditEntriesId from "./audit-entries/[id]/route.ts";
+import * as auditEntriesHistogram from "./audit-entries/histogram/route.ts";
 import * as auditEntries from "./audit-entries/route.ts";
 import * as breakGlassIdReview from "./break-glass/[id]/review/route.ts";
 import * as clientsIdDetectionRulesRule from "./clients/[id]/detection-rules/[rule]/route.ts";
@@ -242,6 +245,8 @@ export function allRoutes(): Route[] {
     approvals,
     approvalsId,
     approvalsIdApprove,
+    approvalsIdAskAgain,
+    approvalsIdCheck,
     approvalsIdDecline,
     approvalsIdRun,
     approvalsIdWithdraw,
@@ -250,6 +255,7 @@ export function allRoutes(): Route[] {
     audiencesId,
     audiencesIdLifetimesPreview,
     auditEntries,
+    auditEntriesHistogram,
     auditEntriesId,
     clients,
     compromiseWindowsKindId,

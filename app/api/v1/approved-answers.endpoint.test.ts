@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { planFixtureOf } from "#lib/order-plans/plan-fixture.ts";
 import { fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { approvalsFixture, ONE, WHY, type Who } from "./test-approvals.ts";
 
@@ -20,10 +21,11 @@ describe("an order over many tokens", () => {
   const terms = { reason: "token_leaked", note: "" };
   const planOf = async (who: Who, target: object, verb = "revoke") =>
     (await send(who, ["POST", "/api/v1/plans"], { body: { verb, target } })).body as { id: string };
+  const check = (who: Who, id: string) => send(who, ["POST", `${ONE}/check`], { segments: { id } });
   const stateOf = async (id: string) =>
     (await send(world.one, ["GET", "/api/v1/tokens/{id}"], { segments: { id } })).body.state;
 
-  test("waits as its plan in words, names whom it reaches, outlives ten minutes, and is refused where somebody came", async () => {
+  test("waits as its plan in words, names whom it reaches, outlives ten minutes, and leaves alone who came since", async () => {
     await turnOn(["bulk"], 1);
     const { target, made, emails, clientId } = await tokens(3);
     const order = { planId: (await planOf(world.one, target)).id, ...terms };
@@ -48,16 +50,63 @@ describe("an order over many tokens", () => {
     });
     const email = `${randomUUID().slice(0, 8)}@example.test`;
     const fixture = fixtureOf(world.db);
-    await fixture.token({ clientId: more.clientId, userId: await fixture.user(email) });
-    expect(await approve(world.two, String(third.body.id))).toMatchObject({
-      status: 409,
+    const late = await fixture.token({ clientId: more.clientId, userId: await fixture.user(email) });
+    expect(await check(world.two, String(third.body.id))).toMatchObject({
+      status: 200,
       body: {
-        code: "APPROVAL_STALE",
-        errors: expect.arrayContaining([{ path: "approval", message: `users: ${email}` }]),
+        isStale: false,
+        changed: [],
+        says: [expect.stringContaining("1 live token of the same target")],
       },
     });
-    expect(await stateOf(more.made[0] as string)).toBe("active");
+    expect((await get(world.two, String(third.body.id))).shown.sentences.at(-1)).toContain(
+      "Sign-ins and tokens that begin after that are no part of it",
+    );
+    expect((await approve(world.two, String(third.body.id))).body).toMatchObject({ state: "done" });
+    for (const id of more.made) expect(await stateOf(id)).toBe("revoked");
+    expect(await stateOf(late.id)).toBe("active");
     expect(clientId).not.toBe(more.clientId);
+  }, 60_000);
+
+  test("that a verifier came to is stale before anybody approves it, and is asked for again by one click of who asked", async () => {
+    await turnOn(["bulk"], 1);
+    const fixture = fixtureOf(world.db);
+    const audiences = [`api-${randomUUID().slice(0, 8)}`];
+    const clientId = await fixture.client(`app-${randomUUID().slice(0, 8)}`);
+    const made = [await fixture.token({ clientId, audiences }), await fixture.token({ clientId, audiences })];
+    const planId = (await planOf(world.one, { kind: "client", id: clientId })).id;
+    const asked = await send(world.one, ORDERS, { body: { planId, ...terms }, headers: WHY });
+    const id = String(asked.body.id);
+    expect((await check(world.one, id)).body).toMatchObject({ isStale: false, says: [] });
+    await planFixtureOf(world.db).addVerifier(`late-${id}`, audiences[0] as string);
+    const changed = expect.arrayContaining([`verifiers: late-${id}`]);
+    expect((await check(world.two, id)).body).toMatchObject({ isStale: true, changed });
+    expect(await get(world.two, id), "looking ends nothing").toMatchObject({
+      state: "pending",
+      may: { decide: true, check: true, askAgain: false },
+    });
+    const AGAIN = ["POST", `${ONE}/ask-again`] as const;
+    for (const who of [world.two, await world.person("responder"), await world.person("auditor")])
+      expect((await send(who, AGAIN, { segments: { id } })).status).toBe(403);
+    for (const role of ["auditor", "governor"] as const)
+      expect((await check(await world.person(role), id)).status).toBe(403);
+
+    expect(await approve(world.two, id)).toMatchObject({ status: 409, body: { code: "APPROVAL_STALE" } });
+    expect(await get(world.one, id)).toMatchObject({ state: "stale", may: { askAgain: true }, changed });
+    const again = await send(world.one, AGAIN, { segments: { id } });
+    const next = String(again.body.id);
+    expect(again).toMatchObject({
+      status: 201,
+      location: `/api/v1/approvals/${next}`,
+      body: { state: "pending", reason: "Costs too much – „really“" },
+    });
+    // one that waits is taken back with it
+    const third = await send(world.one, AGAIN, { segments: { id: next } });
+    expect((await get(world.one, next)).state).toBe("withdrawn");
+    expect((await send(world.one, AGAIN, { segments: { id: next } })).status).toBe(409);
+    expect((await approve(world.two, String(third.body.id))).body).toMatchObject({ state: "done" });
+    for (const token of made) expect(await stateOf(token.id)).toBe("revoked");
+    expect((await check(world.two, String(third.body.id))).status).toBe(409);
   }, 60_000);
 
   test("does not wait as a suspension; in slices it does, over all API tokens of one person, two at once too", async () => {

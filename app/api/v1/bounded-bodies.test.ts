@@ -9,7 +9,16 @@ type Bounded = Schema & {
 };
 
 /** Objects whose names are the caller's: their use cases bound them, as `bounds of open objects` holds them to. */
-const OPEN_OBJECTS = new Set(["customClaims", "jwks", "attributes", "values", "filters", "hidden", "sizes"]);
+const OPEN_OBJECTS = new Set([
+  "customClaims",
+  "jwks",
+  "attributes",
+  "values",
+  "filters",
+  "hidden",
+  "sizes",
+  "opened",
+]);
 const BOUNDED_FORMATS = new Set(["uuid", "date", "date-time"]);
 
 /** Whether what a pattern takes has an end: no repetition without one, outside of classes of characters. */

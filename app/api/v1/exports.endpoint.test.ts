@@ -97,6 +97,7 @@ async function pagesOf(path: string, query: string): Promise<Record<string, unkn
 const LISTS = [
   ["tokens", "/api/v1/tokens", "client=billing&sort=expires"],
   ["token-uses", "/api/v1/token-uses", "outcome=issued"],
+  ["token-uses", "/api/v1/token-uses", "notOutcome=allowed&notPath=%2Fnowhere"],
   ["audit-entries", "/api/v1/audit-entries", "act=api_token.created"],
   ["refused-counts", "/api/v1/refused-counts", ""],
   ["orders", "/api/v1/orders", "verb=revoke"],

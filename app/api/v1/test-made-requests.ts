@@ -257,6 +257,14 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
     await proveFor(world.console.db, world.other, id);
     return { segments: { id }, body: { note: "agreed" }, who: world.other };
   },
+  "POST /api/v1/approvals/{id}/ask-again": async (world) => ({
+    segments: { id: await waiting(world, "PUT retention") },
+    who: world.me,
+  }),
+  "POST /api/v1/approvals/{id}/check": async (world) => ({
+    segments: { id: await waiting(world, "PUT retention") },
+    who: world.other,
+  }),
   "POST /api/v1/approvals/{id}/decline": async (world) => ({
     segments: { id: await waiting(world, "POST api-tokens") },
     body: { note: "no" },

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { SecondFactor } from "#components/form/second-factor.tsx";
 import { TextField } from "#components/form/text-field.tsx";
+import { tooShort } from "#components/form/too-short.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { ADMIN_NAME_MAX, ADMIN_PASSWORD_MAX, ADMIN_PASSWORD_MIN, type TotpOffer } from "#lib/admins/model.ts";
 import { setupWords as words } from "./words.ts";
@@ -29,6 +30,7 @@ export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: En
 
   async function begin(event: FormEvent) {
     event.preventDefault();
+    if (password.length < ADMIN_PASSWORD_MIN) return request.refuse("password", tooShort(ADMIN_PASSWORD_MIN));
     const next = await request.send<TotpOffer>("POST", "/api/v1/setup/enrolment", { setupToken, email });
     if (next) setOffer(next);
   }
@@ -121,7 +123,6 @@ export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: En
             setPassword(event.currentTarget.value);
           }}
           error={request.faultOf("password")}
-          minLength={ADMIN_PASSWORD_MIN}
           maxLength={ADMIN_PASSWORD_MAX}
           required
           withAsterisk={false}

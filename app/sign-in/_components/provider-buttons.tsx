@@ -25,11 +25,7 @@ export function ProviderButtons({
     try {
       window.location.assign(await startAtProvider(id, { next }));
     } catch (error) {
-      onRefused(
-        error instanceof RequestProblem && error.status === 429
-          ? words.refused("TOO_MANY_ATTEMPTS")
-          : words.providerAway,
-      );
+      onRefused(error instanceof RequestProblem && error.status === 429 ? error.message : words.providerAway);
       setBusy(null);
     }
   }

@@ -61,6 +61,8 @@ export function SignInForm({
       }
       if (answer?.error === "ENROLMENT_REQUIRED") await beginEnrolment();
       else if (isRecovery && answer?.error === "CredentialsSignin") setRefusal(words.recoveryRefused);
+      else if (answer?.error?.startsWith("TOO_MANY_ATTEMPTS"))
+        setRefusal([words.refused(answer.error), ...(hasPasskeys ? [words.passkeyStill] : [])].join(" "));
       else setRefusal(offer ? words.codeRefused : words.refused(answer?.error));
     } catch {
       setRefusal(words.unreachable);

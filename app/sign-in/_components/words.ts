@@ -1,3 +1,5 @@
+import { waitWords } from "#lib/errors.ts";
+
 /** Texts of the sign-in page. */
 export const signInWords = {
   title: "Sign in",
@@ -32,11 +34,14 @@ export const signInWords = {
   restored:
     "The database is older than it was. Nothing is served until an owner signs in and confirms that it was restored.",
   signedOut: "You are signed out.",
+  passkeyStill: "A passkey may still let you in.",
   unreachable: "The console cannot be reached. Nothing was sent on; try again.",
+  /** @param code what was refused; of what came too often with how many seconds it has to wait. */
   refused(code: string | null | undefined): string {
-    switch (code) {
+    const [name, seconds] = code?.split(":") ?? [];
+    switch (name) {
       case "TOO_MANY_ATTEMPTS":
-        return "Too many attempts. Wait a few minutes, then try again.";
+        return `Too many attempts. Try again in ${seconds === undefined ? "a few minutes" : waitWords(Number(seconds))}.`;
       case "UNAVAILABLE":
         return "The database cannot be reached, so nobody can be signed in. Try again in a moment.";
       default:

@@ -49,6 +49,10 @@ test("two owners: a wide revocation waits, is seen in words, approved and done; 
 
     await page.goto(`/clients/${first.id}`);
     await page.getByRole("button", { name: "Revoke all tokens…" }).click();
+    await expect(
+      page.getByRole("dialog").getByText("This waits for a second admin."),
+      "before anything is typed",
+    ).toBeVisible();
     await new RevokeDialog(page).revoke("Token leaked", `found ${registry.mark}`);
     const needed = page.getByRole("dialog", { name: "This needs a second person" });
     await needed.getByRole("textbox", { name: "Why" }).fill(`It is in a public repository ${registry.mark}`);
@@ -80,6 +84,7 @@ test("two owners: a wide revocation waits, is seen in words, approved and done; 
     await expect(main).toContainText("2 tokens stop working, everywhere and at once.");
     await expect(main).toContainText(first.clientId);
     await expect(main).toContainText("This cannot be undone");
+    await expect(main).toContainText("It would still do exactly what stands here.");
     await other.getByRole("button", { name: "Approve…" }).click();
     const approving = other.getByRole("dialog", { name: "Approve and do it" });
     await approving.getByRole("textbox", { name: "Note" }).fill("Seen it too");

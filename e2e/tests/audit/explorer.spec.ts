@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { decodeJwt } from "jose";
 import { expect, test } from "../../fixtures/test.ts";
+import { AuditPage } from "../../pages/audit-page.ts";
 
 const LIVE = /^live\./;
 
@@ -48,11 +49,15 @@ test("the chart of uses follows the time range in the address, and a dragged par
   const ranges = page.getByRole("navigation", { name: "Time range" });
   const chart = page.getByRole("group", { name: /^Token uses over time/ });
   await expect(ranges.getByRole("link", { name: "Any time" })).toHaveAttribute("aria-current", "true");
-  await expect(page.getByText(/^last 24 hours · per 30 min/)).toBeVisible();
+  await expect(
+    page.getByText(/^all there is: since .+ · per /),
+    "the chart is of any time too",
+  ).toBeVisible();
 
   for (const [name, at, words] of [
     ["7 days", "within:7d", /^last 7 days · per 2 h/],
     ["30 days", "within:30d", /^last 30 days · per 12 h/],
+    ["24 hours", "within:24h", /^last 24 hours · per 30 min/],
     ["1 hour", "within:1h", /^last 1 hour · per 1 min/],
   ] as const) {
     await ranges.getByRole("link", { name }).click();
@@ -85,11 +90,15 @@ test("counts beside the chart set a filter and clear it, and a token that is fol
   const token = await authority.issue(await registry.addService());
   const path = `/counted/${registry.mark}`;
   for (let call = 0; call < 2; call += 1) await authority.verify(token, registry.verifier, path);
-  await page.goto(`/audit?token=${decodeJwt(token).jti}`);
+  const audit = new AuditPage(page);
+  await audit.openUses({ token: String(decodeJwt(token).jti) });
+  await audit.unfold("Counts by value");
+  await audit.unfold("Places and endpoints");
   const counts = page.getByRole("region", { name: "Counts of what is shown" });
   const allowed = counts.getByRole("link", { name: /^Allowed/ });
+  await expect(counts, "it stays open").toBeVisible();
   await expect(allowed).toHaveText(/2$/);
-  await expect(counts.getByRole("link", { name: registry.verifier.name })).toHaveText(/2$/);
+  await expect(counts.getByRole("link", { name: new RegExp(`^${registry.verifier.name}`) })).toHaveText(/2$/);
   await expect(page.getByRole("region", { name: "Endpoints" })).toContainText(`GET ${path}`);
 
   await allowed.click();
@@ -98,4 +107,37 @@ test("counts beside the chart set a filter and clear it, and a token that is fol
   await expect(counts.getByRole("link", { name: /^Issued/ }), "its own facet stays whole").toHaveText(/1$/);
   await allowed.click();
   await expect(page).toHaveURL((url) => !url.searchParams.has("outcome"));
+
+  await counts.getByRole("link", { name: "Leave out allowed" }).click();
+  await expect(page).toHaveURL((url) => url.searchParams.get("notOutcome") === "allowed");
+  await expect(page.getByRole("combobox", { name: "Filters as text" })).toHaveValue(/-outcome:allowed$/);
+  await expect(page.getByRole("list", { name: "Filters" })).toContainText("Outcome is not Allowed");
+  await expect(audit.uses).toHaveCount(1);
+});
+
+test("uses are looked for by path, method and agent, and left out, as typed; the tab of acts begins with those of admins", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  const token = await authority.issue(await registry.addService());
+  for (const path of ["/ledger/a", "/ledger/b", "/health"])
+    await authority.verify(token, registry.verifier, `${path}?of=${registry.mark}`);
+  const audit = new AuditPage(page);
+  await audit.openUses({ token: String(decodeJwt(token).jti) });
+  await expect(audit.uses).toHaveCount(4);
+  await page.goto(`/audit?token=${decodeJwt(token).jti}&path=%2Fledger&method=get&notPath=%2Fledger%2Fb`);
+  await expect(audit.uses).toHaveCount(1);
+  await expect(audit.uses).toContainText("GET /ledger/a");
+  await expect(page.getByRole("combobox", { name: "Filters as text" })).toHaveValue(
+    /path:\/ledger method:GET .*-path:\/ledger\/b$/,
+  );
+
+  await page.getByRole("navigation", { name: "Logs" }).getByRole("link", { name: "Admin acts" }).click();
+  await expect(page).toHaveURL(/by=admin&by=api_token/);
+  await expect(page.getByRole("group", { name: /^Acts over time/ })).toBeVisible();
+  const whose = page.getByRole("navigation", { name: "Whose acts" });
+  await expect(whose.getByRole("link", { name: "Of admins" })).toHaveAttribute("aria-current", "true");
+  await whose.getByRole("link", { name: "Of anyone" }).click();
+  await expect(page).toHaveURL(/\?by=anyone$/);
 });

@@ -53,7 +53,13 @@ test("a passkey is added, signs in alone, confirms a stale session, is lost and 
   const shown = page.getByRole("region", { name: "Recovery codes" }).locator("code");
   const codes = ((await shown.textContent()) ?? "").split("\n");
   expect(codes).toHaveLength(10);
-  await page.getByRole("button", { name: "I have kept them" }).click();
+  await page.keyboard.press("Escape");
+  await expect(shown, "nothing closes it before they are kept").toBeVisible();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download" }).click();
+  expect((await download).suggestedFilename()).toBe("tokenwarden-recovery-codes.txt");
+  await page.getByRole("checkbox", { name: "I have kept them" }).check();
+  await page.getByRole("button", { name: "Done" }).click();
   await expect(page.getByText("10 of 10 codes are left.")).toBeVisible();
 
   await device.touches(false);

@@ -75,6 +75,8 @@ async function signIn(visit: Visit, form: URLSearchParams): Promise<void> {
     const isRefusal =
       error instanceof DomainError && (error.code === "NOT_SIGNED_IN" || error.code === "TOO_MANY_ATTEMPTS");
     if (!isRefusal) throw error;
+    if (error.retryAfterSeconds !== undefined)
+      visit.res.setHeader("retry-after", String(error.retryAfterSeconds));
     showLogin(visit, error.code === "NOT_SIGNED_IN" ? 401 : 429, shownAgain(email), error.message);
   }
 }

@@ -84,6 +84,8 @@ async function signIn(visit: Visit, form: URLSearchParams): Promise<void> {
       (error.code !== "NOT_SIGNED_IN" && error.code !== "TOO_MANY_ATTEMPTS")
     )
       throw error;
+    if (error.retryAfterSeconds !== undefined)
+      visit.res.setHeader("retry-after", String(error.retryAfterSeconds));
     showLogin(visit, error.code === "NOT_SIGNED_IN" ? 401 : 429, shownAgain(email), error.message);
   }
 }

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Instant } from "#components/display/instant.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { WaitsHint } from "#components/second-person/waits-hint.tsx";
 import type { LifetimePreview, ShorteningPlan } from "#lib/lifetimes/preview-model.ts";
 import { shortenWords as words } from "./shorten-words.ts";
 import type { ShorteningChoice } from "./use-shortening.tsx";
@@ -104,6 +105,7 @@ export function ShortenForm({ preview, isChange, makePlan, onAnswer }: ShortenFo
           <p className="muted" style={{ margin: 0 }}>
             {words.late}
           </p>
+          {plan.secondPerson === null ? null : <WaitsHint why={plan.secondPerson} />}
           {plan.needsOwner ? <p style={{ margin: 0 }}>{words.owner}</p> : null}
           {plan.confirm === null ? null : (
             <TextInput

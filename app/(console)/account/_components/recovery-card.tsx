@@ -6,12 +6,11 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
-import { SecretOnce } from "#components/display/secret-once.tsx";
-import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { Factors } from "#lib/passkeys/model.ts";
 import { FEW_RECOVERY_CODES } from "#lib/recovery-codes/model.ts";
+import { MadeCodes } from "./made-codes.tsx";
 import { accountWords as words } from "./words.ts";
 
 /** How many recovery codes are left, and new ones, shown once. */
@@ -60,29 +59,7 @@ export function RecoveryCard({ codes }: { codes: Factors["recoveryCodes"] }) {
       >
         {words.recoveryText(left)}
       </ConfirmDialog>
-      <OnDemandDialog
-        isOpen={made !== null}
-        onClose={close}
-        title={words.recoveryShown}
-        size={520}
-        closeOnClickOutside={false}
-      >
-        {made ? (
-          <Stack gap="md">
-            <Text>{words.recoveryKeep}</Text>
-            <SecretOnce
-              name={words.recovery}
-              value={made.join("\n")}
-              kept="only their hashes are kept"
-              isMany
-              whenLost={words.recoveryLost}
-            />
-            <Button variant="filled" onClick={close} style={{ alignSelf: "flex-end" }}>
-              {words.done}
-            </Button>
-          </Stack>
-        ) : null}
-      </OnDemandDialog>
+      <MadeCodes codes={made} onClose={close} />
     </Card>
   );
 }

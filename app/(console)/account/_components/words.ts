@@ -78,7 +78,12 @@ export const accountWords = {
   recoveryKeep:
     "Keep them where you keep other secrets, not on the device that you sign in with. Each works once.",
   recoveryLost: "If they are lost, make new ones: these stop working.",
-  done: "I have kept them",
+  recoveryDownload: "Download",
+  recoveryPrint: "Print",
+  recoveryKept: "I have kept them",
+  recoveryFile: (host: string, day: string) =>
+    `Recovery codes for the Tokenwarden console at ${host}, made on ${day}.\nWith the password, each lets you in once.`,
+  done: "Done",
   cameByRecovery: "You came in with a recovery code",
   cameByRecoveryText: (left: number) =>
     `It is used up; ${left === 1 ? "one is" : `${left} are`} left. Add a passkey or set up an authenticator app now, and remove what you lost. Until then you cannot do what needs a confirmation.`,

@@ -15,6 +15,7 @@ import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { requestJson } from "#components/request/request-json.ts";
+import { GuardedHint } from "#components/second-person/guarded-kinds.tsx";
 import type { AdminRow, OneTimeLink } from "#lib/admins/model.ts";
 import { adminWords as words } from "./words.ts";
 
@@ -69,6 +70,7 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
           if (admin.provider === null) setLink(made);
           else router.refresh();
         }}
+        guarded="roles"
       >
         {admin.provider === null ? words.linkText : words.newInvitationText}
       </ConfirmDialog>
@@ -106,6 +108,7 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
         words={words}
         disableText={words.disableText}
         enableText={words.enableText}
+        guarded={{ enable: "roles", disable: admin.role === "owner" ? "roles" : undefined }}
       />
     </>
   );
@@ -128,6 +131,7 @@ function RoleForm({ admin, onClose }: { admin: AdminRow; onClose: () => void }) 
       <Stack gap="md">
         <RoleChoice label={words.role} value={role} onChange={setRole} error={request.faultOf("role")} />
         <Text c="dimmed">{words.roleEffect}</Text>
+        <GuardedHint kind="roles" />
         <ProblemAlert error={request.problem} />
         <FormButtons
           act={words.save}

@@ -1,6 +1,7 @@
 "use client";
 
-import { Select, Stack } from "@mantine/core";
+import { Alert, Select, Stack } from "@mantine/core";
+import { IconEyeExclamation } from "@tabler/icons-react";
 import { useState } from "react";
 import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
 import { Card } from "#components/display/card.tsx";
@@ -10,7 +11,7 @@ import { SecretOnce } from "#components/display/secret-once.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { TextField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
-import { ADMIN_NAME_MAX, type AdminRow, type OneTimeLink } from "#lib/admins/model.ts";
+import { ADMIN_NAME_MAX, type AdminRow, type LookAlike, type OneTimeLink } from "#lib/admins/model.ts";
 import type { Role } from "#lib/authz/roles.ts";
 import { adminWords as words } from "./words.ts";
 
@@ -18,7 +19,7 @@ const FIELDS = ["name", "email", "role", "providerId"];
 /** Of the choice how they come in: with an account of this console. */
 const LOCAL = "";
 
-type Invited = { admin: AdminRow; link: OneTimeLink };
+type Invited = { admin: AdminRow; link: OneTimeLink; looksLike: LookAlike | null };
 
 /** Invites an admin, then shows the one-time link for the one time. */
 export function InviteAdmin({
@@ -50,6 +51,11 @@ export function InviteAdmin({
     return (
       <Card title={words.invited}>
         <Stack gap="md" maw={720}>
+          {invited.looksLike === null ? null : (
+            <Alert color="yellow" icon={<IconEyeExclamation size={18} />} title={words.looksAlike}>
+              {words.looksLike(invited.admin.email, invited.looksLike)}
+            </Alert>
+          )}
           {provider === undefined ? (
             <>
               <p role="status">{words.invitedText(invited.admin.name)}</p>
@@ -74,6 +80,7 @@ export function InviteAdmin({
       request={request}
       submitWord={words.create}
       cancelHref="/admins"
+      guarded="roles"
     >
       <FormSection
         title={words.identity}

@@ -51,6 +51,9 @@ export const adminWords = {
   newInvitationAct: "End them and link anew",
   invited: "Hand this link over",
   invitedText: (name: string) => `${name} opens it to set a password and a second factor. It works once.`,
+  looksAlike: "Its address looks like another admin's",
+  looksLike: (email: string, other: { email: string; name: string }) =>
+    `${email} is easily read as ${other.email}, which is ${other.name}'s. If it is the same person, or not whom you meant, disable the new one. It is on record.`,
   link: "One-time link",
   linkLost: "If it is lost, make a new one: the old one stops working.",
   back: "Back to admins",

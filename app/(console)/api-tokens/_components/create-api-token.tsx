@@ -77,6 +77,7 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
       request={request}
       submitWord={words.create}
       cancelHref="/api-tokens"
+      guarded="api-tokens"
     >
       <FormSection title={words.identity} help={words.identityHelp}>
         <NameField request={request} value={name} onType={setName} />

@@ -49,6 +49,7 @@ export function EditApiToken({ token }: { token: ApiTokenRow }) {
         problem={request.problem}
         fields={FIELDS}
         onSubmit={save}
+        guarded="api-tokens"
       >
         <p className="muted">{words.editText}</p>
         <NameField request={request} value={name} onType={setName} />

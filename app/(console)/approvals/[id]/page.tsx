@@ -12,8 +12,10 @@ import { getApproval } from "#lib/approvals/get-approval.ts";
 import { isUuid } from "#lib/ids.ts";
 import { ApprovalActions } from "../_components/approval-actions.tsx";
 import { AskedCard } from "../_components/asked-card.tsx";
+import { LookAgain } from "../_components/check.tsx";
 import { ShownActs } from "../_components/shown-acts.tsx";
 import { ShownReach } from "../_components/shown-reach.tsx";
+import { StandingNow } from "../_components/standing-now.tsx";
 import { approvalWords as words } from "../_components/words.ts";
 
 type ApprovalPageProps = { params: Promise<{ id: string }> };
@@ -39,39 +41,42 @@ export default async function ApprovalPage({ params }: ApprovalPageProps) {
   const approval = await orNotFound(readApproval(id));
   const isGlass = approval.way === "break_glass";
   return (
-    <Page>
-      <PageHeader
-        title={approval.summary}
-        badges={
-          <>
-            <StateBadge state={approval.state} />
-            {isGlass ? (
-              approval.reviewedAt === null ? (
-                <StateBadge state="break_glass">{words.toReview}</StateBadge>
-              ) : (
-                <StateBadge state="reviewed" />
-              )
-            ) : null}
-          </>
-        }
-        purpose={`${isGlass ? "Done without a second person by" : "Asked for by"} ${approval.requestedBy.name}: “${approval.reason}”`}
-        crumbs={[{ name: words.title, href: "/approvals" }]}
-        actions={<ApprovalActions approval={approval} />}
-      />
-      <Columns
-        main={
-          <>
-            <ShownActs approval={approval} />
-            {approval.shown.plan === null ? null : <ShownReach plan={approval.shown.plan} />}
-          </>
-        }
-        side={
-          <>
-            <AskedCard approval={approval} />
-            <RecentActs ctx={ctx} target="approval" targetId={approval.id} />
-          </>
-        }
-      />
-    </Page>
+    <LookAgain id={approval.id} isAsked={approval.may.check}>
+      <Page>
+        <PageHeader
+          title={approval.summary}
+          badges={
+            <>
+              <StateBadge state={approval.state} />
+              {isGlass ? (
+                approval.reviewedAt === null ? (
+                  <StateBadge state="break_glass">{words.toReview}</StateBadge>
+                ) : (
+                  <StateBadge state="reviewed" />
+                )
+              ) : null}
+            </>
+          }
+          purpose={`${isGlass ? "Done without a second person by" : "Asked for by"} ${approval.requestedBy.name}: “${approval.reason}”`}
+          crumbs={[{ name: words.title, href: "/approvals" }]}
+          actions={<ApprovalActions approval={approval} />}
+        />
+        <Columns
+          main={
+            <>
+              <StandingNow approval={approval} />
+              <ShownActs approval={approval} />
+              {approval.shown.plan === null ? null : <ShownReach plan={approval.shown.plan} />}
+            </>
+          }
+          side={
+            <>
+              <AskedCard approval={approval} />
+              <RecentActs ctx={ctx} target="approval" targetId={approval.id} />
+            </>
+          }
+        />
+      </Page>
+    </LookAgain>
   );
 }

@@ -8,8 +8,9 @@ import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
-import { requestJson } from "#components/request/request-json.ts";
+import { RequestProblem, requestJson } from "#components/request/request-json.ts";
 import { type ApprovalDetail, REASON_MAX } from "#lib/approvals/model.ts";
+import { useChecked } from "./check.tsx";
 import { RunApproved } from "./run-approved.tsx";
 import { approvalWords as words } from "./words.ts";
 
@@ -20,6 +21,9 @@ const ACTS: Record<Act, { title: string; act: string; isDanger: boolean; needsNo
   decline: { title: words.declineTitle, act: words.declineAct, isDanger: true, needsNote: false },
   review: { title: words.reviewTitle, act: words.reviewAct, isDanger: false, needsNote: true },
 };
+
+/** Refusals after which there is nothing left to decide. */
+const OVER: ReadonlySet<string> = new Set(["APPROVAL_STALE", "ALREADY_ENDED", "GONE"]);
 
 function NoteDialog({
   approval,
@@ -56,11 +60,18 @@ function NoteDialog({
       act === "review"
         ? `/api/v1/break-glass/${approval.id}/review`
         : `/api/v1/approvals/${approval.id}/${act}`;
-    if ((await request.send("POST", path, { note })) === undefined) {
-      // one that was refused for good says so on its page
-      router.refresh();
-      return;
-    }
+    const answer = await request.run(async () => {
+      try {
+        return await requestJson<ApprovalDetail>(path, { method: "POST", body: { note } });
+      } catch (error) {
+        if (!(error instanceof RequestProblem) || !OVER.has(error.code)) throw error;
+        // its page says why, once, and has no button any more
+        close();
+        router.refresh();
+        return undefined;
+      }
+    });
+    if (answer === undefined) return;
     notifications.show({ message: told[act], color: "green" });
     close();
     router.refresh();
@@ -101,6 +112,7 @@ export function ApprovalActions({ approval }: { approval: ApprovalDetail }) {
   const [act, setAct] = useState<Act | null>(null);
   const [isWithdrawing, setIsWithdrawing] = useState(false);
   const { may, whyNot } = approval;
+  const isStale = useChecked().found?.isStale === true;
   return (
     <Group gap="xs">
       {whyNot === null ? null : <span className="muted">{whyNot}</span>}
@@ -110,9 +122,11 @@ export function ApprovalActions({ approval }: { approval: ApprovalDetail }) {
           <Button color="red" onClick={() => setAct("decline")}>
             {words.decline}
           </Button>
-          <Button variant="filled" onClick={() => setAct("approve")}>
-            {words.approve}
-          </Button>
+          {isStale ? null : (
+            <Button variant="filled" onClick={() => setAct("approve")}>
+              {words.approve}
+            </Button>
+          )}
         </>
       ) : null}
       {may.review ? (

@@ -8,6 +8,7 @@ import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import type { ApprovalDetail } from "#lib/approvals/model.ts";
+import { useChecked } from "./check.tsx";
 import { approvalWords as words } from "./words.ts";
 
 /** Answers that are shown once, by what the act calls them. */
@@ -41,7 +42,8 @@ export function RunApproved({ approval }: { approval: ApprovalDetail }) {
     router.refresh();
   }
 
-  const isReady = approval.may.run && approval.isKept;
+  const isStale = useChecked().found?.isStale === true;
+  const isReady = approval.may.run && approval.isKept && !isStale;
   return (
     <>
       {approval.may.run && !approval.isKept ? <span className="muted">{words.sendAgain}</span> : null}

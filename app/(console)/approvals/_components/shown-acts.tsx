@@ -59,18 +59,6 @@ export function ShownActs({ approval }: { approval: ApprovalDetail }) {
   const more = shown.actCount - shown.acts.length;
   return (
     <Card title={headings.title}>
-      {approval.changed.length > 0 ? (
-        <div className={classes.changed}>
-          <p>
-            <strong>{words.changed}</strong>
-          </p>
-          <ul>
-            {approval.changed.map((text) => (
-              <li key={text}>{text}</li>
-            ))}
-          </ul>
-        </div>
-      ) : null}
       {shown.sentences.map((sentence) => (
         <p key={sentence} className={classes.sentence}>
           {sentence}

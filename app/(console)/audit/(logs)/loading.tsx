@@ -8,7 +8,7 @@ export default function AuditLoading() {
       <PageHeader title={words.title} purpose={words.purpose} />
       <LoadingNote what="the audit log" />
       <Bar height={34} />
-      <Bar height={178} />
+      <Bar height={150} />
       <SkeletonRows rows={14} columns={8} />
     </Page>
   );

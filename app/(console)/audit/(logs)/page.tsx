@@ -4,15 +4,18 @@ import { Suspense } from "react";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { listAddress } from "#components/data-table/list-address.ts";
 import { Card } from "#components/display/card.tsx";
-import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { Page } from "#components/frame/page-header.tsx";
 import { getUseHistogram } from "#lib/audit/get-use-histogram.ts";
 import { isFollowing } from "#lib/audit/get-use-summary.ts";
 import { listTokenUses } from "#lib/audit/list-token-uses.ts";
 import { tokenUsesTable } from "#lib/audit/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+import { readTablePreferences } from "#lib/preferences/read-table-preferences.ts";
 import { getSealCoverage } from "#lib/seals/get-seal-coverage.ts";
+import { AuditHead } from "../_components/audit-head.tsx";
 import { AuditTabs } from "../_components/audit-tabs.tsx";
-import { SealedLine } from "../_components/sealed-line.tsx";
+import { FoldToggles } from "../_components/fold-toggles.tsx";
+import type { Fold } from "../_components/folds.ts";
 import { TimeRange } from "../_components/time-range.tsx";
 import { UseFacets, UseFacetsLoading } from "../_components/use-facets.tsx";
 import { UseHistogram } from "../_components/use-histogram.tsx";
@@ -31,33 +34,35 @@ export default async function AuditPage({
   const address = listAddress("/audit", tokenUsesTable, query);
   const ctx = await requireSignedIn(address);
   if (dropped.length > 0) redirect(address);
-  const [page, histogram, coverage] = await Promise.all([
+  const [page, histogram, coverage, preferences] = await Promise.all([
     listTokenUses(ctx, query),
     getUseHistogram(ctx, query.filters),
     getSealCoverage(ctx),
+    readTablePreferences(ctx),
   ]);
-  const isFollowed = isFollowing(query.filters);
+  const opened = preferences[tokenUsesTable.name]?.opened ?? {};
+  const folds: Fold[] = isFollowing(query.filters) ? ["counts", "places"] : ["counts"];
+  const isOpen = (fold: Fold) => folds.includes(fold) && opened[fold] === true;
   return (
     // what is told of whom one follows takes the room that a table of the window's height would need
-    <Page fill={!isFollowed}>
-      <PageHeader
-        title={words.title}
-        purpose={
-          <>
-            {words.purpose} <SealedLine {...coverage} />
-          </>
-        }
-      />
+    <Page fill={!isOpen("places")}>
+      <AuditHead coverage={coverage} />
       <AuditTabs current="uses">
         <TimeRange log="/audit" query={query} />
       </AuditTabs>
       <Card>
-        <UseHistogram histogram={histogram} query={query} />
-        <Suspense fallback={<UseFacetsLoading />}>
-          <UseFacets ctx={ctx} query={query} />
-        </Suspense>
+        <UseHistogram
+          histogram={histogram}
+          query={query}
+          tools={<FoldToggles table={tokenUsesTable.name} folds={folds} />}
+        />
+        {isOpen("counts") ? (
+          <Suspense fallback={<UseFacetsLoading />}>
+            <UseFacets ctx={ctx} query={query} />
+          </Suspense>
+        ) : null}
       </Card>
-      {isFollowed ? (
+      {isOpen("places") ? (
         <Suspense>
           <UseSummary ctx={ctx} query={query} />
         </Suspense>

@@ -9,6 +9,7 @@ import type { AnyListQuery } from "#components/data-table/list-address.ts";
 import { Instant } from "#components/display/instant.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
+import type { Suggest } from "#components/filter-bar/filter-bar.tsx";
 import type { AuditEntryRow } from "#lib/audit/model.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
 import type { Page } from "#lib/list-query/define-table.ts";
@@ -74,6 +75,18 @@ const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
   },
 ];
 
+const ANYONE = { by: ["anyone"] };
+
+/** The acts that there are, by name and in words; nobody has counted them. */
+const suggestActs: Suggest = async (filterKey, text) => {
+  if (filterKey !== "act") return [];
+  const { ACT_WORDS } = await import("#lib/audit/act-words.ts");
+  return Object.keys(ACT_WORDS)
+    .map((act) => ({ value: act, label: actWords(act) }))
+    .filter(({ value, label }) => `${value} ${label}`.toLowerCase().includes(text.toLowerCase()))
+    .slice(0, 50);
+};
+
 /** The log of admin acts; a row opens beside it. */
 export function ActsTable({ query, page }: { query: AnyListQuery; page: Page<AuditEntryRow> }) {
   return (
@@ -82,6 +95,8 @@ export function ActsTable({ query, page }: { query: AnyListQuery; page: Page<Aud
       query={query}
       page={page}
       total={null}
+      unfiltered={ANYONE}
+      suggest={suggestActs}
       unit={["act", "acts"]}
       columns={COLUMNS}
       nameOf={(row) => `${row.act} ${row.target.name}`}

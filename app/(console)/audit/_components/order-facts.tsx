@@ -7,7 +7,11 @@ import { groupedNumber } from "#components/display/number-text.tsx";
 type Facts = Record<string, unknown>;
 
 const ORDERS: Record<string, string> = { orderId: "Order", withOrderId: "Placed with", cancels: "Calls off" };
-const INSTANTS: Record<string, string> = { effectiveFrom: "Begins", suspendedUntil: "Suspended until" };
+const INSTANTS: Record<string, string> = {
+  effectiveFrom: "Begins",
+  begunBy: "Had begun by",
+  suspendedUntil: "Suspended until",
+};
 const COUNTS: Record<string, string> = {
   members: "Members",
   orders: "Orders placed",

@@ -1,3 +1,4 @@
+import { IconMinus } from "@tabler/icons-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import type { SignedInContext } from "#app/_lib/context.ts";
@@ -8,6 +9,7 @@ import { getUseFacets } from "#lib/audit/get-use-facets.ts";
 import type { UseFacets as Facets, UseFacet } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
 import { OUTCOME_WORDS, refusalWords } from "#lib/audit/use-words.ts";
+import { negationKey } from "#lib/list-query/negations.ts";
 import classes from "./facets.module.css";
 import { sourceWords } from "./use-words.ts";
 import { auditWords as words } from "./words.ts";
@@ -30,20 +32,27 @@ const FACETS: { key: FacetKey; name: string; word: (value: string) => ReactNode 
   { key: "refusal", name: words.byRefusal, word: refusalWords },
 ];
 
-function toggled(query: TokenUsesQuery, key: FacetKey, value: string): TokenUsesQuery {
-  const before = (query.filters[key] ?? []) as readonly string[];
-  const after = before.includes(value) ? before.filter((one) => one !== value) : [...before, value];
-  const { [key]: _, ...others } = query.filters;
-  return withFilters(
-    query,
-    after.length === 0 ? others : ({ ...others, [key]: after } as TokenUsesQuery["filters"]),
-  );
+type Side = FacetKey | `not${Capitalize<FacetKey>}`;
+
+/** The query with a value on one side, wanted or left out, and no more where it is there already; never on both. */
+function toggled(query: TokenUsesQuery, key: FacetKey, value: string, side: Side): TokenUsesQuery {
+  const filters: Record<string, unknown> = { ...query.filters };
+  for (const one of [key, negationKey(key)]) {
+    const before = (query.filters[one] ?? []) as readonly string[];
+    const after =
+      one === side && !before.includes(value)
+        ? [...before, value]
+        : before.filter((other) => other !== value);
+    if (after.length === 0) delete filters[one];
+    else filters[one] = after;
+  }
+  return withFilters(query, filters as TokenUsesQuery["filters"]);
 }
 
 /** How many uses of the range have which value, under all other filters; a click sets or clears the filter. */
 export async function UseFacets({ ctx, query }: { ctx: SignedInContext; query: TokenUsesQuery }) {
   const { facets, isCounted } = await getUseFacets(ctx, query.filters);
-  if (!isCounted) return <p className={classes.line}>{words.notCounted}</p>;
+  if (!isCounted) return <p className={classes.note}>{words.notCounted}</p>;
   // of nothing there is nothing to count by
   if (FACETS.every(({ key }) => facets[key].length === 0)) return null;
   return (
@@ -53,17 +62,22 @@ export async function UseFacets({ ctx, query }: { ctx: SignedInContext; query: T
         if (values.length === 0) return null;
         const most = values[0]?.count ?? 1;
         const chosen = (query.filters[key] ?? []) as readonly string[];
+        const leftOut = (query.filters[negationKey(key)] ?? []) as readonly string[];
         const isChosen = ({ value }: UseFacet) => chosen.includes(value);
+        const addressWith = (value: string, side: Side) =>
+          listAddress("/audit", tokenUsesTable, toggled(query, key, value, side));
         // what is chosen stands first, however rare it is
         const inOrder = [...values.filter(isChosen), ...values.filter((value) => !isChosen(value))];
         const line = ({ value, count }: UseFacet) => (
-          <li key={value}>
+          <li key={value} className={classes.line}>
             <Link
               prefetch={false}
               scroll={false}
               className={classes.value}
-              href={listAddress("/audit", tokenUsesTable, toggled(query, key, value))}
+              data-out={leftOut.includes(value) || undefined}
+              href={addressWith(value, leftOut.includes(value) ? negationKey(key) : key)}
               aria-current={chosen.includes(value) ? "true" : undefined}
+              aria-label={leftOut.includes(value) ? words.leftOut(value) : undefined}
             >
               <span
                 className={classes.bar}
@@ -75,6 +89,18 @@ export async function UseFacets({ ctx, query }: { ctx: SignedInContext; query: T
                 <NumberText value={count} compact />
               </span>
             </Link>
+            {leftOut.includes(value) ? null : (
+              <Link
+                prefetch={false}
+                scroll={false}
+                className={classes.out}
+                href={addressWith(value, negationKey(key))}
+                aria-label={words.leaveOut(value)}
+                title={words.leaveOut(value)}
+              >
+                <IconMinus size={12} aria-hidden />
+              </Link>
+            )}
           </li>
         );
         return (

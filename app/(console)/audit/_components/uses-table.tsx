@@ -2,19 +2,19 @@
 
 import { IconChecklist } from "@tabler/icons-react";
 import Link from "next/link";
+import { useMemo } from "react";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
-import type { AnyListQuery } from "#components/data-table/list-address.ts";
 import { Country } from "#components/display/country.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
+import type { UsesPage } from "#lib/audit/list-token-uses.ts";
 import type { TokenUseRow } from "#lib/audit/model.ts";
-import { tokenUsesTable } from "#lib/audit/table.ts";
+import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
 import { refusalWords } from "#lib/audit/use-words.ts";
-import type { Page } from "#lib/list-query/define-table.ts";
-import { suggestUseValues } from "../../_components/suggest-values.ts";
+import { suggestUsesBeside } from "./suggest-uses.ts";
 import { UseDrawer } from "./use-drawer.tsx";
 import { sourceWords } from "./use-words.ts";
 import { auditWords as words } from "./words.ts";
@@ -112,17 +112,44 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
     onCard: "hidden",
     cell: (row) => <Country code={row.country} />,
   },
+  {
+    id: "status",
+    header: "Status",
+    size: 80,
+    isHiddenAtFirst: true,
+    onCard: "hidden",
+    cell: (row) => row.status ?? none,
+  },
+  {
+    id: "audience",
+    header: "Audience",
+    size: 140,
+    isHiddenAtFirst: true,
+    onCard: "hidden",
+    cell: (row) => row.audience ?? none,
+  },
+  {
+    id: "agent",
+    header: "User agent",
+    size: 200,
+    isHiddenAtFirst: true,
+    onCard: "hidden",
+    cell: (row) => (row.userAgent ? <span title={row.userAgent}>{row.userAgent}</span> : none),
+  },
 ];
 
 /** The log of token uses; a row opens beside it. */
-export function UsesTable({ query, page }: { query: AnyListQuery; page: Page<TokenUseRow> }) {
+export function UsesTable({ query, page }: { query: TokenUsesQuery; page: UsesPage }) {
+  // the same filters come anew with each look at what is live
+  const asked = JSON.stringify(query.filters);
+  const suggest = useMemo(() => suggestUsesBeside(JSON.parse(asked) as TokenUsesQuery["filters"]), [asked]);
   return (
     <DataTable
       declaration={tokenUsesTable}
       query={query}
       page={page}
       total={null}
-      suggest={suggestUseValues}
+      suggest={suggest}
       unit={["use", "uses"]}
       columns={COLUMNS}
       nameOf={(row) => `${row.outcome} ${row.at}`}
@@ -138,6 +165,16 @@ export function UsesTable({ query, page }: { query: AnyListQuery; page: Page<Tok
         </EmptyState>
       }
       note={words.note}
+      {...(page.searchedUpTo === null
+        ? {}
+        : {
+            searched: (
+              <>
+                {query.sort.direction === "desc" ? words.searchedBackTo : words.searchedOnTo}{" "}
+                <Instant at={page.searchedUpTo} show="exact" focusable />: {words.searchedInPart}
+              </>
+            ),
+          })}
     />
   );
 }

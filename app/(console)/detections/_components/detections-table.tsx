@@ -13,6 +13,7 @@ import { type DetectionRow, detectionHref, RULE_WORDS } from "#lib/detections/mo
 import { detectionsTable } from "#lib/detections/table.ts";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
 import { shortId } from "#lib/tokens/model.ts";
+import classes from "./detections.module.css";
 import { detectionWords as words } from "./words.ts";
 
 function ofWords({ subject, user, client, verifier }: DetectionRow): string {
@@ -26,29 +27,37 @@ const COLUMNS: DataTableColumn<DetectionRow>[] = [
   {
     id: "what",
     header: "What",
-    size: 180,
+    size: 172,
     canHide: false,
-    cell: (row) => RULE_WORDS[row.rule],
+    onCard: "title",
+    cell: (row) => <strong className={classes.rule}>{RULE_WORDS[row.rule]}</strong>,
   },
-  { id: "severity", header: "Severity", size: 100, cell: (row) => <SeverityTag severity={row.severity} /> },
-  { id: "state", header: "State", size: 120, cell: (row) => <StateBadge state={row.state} /> },
+  { id: "severity", header: "Severity", size: 92, cell: (row) => <SeverityTag severity={row.severity} /> },
+  { id: "state", header: "State", size: 116, cell: (row) => <StateBadge state={row.state} /> },
   {
     id: "says",
     header: "Evidence",
     size: 380,
+    minSize: 260,
     grows: true,
-    cell: (row) => <span title={row.says}>{row.says}</span>,
+    onCard: "wide",
+    cell: (row) => (
+      <span className={classes.inRow} title={row.says}>
+        {row.says}
+      </span>
+    ),
   },
-  { id: "of", header: "Of", size: 200, cell: (row) => <span title={ofWords(row)}>{ofWords(row)}</span> },
-  { id: "count", header: "Found", size: 80, cell: (row) => <NumberText value={row.count} /> },
+  { id: "of", header: "Of", size: 188, cell: (row) => <span title={ofWords(row)}>{ofWords(row)}</span> },
+  { id: "count", header: "Found", size: 72, align: "end", cell: (row) => <NumberText value={row.count} /> },
   {
     id: "first",
     header: "First",
-    size: 120,
+    size: 112,
     sort: "first",
+    isHiddenAtFirst: true,
     cell: (row) => <Instant at={row.firstAt} />,
   },
-  { id: "last", header: "Last", size: 120, sort: "last", cell: (row) => <Instant at={row.lastAt} /> },
+  { id: "last", header: "Last", size: 112, sort: "last", cell: (row) => <Instant at={row.lastAt} /> },
 ];
 
 /** What was found unusual; a row leads to its page. */

@@ -60,6 +60,7 @@ export function EditPolicy({ policy }: { policy: KeyPolicy }) {
         isBusy={request.isBusy}
         problem={request.problem}
         onSubmit={save}
+        guarded="keys"
       >
         <Switch
           label={words.policyOn}

@@ -51,6 +51,7 @@ export function EditSettings({ settings }: { settings: KeySettings }) {
         isBusy={request.isBusy}
         problem={request.problem}
         onSubmit={save}
+        guarded="keys"
       >
         <NumberInput
           label={words.settingCache}

@@ -83,6 +83,7 @@ export function KeyActions({ row, may }: { row: KeyRow; may: { rotate: boolean; 
           act={ACTS[name].act}
           isDanger={name !== "activate"}
           onConfirm={(because) => confirm(name, because)}
+          guarded="keys"
         >
           <Stack gap="xs">
             <p>{ACTS[name].text}</p>

@@ -69,6 +69,7 @@ export function RotateButton({
         act={words.rotateAct}
         isDanger={false}
         onConfirm={rotate}
+        guarded="keys"
       >
         <Stack gap="md">
           <p>{words.rotateText}</p>

@@ -3,6 +3,7 @@
 import { MultiSelect, PasswordInput, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { tooShort } from "#components/form/too-short.ts";
 import { useDraft } from "#components/form/use-draft.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { USER_NAME_MAX, USER_PASSWORD_MAX, USER_PASSWORD_MIN, type UserDetail } from "#lib/users/model.ts";
@@ -21,6 +22,8 @@ export function CreateUserForm({ groups }: { groups: { id: string; name: string 
 
   async function save() {
     const { password, ...rest } = draft;
+    if (password !== "" && password.length < USER_PASSWORD_MIN)
+      return request.refuse("password", tooShort(USER_PASSWORD_MIN));
     const user = await request.send<UserDetail>("POST", "/api/v1/users", password === "" ? rest : draft);
     if (user) router.push(`/users/${user.id}`);
   }
@@ -55,7 +58,6 @@ export function CreateUserForm({ groups }: { groups: { id: string; name: string 
           label={words.password}
           description={words.passwordHelp}
           {...text("password")}
-          minLength={USER_PASSWORD_MIN}
           maxLength={USER_PASSWORD_MAX}
           autoComplete="new-password"
         />

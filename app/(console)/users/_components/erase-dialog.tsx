@@ -11,6 +11,7 @@ import { LoadingNote } from "#components/feedback/skeleton.tsx";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { NotPlanned, PlannedActButtons, TypeToConfirm } from "#components/revocation/confirm-planned.tsx";
+import { GuardedHint } from "#components/second-person/guarded-kinds.tsx";
 import { useWork } from "#components/work/work.tsx";
 import {
   ERASURE_NOTE_MAX,
@@ -122,6 +123,7 @@ function PlannedErasure({ plan, onClose }: { plan: ErasurePlan; onClose: () => v
             ))}
           </Alert>
         ) : null}
+        <GuardedHint kind="retention" />
         {plan.isAdminToo ? <Alert color="yellow">{words.adminToo}</Alert> : null}
         <div>
           <Text fw={600}>{words.mentions}</Text>

@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { requireWithinBound } from "#app/_lib/actor-bound.ts";
-import { authOptions } from "#app/_lib/auth-options.ts";
+import { authOptions, type Later } from "#app/_lib/auth-options.ts";
 import { findQuestion, questionCookie, spentCheckCookies, stepUpKindOf } from "#app/_lib/check-cookies.ts";
 import { callerOf } from "#app/_lib/context-of.ts";
 import { logRefused } from "#app/_lib/log-refused.ts";
 import { requireNoForeignOrigin, requireSameOrigin } from "#app/_lib/origin-check.ts";
 import { passkeyCookie, passkeyCookieName } from "#app/_lib/passkey-cookie.ts";
 import { logProblem, problemResponse, RequestRefusal } from "#app/_lib/problem.ts";
-import { ProviderFlow, refusalCode, refusedUrl } from "#app/_lib/provider-flow.ts";
+import { ProviderFlow, refusalCode, refusedUrl, waitOf } from "#app/_lib/provider-flow.ts";
 import { providerMeans } from "#app/_lib/provider-means.ts";
 import { readBounded } from "#app/_lib/read-body.ts";
 import { safePath } from "#app/_lib/safe-path.ts";
@@ -66,13 +66,19 @@ async function handle(request: NextRequest, context: Segments): Promise<Response
     if (isUuid(providerId) && (action === "signin" || action === "callback"))
       return await handleProvider(request, context, { ctx, action, providerId });
     const failures: unknown[] = [];
+    const later: Later = {};
     const challenge = findCookie(request.headers.get("cookie"), passkeyCookieName(getEnv()));
     const bounded = request.method === "POST" ? (await readForm(request)).request : request;
-    const response: Response = await NextAuth(bounded, context, authOptions(ctx, failures, challenge));
+    const response: Response = await NextAuth(
+      bounded,
+      context,
+      authOptions(ctx, failures, challenge, null, later),
+    );
     if (failures.length > 0) throw failures[0];
     // answered once, whatever came of it: the page asks for another one
     if (challenge !== null && request.nextUrl.pathname.endsWith("/callback/passkey"))
       response.headers.append("set-cookie", passkeyCookie(getEnv(), ""));
+    if (later.seconds !== undefined) response.headers.set("retry-after", String(later.seconds));
     response.headers.set("cache-control", "no-store");
     return response;
   } catch (error) {
@@ -206,7 +212,7 @@ async function hearProvider(
     refused = error;
   }
   logRefused(refused, ctx.requestId);
-  return lead(refusedUrl(asked.question, refusalCode(refused)));
+  return lead(refusedUrl(asked.question, refusalCode(refused), waitOf(refused)));
 }
 
 /** A path of this console, whatever was asked for. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { adminRow, oneTimeLink } from "#app/_lib/schemas/admins.ts";
+import { adminRow, lookAlike, oneTimeLink } from "#app/_lib/schemas/admins.ts";
 import { pageOf } from "#app/_lib/schemas/paging.ts";
 import { createAdmin } from "#lib/admins/create-admin.ts";
 import { createAdminInput } from "#lib/admins/input.ts";
@@ -31,6 +31,6 @@ export const POST = defineRoute({
   status: 201,
   location: ({ admin }) => `/api/v1/admins/${admin.id}`,
   shownOnce: ["link.url"],
-  response: z.object({ admin: adminRow, link: oneTimeLink }),
+  response: z.object({ admin: adminRow, link: oneTimeLink, looksLike: lookAlike.nullable() }),
   handler: (ctx, { body }) => createAdmin(ctx, body),
 });

@@ -24,7 +24,7 @@ export const POST = defineRoute({
   path: "/api/v1/sign-in-providers",
   summary: "Lets admins sign in by an OpenID Connect provider, whose metadata and keys are read first",
   description:
-    "Register `<console>/api/auth/callback/<id>` as its redirect address; the id is in the answer. The client secret is kept wrapped and never answered.",
+    "Register `<console>/api/auth/callback/<id>` as its redirect address; the id is in the answer, or give one of your own, a UUID of version 7 of today, to register it before. The client secret is kept wrapped and never answered.",
   permission: "sign-in:write",
   runBy: "requester",
   stepUp: "sign-in",

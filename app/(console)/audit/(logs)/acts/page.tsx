@@ -2,15 +2,20 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { listAddress } from "#components/data-table/list-address.ts";
-import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { Card } from "#components/display/card.tsx";
+import { Page } from "#components/frame/page-header.tsx";
+import { getActHistogram } from "#lib/audit/get-act-histogram.ts";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { getSealCoverage } from "#lib/seals/get-seal-coverage.ts";
+import { ActHistogram } from "../../_components/act-histogram.tsx";
 import { ActsTable } from "../../_components/acts-table.tsx";
+import { AuditHead } from "../../_components/audit-head.tsx";
 import { AuditTabs } from "../../_components/audit-tabs.tsx";
-import { SealedLine } from "../../_components/sealed-line.tsx";
+import classes from "../../_components/time-range.module.css";
 import { TimeRange } from "../../_components/time-range.tsx";
+import { ADMINS_ACTS, WhoseActs } from "../../_components/whose-acts.tsx";
 import { auditWords as words } from "../../_components/words.ts";
 
 export const metadata: Metadata = { title: words.acts };
@@ -20,24 +25,30 @@ export default async function AuditActsPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const { query, dropped } = parseListQuery(auditEntriesTable, await searchParams);
+  const given = await searchParams;
+  // of what one has asked nothing it shows what admins did, and says so
+  if (Object.keys(given).length === 0) redirect(ADMINS_ACTS);
+  const { query, dropped } = parseListQuery(auditEntriesTable, given);
   const address = listAddress("/audit/acts", auditEntriesTable, query);
   const ctx = await requireSignedIn(address);
   if (dropped.length > 0) redirect(address);
-  const [page, coverage] = await Promise.all([listAuditEntries(ctx, query), getSealCoverage(ctx)]);
+  const [page, histogram, coverage] = await Promise.all([
+    listAuditEntries(ctx, query),
+    getActHistogram(ctx, query.filters),
+    getSealCoverage(ctx),
+  ]);
   return (
     <Page fill>
-      <PageHeader
-        title={words.title}
-        purpose={
-          <>
-            {words.purpose} <SealedLine {...coverage} />
-          </>
-        }
-      />
+      <AuditHead coverage={coverage} />
       <AuditTabs current="acts">
-        <TimeRange log="/audit/acts" query={query} />
+        <div className={classes.controls}>
+          <WhoseActs query={query} />
+          <TimeRange log="/audit/acts" query={query} />
+        </div>
       </AuditTabs>
+      <Card>
+        <ActHistogram histogram={histogram} query={query} />
+      </Card>
       <ActsTable query={query} page={page} />
     </Page>
   );

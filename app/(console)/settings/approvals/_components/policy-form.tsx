@@ -56,6 +56,7 @@ export function PolicyForm({ policy, mayChange }: { policy: ApprovalPolicy; mayC
       request={request}
       submitWord={words.save}
       whyNotYet={whyNotYet}
+      guarded="policy"
     >
       <FormSection title={words.state} help={words.owners(policy.owners)}>
         <p style={{ display: "flex", gap: 8 }}>

@@ -59,6 +59,7 @@ export function EventStreamActions({ stream }: { stream: EventStreamRow }) {
           router.push("/settings/event-streams");
           router.refresh();
         }}
+        guarded="streams"
       >
         {words.removeText}
       </ConfirmDialog>

@@ -85,6 +85,7 @@ export function EventStreamForm({ stream, clients, request, cancelHref, onSave }
       request={request}
       submitWord={stream === undefined ? words.make : words.save}
       cancelHref={cancelHref}
+      guarded="streams"
     >
       <FormSection title={words.whereTo} help={words.whereToHelp}>
         <TextInput

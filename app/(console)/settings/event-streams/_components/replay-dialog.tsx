@@ -50,6 +50,7 @@ export function ReplayDialog({
       problem={request.problem}
       fields={request.fields}
       onSubmit={replay}
+      guarded="streams"
     >
       <Text>{words.replayText}</Text>
       <TextField

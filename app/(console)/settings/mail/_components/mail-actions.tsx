@@ -82,6 +82,7 @@ export function MailActions({ version, address }: { version: number; address: st
           await requestJson("/api/v1/mail-settings/remove", { method: "POST", body: { version } });
           done(words.removed);
         }}
+        guarded="streams"
       >
         {words.removeText}
       </ConfirmDialog>

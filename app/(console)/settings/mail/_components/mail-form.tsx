@@ -64,7 +64,13 @@ export function MailForm({ settings }: { settings: MailSettings }) {
   }
 
   return (
-    <FormCard name={words.server} onSubmit={() => void save()} request={request} submitWord={words.save}>
+    <FormCard
+      name={words.server}
+      onSubmit={() => void save()}
+      request={request}
+      submitWord={words.save}
+      guarded="streams"
+    >
       <FormSection title={words.server} help={words.serverHelp}>
         {line("host", words.host, true)}
         <OneOf

@@ -51,7 +51,13 @@ export function DefaultsForm({ settings, canWrite }: { settings: NotificationDef
 
   if (!canWrite) return table;
   return (
-    <FormCard name={words.defaults} onSubmit={() => void save()} request={request} submitWord={words.save}>
+    <FormCard
+      name={words.defaults}
+      onSubmit={() => void save()}
+      request={request}
+      submitWord={words.save}
+      guarded="streams"
+    >
       <FormSection title={words.defaults} isWide>
         {table}
       </FormSection>

@@ -48,6 +48,7 @@ export function WebhookActions({ webhook }: { webhook: NotificationWebhook }) {
           await requestJson(`${URL}/remove`, { method: "POST", body: { version: webhook.version } });
           done(words.removed);
         }}
+        guarded="streams"
       >
         {words.removeText}
       </ConfirmDialog>

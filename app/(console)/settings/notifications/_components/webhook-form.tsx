@@ -68,6 +68,7 @@ export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
         onSubmit={() => void save()}
         request={request}
         submitWord={webhook.url === null ? words.make : words.saveWebhook}
+        guarded="streams"
       >
         <FormSection title={words.webhook} help={words.webhookHelp}>
           <TextInput

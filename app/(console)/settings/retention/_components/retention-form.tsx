@@ -76,6 +76,7 @@ export function RetentionForm({ days, version, mayChange }: RetentionFormProps) 
         request={request}
         submitWord={words.save}
         whyNotYet={whyNotYet(draft, days)}
+        guarded="retention"
       >
         <FormSection title={words.days} help={words.daysHelp}>
           <NumberInput

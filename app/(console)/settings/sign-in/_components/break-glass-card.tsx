@@ -31,7 +31,13 @@ export function BreakGlassForm({
   }
 
   return (
-    <FormCard name={words.glass} onSubmit={() => void save()} request={request} submitWord={words.saveGlass}>
+    <FormCard
+      name={words.glass}
+      onSubmit={() => void save()}
+      request={request}
+      submitWord={words.saveGlass}
+      guarded="sign-in"
+    >
       <FormSection title={words.glass} help={words.glassHelp}>
         {candidates.length === 0 ? <p className="muted">{words.glassNone}</p> : null}
         <Checkbox.Group

@@ -24,12 +24,5 @@ export function EditProvider({ provider }: { provider: SignInProviderRow }) {
     done(hasEnded ? words.savedEnded : words.saved);
   }
 
-  return (
-    <ProviderForm
-      start={draftOf(provider)}
-      isNew={false}
-      request={request}
-      onSave={(draft) => void save(draft)}
-    />
-  );
+  return <ProviderForm start={draftOf(provider)} request={request} onSave={(draft) => void save(draft)} />;
 }

@@ -63,6 +63,7 @@ export function LocalCard({ policy, hasProviders }: { policy: SignInPolicy; hasP
         act={words.turnOffAct}
         isDanger
         onConfirm={turnOff}
+        guarded="sign-in"
       >
         {words.turnOffText}
       </ConfirmDialog>

@@ -69,6 +69,7 @@ export function ProviderActions({ provider }: { provider: SignInProviderRow }) {
         act={words.removeAct}
         isDanger
         onConfirm={remove}
+        guarded="sign-in"
       >
         {words.removeText(provider.admins)}
       </ConfirmDialog>

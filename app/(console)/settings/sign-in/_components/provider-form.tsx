@@ -1,6 +1,7 @@
 "use client";
 
 import { Checkbox, NumberInput, PasswordInput, Select, TagsInput, TextInput } from "@mantine/core";
+import { CommandLine } from "#components/display/command-line.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { useDraft } from "#components/form/use-draft.ts";
 import type { Send } from "#components/form/use-send.ts";
@@ -14,17 +15,19 @@ import { signInSettingWords as words } from "./words.ts";
 /** Where it is, who comes in by it as what, and how they must have signed in there. */
 export function ProviderForm({
   start,
-  isNew,
+  redirect,
   request,
   cancelHref,
   onSave,
 }: {
   start: ProviderDraft;
-  isNew: boolean;
+  /** Of a provider that is yet to be: what to register there before. */
+  redirect?: string;
   request: Send;
   cancelHref?: string;
   onSave: (draft: ProviderDraft) => void;
 }) {
+  const isNew = redirect !== undefined;
   const [draft, set, field] = useDraft(start, request);
   const text = (name: "name" | "clientId" | "clientSecret" | "roleClaim") => ({
     ...field(name),
@@ -50,8 +53,13 @@ export function ProviderForm({
       request={request}
       submitWord={isNew ? words.add : words.save}
       {...(cancelHref === undefined ? {} : { cancelHref })}
-      note={isNew ? words.redirectLater : undefined}
+      guarded="sign-in"
     >
+      {redirect === undefined ? null : (
+        <FormSection title={words.redirect} help={words.redirectHelp}>
+          <CommandLine what="redirect address" text={redirect} />
+        </FormSection>
+      )}
       <FormSection title={words.at} help={words.atHelp}>
         <TextInput
           label={words.name}

@@ -36,7 +36,6 @@ export const signInSettingWords = {
   scopesHelp: "What is asked for beside openid: whatever the address and the groups come with.",
   redirect: "Redirect address",
   redirectHelp: "Register exactly this at the provider. Nobody can sign in by it before.",
-  redirectLater: "You get the redirect address to register there once it is added.",
   roles: "Roles",
   rolesHelp:
     "The first rule that matches decides, at each sign-in. Whoever matches none does not come in. A change here ends the sessions that the provider opened.",

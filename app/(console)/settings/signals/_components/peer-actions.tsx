@@ -54,6 +54,7 @@ export function PeerActions({ peer }: { peer: ReceiverDetail }) {
         act={words.stopPeerAct}
         isDanger
         onConfirm={() => turn("disable")}
+        guarded="streams"
       >
         {words.stopPeerText}
       </ConfirmDialog>
@@ -66,6 +67,7 @@ export function PeerActions({ peer }: { peer: ReceiverDetail }) {
         onConfirm={async () => {
           setSecret((await requestJson<CreatedReceiver>(`${url}/rotate-secret`, { method: "POST" })).secret);
         }}
+        guarded="streams"
       >
         {words.rotateText}
       </ConfirmDialog>

@@ -87,6 +87,7 @@ export function PeerForm({ start, verifiers, isNew, request, cancelHref, onSave 
       request={request}
       submitWord={isNew ? words.add : words.save}
       cancelHref={cancelHref}
+      guarded="streams"
     >
       <FormSection title={words.who} help={words.whoHelp}>
         {line("name", words.name, 80, words.nameHelp)}

@@ -93,6 +93,7 @@ export function StreamActions({ stream }: { stream: StreamRow }) {
         title={words.pauseTitle}
         act={words.pauseAct}
         onConfirm={() => setStatus("paused")}
+        guarded="streams"
       >
         {words.pauseText}
       </ConfirmDialog>
@@ -103,6 +104,7 @@ export function StreamActions({ stream }: { stream: StreamRow }) {
         act={words.disableAct}
         isDanger
         onConfirm={() => setStatus("disabled")}
+        guarded="streams"
       >
         {words.disableText}
       </ConfirmDialog>
@@ -118,6 +120,7 @@ export function StreamActions({ stream }: { stream: StreamRow }) {
           router.push("/settings/signals");
           router.refresh();
         }}
+        guarded="streams"
       >
         {words.removeText}
       </ConfirmDialog>

@@ -81,6 +81,7 @@ export function StreamForm({ stream, verifiers }: StreamFormProps) {
       request={request}
       submitWord={stream === undefined ? words.make : words.save}
       cancelHref={stream === undefined ? "/settings/signals" : `/settings/signals/streams/${stream.id}`}
+      guarded="streams"
     >
       <FormSection title={words.whom} help={words.whomHelp}>
         <Select

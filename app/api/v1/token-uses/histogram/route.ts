@@ -8,7 +8,7 @@ export const GET = defineRoute({
   path: "/api/v1/token-uses/histogram",
   summary: "Counts uses of tokens over time by outcome",
   description:
-    "Takes the filters of the list of uses. Without `at` it counts the last 24 hours; at most 90 days. Where an address, a user, a token or a family has more uses than can be counted in time, the newest are counted: buckets and total begin at `countedFrom`.",
+    "Takes the filters of the list of uses. Without `at` it counts from where the log begins; at most 90 days, the newest. Where an address, a user, a token or a family has more uses than can be counted in time, the newest are counted: buckets and total begin at `countedFrom`.",
   permission: "audit:read",
   list: tokenUsesTable,
   response: useHistogram,

@@ -54,6 +54,7 @@ export function HeldDayCard({ heldDay, mayChange }: { heldDay: HeldDay; mayChang
         title={`Let the uses of ${day} leave`}
         act={words.release}
         isDanger
+        guarded="retention"
         onConfirm={release}
       >
         <p>{words.releaseHelp}</p>

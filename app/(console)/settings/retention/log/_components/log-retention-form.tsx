@@ -109,6 +109,7 @@ export function LogRetentionForm({ useDays, actDays, version, mayChange }: LogRe
         request={request}
         submitWord={words.save}
         whyNotYet={whyNotYet(draft, { useDays, actDays })}
+        guarded="retention"
       >
         <FormSection title={words.stay} help={words.help}>
           <Group gap="md" align="flex-start">
