@@ -1,4 +1,6 @@
 import {
+  ActionIcon,
+  Button,
   type CSSVariablesResolver,
   createTheme,
   defaultVariantColorsResolver,
@@ -114,14 +116,15 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: "pointer",
   components: {
-    Button: {
+    // by name of the components themselves: what every page has comes once, with the theme, and not again with each part of a page
+    Button: Button.extend({
       defaultProps: { size: "sm", variant: "default" },
-      vars: (_theme: unknown, props: { size?: string }) =>
+      vars: (_theme, props) =>
         props.size === "sm"
           ? { root: { "--button-height": "32px", "--button-padding-x": "12px", "--button-fz": "13px" } }
           : { root: {} },
-    },
-    ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 30 } },
+    }),
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 30 } }),
     // as a button it would centre words that wrap
     Anchor: { defaultProps: { ta: "start" } },
     TextInput: { defaultProps: { size: "sm" } },
