@@ -102,7 +102,8 @@ export function TokenPage(props: TokenPageProps) {
           from={histogram.from}
           to={histogram.to}
           bucketSeconds={histogram.bucketSeconds}
-          buckets={histogram.buckets}
+          // its issue is a mark
+          buckets={histogram.buckets.map(({ at, allowed, refused }) => ({ at, allowed, refused }))}
           marks={lifelineMarks(token, activity, window?.compromisedFrom ?? null)}
           phases={window ? lifelinePhases(token, window.compromisedFrom, histogram.to) : undefined}
           shade={propagationWindow(token)}
