@@ -65,7 +65,7 @@ for (const [paths, max] of [
     });
 
 // stories beside it are of the same owner: what ends for them is told on these pages too
-for (const path of ["/tokens", "/audit", "/orders"])
+for (const path of ["/tokens", "/orders"])
   test(`${path} stays within that while the end of long work is told`, async ({ page, ownerApi }) => {
     const { id } = await ownerApi.make<{ id: string }>("/api/v1/exports", {
       list: "groups",
