@@ -122,7 +122,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
             const ends = Math.min(toMs, Date.parse(end));
             return ends <= begins ? null : (
               <div
-                key={name}
+                key={start}
                 className={classes.phase}
                 title={name}
                 style={{ left: place(begins), width: widthOf(ends - begins), background: color }}
@@ -160,7 +160,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
               <i className={classes.issuedKey} /> issued
             </>
           ) : null}
-          {phases.map(({ name, color }) => (
+          {[...new Map(phases.map((phase) => [phase.name, phase])).values()].map(({ name, color }) => (
             <span key={name}>
               {" "}
               · <i className={classes.phaseKey} style={{ background: color }} /> {name}

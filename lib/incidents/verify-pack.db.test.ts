@@ -172,6 +172,12 @@ test("a pack that was changed is found out, also where its hash was made anew", 
     );
   const changedAct = await verifyAnew(({ acts }) => Object.assign(acts[0] as object, { note: "all well" }));
   expect(changedAct.faults).toContain(`act ${pack.acts[0]?.sequence} is not what was sealed`);
+  const changedHead = await verifyAnew(({ proofs }) => {
+    Object.assign(proofs.acts[0]?.entries[0] as object, { chainHash: "0".repeat(64) });
+  });
+  expect(changedHead.faults).toContain(
+    `the proof of act ${pack.acts[0]?.sequence} does not come to a checkpoint that is signed`,
+  );
   // with the row of the proof changed along
   const both = await verifyAnew(({ uses, proofs }) => {
     Object.assign(uses.rows[0] as object, { path: "/elsewhere" });
