@@ -3,8 +3,8 @@ import { findJwts, findOpaques } from "./find-tokens.ts";
 import { unescaped } from "./unescaped.ts";
 import { claimsOf, decodePart } from "./wrapped-token.ts";
 
-/** Text that is, or may be, a token's value. `id` is its jti where that can be read without asking anybody. */
-export type SeenToken = { format: "jwt" | "opaque"; id: string | null; value: string };
+/** Text that is, or may be, a token's value. `id` is its jti where that can be read without asking anybody; `line` the first line that it begins in. */
+export type SeenToken = { format: "jwt" | "opaque"; id: string | null; value: string; line: number };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const SHA256 = /^[0-9a-f]{64}$/i;
@@ -33,15 +33,29 @@ export function seeTokens(text: string, max = TOKENS_MAX): SeenToken[] {
     ...findJwts(plain).map((one) => ({ ...one, format: "jwt" as const })),
   ].sort((a, b) => a.index - b.index);
   const byValue = new Map<string, SeenToken>();
+  // what is unescaped to a line break is none of the paste
+  const lineAt = linesOf(plain);
   let end = 0;
   for (const { index, value, format, ...one } of found) {
     if (index < end) continue;
     end = one.end;
     const id = format === "jwt" ? readJti(value) : (parseOpaque(value)?.id ?? null);
-    if (!byValue.has(value)) byValue.set(value, { format, id, value });
+    if (!byValue.has(value)) byValue.set(value, { format, id, value, line: lineAt(index) });
     if (byValue.size === max) break;
   }
   return [...byValue.values()];
+}
+
+/** In which line of a text a place is, the first being 1; asked for places in their order. */
+export function linesOf(text: string): (index: number) => number {
+  let [line, next] = [1, text.indexOf("\n")];
+  return (index) => {
+    while (next !== -1 && next < index) {
+      line += 1;
+      next = text.indexOf("\n", next + 1);
+    }
+    return line;
+  };
 }
 
 /** A jti or the SHA-256 of a value that stands alone, in lower case, or null. */

@@ -9,9 +9,9 @@ const NAMED: Readonly<Record<string, string>> = {
   period: ".",
   equals: "=",
   colon: ":",
-  newline: "\n",
+  newline: "\r",
 };
-const CONTROL: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: " ", f: " " };
+const CONTROL: Readonly<Record<string, string>> = { n: "\r", r: "\r", t: "\t", b: " ", f: " " };
 
 /**
  * One escape of an address (%3D, escaped again or not), of JSON and of programs (\n, \", \u0022, \x22, with as many backslashes as it was escaped), of HTML (&quot; &#34;)
@@ -22,7 +22,9 @@ const ESCAPE =
 /** Text that was escaped, then written into something that escapes it again. */
 const ROUNDS = 4;
 
+/** A line break that was escaped stays in its line: the lines of a text are those that it is seen in. */
 function charOf(code: number): string | null {
+  if (code === 0x0a) return "\r";
   return code < 0x80 ? String.fromCharCode(code) : null;
 }
 
@@ -38,13 +40,19 @@ function unescapedOnce(text: string): string {
   );
 }
 
-/** A text as it was before addresses, JSON, HTML or mails escaped it, as far as what stands around tokens, ids and hashes goes. It takes time by its length alone. */
-export function unescaped(text: string): string {
-  let plain = text;
+/** A text as it stands, and as it was before each of the escapes that were laid around it: an id that begins in digits behind a `=` is not in the last of them. */
+export function unescapings(text: string): string[] {
+  const texts = [text];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const was = plain;
-    plain = unescapedOnce(was);
+    const was = texts.at(-1) ?? "";
+    const plain = unescapedOnce(was);
     if (plain === was) break;
+    texts.push(plain);
   }
-  return plain;
+  return texts;
+}
+
+/** A text as it was before addresses, JSON, HTML or mails escaped it, as far as what stands around tokens goes. It takes time by its length alone. */
+export function unescaped(text: string): string {
+  return unescapings(text).at(-1) ?? "";
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { IdentifiedValue } from "#lib/incidents/model.ts";
-import { casedTokens, casesOf, suggestedSeverity } from "./look-up.ts";
+import { casedTokens, casesOf, foreignLines, suggestedSeverity } from "./look-up.ts";
 
 type Cases = NonNullable<IdentifiedValue["token"]>["cases"];
 
@@ -51,4 +51,14 @@ test("the open case with the most of it comes first, each with how many of the t
     { ...three, tokens: 1 },
   ]);
   expect(casesOf([value("ended", "revoked")])).toEqual([]);
+});
+
+test("names the lines that hold what is not on record, the first of thousands, each once", () => {
+  const found = [value("live", "active"), ...Array.from({ length: 9_999 }, () => value("foreign", null))];
+  const lines = found.map((_, index) => 3 * Math.floor(index / 2) + 1);
+  expect(foreignLines({ found, paste: { lines } })).toEqual({
+    first: [1, 4, 7, 10, 13, 16, 19, 22, 25, 28],
+    more: 4_990,
+  });
+  expect(foreignLines({ found: found.slice(0, 1), paste: { lines: [1] } })).toEqual({ first: [], more: 0 });
 });
