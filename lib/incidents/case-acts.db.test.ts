@@ -278,7 +278,31 @@ test("a client of a case gets a new secret in it: the case has it on record, by 
   const all = await db.query("SELECT after::text AS after FROM audit_entry");
   expect(JSON.stringify(all)).not.toContain(secret);
 
+  const service = await fixture.tokens.token({ clientId });
+  const remains = async () =>
+    (await fixture.plan(fixture.later(ctx), { verb: "revoke", target: { kind: "token", id: service.id } }))
+      .remains;
+  const at = (await listReissues(ctx, number))[0]?.at.slice(0, 16).replace("T", " ");
+  expect(await remains()).toMatchObject([
+    {
+      kind: "client_secret",
+      count: 1,
+      says: `The client's secret was replaced on ${at} UTC in case ${number}: it gets new tokens with the new one alone.`,
+    },
+  ]);
+  await reissueSecret(fixture.later(ctx), { ...secretInput, overlapSeconds: 3_600, number, clientId });
+  expect(await remains()).toMatchObject([
+    {
+      count: 1,
+      says: expect.stringContaining("but an old one still gets it new tokens"),
+      until: expect.any(String),
+    },
+  ]);
+
   await updateIncident(fixture.later(ctx), { number, version, state: "closed" });
+  expect(await remains()).toMatchObject([
+    { says: expect.stringContaining("can get new tokens with its secret") },
+  ]);
   const secrets = () => db.query("SELECT id FROM client_secret WHERE client_id = $1::uuid", [clientId]);
   const before = await secrets();
   await expect(reissueSecret(fixture.later(ctx), { ...secretInput, number, clientId })).rejects.toMatchObject(
