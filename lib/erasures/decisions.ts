@@ -82,6 +82,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   group_client: {},
   group_member: { rows: "deleted" },
   group_permission: {},
+  held_mail: { keeps: "budget" },
   idempotency_key: {
     searches: "answer",
     keeps: "actor_id key fingerprint state request_id location permissions",
@@ -109,13 +110,13 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   mail: {
     erases: "to_address recipient_name subject body",
     searches: "subject body",
-    keeps: "message_id kind recipient_kind state last_error created_by_name",
+    keeps: "message_id kind recipient_kind state last_error created_by_name budget",
   },
   mail_settings: { keeps: "host tls username password_wrapped ca_pem from_address from_name" },
   master_key: { keeps: "key_id root_wrapped" },
   notification: {
     searches: "title text subject_name actor_name",
-    keeps: "kind key tone path needs subject_kind subject_id",
+    keeps: "kind key tone path needs subject_kind subject_id thread",
   },
   notification_choice: { keeps: "kind channel" },
   notification_condition: { searches: "subject_name", keeps: "kind subject_id phase" },
@@ -130,6 +131,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     keeps: "actor_kind actor_id verb target_kind target_id audiences",
   },
   order_plan_name: { keeps: "kind" },
+  order_presented: {},
   order_settling: {},
   organisation: { keeps: "name" },
   passkey: { keeps: "name credential_id public_key transports", why: "an admin is another account" },
