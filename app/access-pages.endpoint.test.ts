@@ -36,10 +36,13 @@ const ABOUT: Record<string, string> = {
   "/audiences/[id]": "audiences",
   "/audiences/[id]/edit": "audiences",
   "/audit/acts/[id]": "audit-entries",
+  "/audit/addresses/[id]": "addresses",
   "/clients/[id]": "clients",
+  "/clients/[id]/activity": "clients",
   "/clients/[id]/edit": "clients",
   "/clients/[id]/lifetimes": "clients",
   "/detections/[id]": "detections",
+  "/families/[id]": "families",
   "/groups/[id]": "groups",
   "/groups/[id]/edit": "groups",
   "/incidents/[number]": "incidents",
@@ -56,11 +59,19 @@ const ABOUT: Record<string, string> = {
   "/settings/signals/streams/[id]/edit": "signal-streams",
   "/tokens/[id]": "tokens",
   "/users/[id]": "users",
+  "/users/[id]/activity": "users",
   "/verifiers/[id]": "verifiers",
+  "/verifiers/[id]/activity": "verifiers",
   "/verifiers/[id]/edit": "verifiers",
 };
 /** Pages of one object that show no name of it: an id, a state, an act from before. */
-const NAMELESS = new Set(["/approvals/[id]", "/audit/acts/[id]", "/keys/[id]", "/orders/[id]"]);
+const NAMELESS = new Set([
+  "/approvals/[id]",
+  "/audit/acts/[id]",
+  "/audit/addresses/[id]",
+  "/keys/[id]",
+  "/orders/[id]",
+]);
 
 /** There is no such page, and no restore that waits. */
 const ELSEWHERE_NOW = new Set(["/[...unknown]", "/restored"]);
@@ -112,6 +123,7 @@ beforeAll(async () => {
     [ids.clients?.[0] ?? ""],
   );
   ids.detections = found.map(({ id }) => id);
+  ids.addresses = ["192.0.2.1"];
   contents = await openContents(process.env.DATABASE_URL ?? "");
   for (const [table, column] of Object.entries(NAMED))
     await contents.run(`UPDATE ${table} SET ${column} = '${MARK} ' || left(${column}, 30)`);

@@ -19,6 +19,8 @@ export function questionsFor({ parties: { clients, verifiers }, followed }: Seed
     look("introspection", "source=introspection"),
     look("the most frequent country", "country=DE"),
     look("the rarest country", "country=GE"),
+    look("all but the largest client", `notClient=${clients[0]?.name}`),
+    look("refused, not as expired, from elsewhere", "outcome=refused&notRefusal=expired&notCountry=DE"),
     follow("the largest client", `client=${clients[0]?.name}`),
     follow("a client of the middle", `client=${clients[40]?.name}`),
     follow("a rare client", `client=${rareClient}`),

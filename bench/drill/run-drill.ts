@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { decodeJwt } from "jose";
 import { median } from "#bench/report/statistics.ts";
+import { verifyPack } from "#lib/incidents/verify-pack.ts";
 import { issueToken, STOLEN_PATH, startAttacker } from "./attacker.ts";
 import { driveCase } from "./drive-case.ts";
 import type { Demo } from "./start-demo.ts";
@@ -23,6 +24,8 @@ export type Drill = {
   /** Of the attacker's refused calls up to the export, those that the pack has; and how many it has as accepted after the revocation. */
   refusedInPack: number;
   acceptedAfterInPack: number;
+  /** What of the pack is not as it was sealed, or not proved though it is there. */
+  unproved: string[];
   /** Uses of the sample organisation while the case was worked on. */
   usesMeanwhile: number;
   pack: string;
@@ -51,6 +54,20 @@ export async function untilBusy(page: Page): Promise<void> {
 function usesIn(pack: string): PackedUse[] {
   const json = /<script type="application\/json" id="evidence">(.*?)<\/script>/s.exec(pack)?.[1] ?? "null";
   return (JSON.parse(json) as { uses: { rows: PackedUse[] } }).uses.rows;
+}
+
+/** The pack as whoever gets it verifies it, without the database. */
+async function unprovedIn(pack: string): Promise<string[]> {
+  const { faults, uses, acts } = await verifyPack(pack, { keys: null, held: null });
+  return [
+    ...faults,
+    ...(uses.proved < uses.of
+      ? [`${uses.of - uses.proved} of ${uses.of} uses in the pack are not proved`]
+      : []),
+    ...(acts.proved < acts.of
+      ? [`${acts.of - acts.proved} of ${acts.of} acts in the pack are not proved`]
+      : []),
+  ];
 }
 
 /**
@@ -87,6 +104,7 @@ export async function runDrill(page: Page, demo: Demo): Promise<Drill> {
     calls: attacker.calls.length,
     refusedInPack: uses.filter(({ phase }) => phase === "refused_after").length,
     acceptedAfterInPack: uses.filter(({ phase }) => phase === "accepted_after").length,
+    unproved: await unprovedIn(pack),
     usesMeanwhile,
     pack,
     tokenId,
@@ -107,6 +125,7 @@ export function faultsOf(
     ...(drill.acceptedAfterInPack > 0
       ? [`the pack has ${drill.acceptedAfterInPack} accepted calls after the revocation`]
       : []),
+    ...drill.unproved,
     ...(drill.pack.includes(drill.leaked) ? ["the pack has the token's value"] : []),
     ...(drill.usesMeanwhile <= 0 ? ["the sample organisation was silent meanwhile"] : []),
   ];

@@ -10,7 +10,8 @@ import classes from "./lifeline.module.css";
 import { AxisLayer, LAYOUTS, type LifelineMark, MarksLayer } from "./lifeline-layer.tsx";
 import { TableToggle, TableTwin } from "./table-twin.tsx";
 
-export type LifelineBucket = { at: string; allowed: number; refused: number };
+/** `issued`: tokens given out, where a life has those. */
+export type LifelineBucket = { at: string; allowed: number; refused: number; issued?: number };
 export type LifelinePhase = { name: string; color: string; from: string; to: string };
 type LifelineProps = {
   from: string;
@@ -37,10 +38,13 @@ function clock(ms: number, spanMs: number, isLocal: boolean): string {
 function barOf(bucket: LifelineBucket, seconds: number, startMs: number, endsMs: readonly number[]) {
   const fromMs = Date.parse(bucket.at);
   const untilMs = fromMs + seconds * 1000;
-  const ended = bucket.allowed === 0 ? endsMs.filter((ms) => ms > fromMs && ms < untilMs) : [];
+  const ended =
+    bucket.allowed + (bucket.issued ?? 0) === 0 ? endsMs.filter((ms) => ms > fromMs && ms < untilMs) : [];
   const at = Math.max(fromMs, startMs, ...ended);
   return { at, untilMs: Math.max(at, untilMs) };
 }
+
+const allOf = ({ allowed, refused, issued = 0 }: LifelineBucket) => allowed + refused + issued;
 
 /** Uses over a life on one axis, with what happened to it marked: made of plain elements, so that it is there at once. */
 export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phases = [] }: LifelineProps) {
@@ -52,11 +56,12 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
   const fromMs = startMs - pad;
   const toMs = lastMs + pad;
   const place = (ms: number) => `${(((ms - fromMs) / (toMs - fromMs)) * 100).toFixed(3)}%`;
-  const most = Math.max(1, ...buckets.map((bucket) => bucket.allowed + bucket.refused));
+  const most = Math.max(1, ...buckets.map(allOf));
   const widthOf = (ms: number) => `${(ms / (toMs - fromMs)) * 100}%`;
   const placed = marks.map((mark) => ({ mark, share: (Date.parse(mark.at) - fromMs) / (toMs - fromMs) }));
   const endsMs = marks.filter((mark) => mark.tone === "revoked").map((mark) => Date.parse(mark.at));
-  const used = buckets.filter((bucket) => bucket.allowed + bucket.refused > 0);
+  const used = buckets.filter((bucket) => allOf(bucket) > 0);
+  const hasIssues = used.some(({ issued = 0 }) => issued > 0);
   const zone = isMounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
 
   return (
@@ -82,7 +87,8 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
                 openDelay={0}
                 label={
                   <>
-                    {groupedNumber(bucket.allowed)} allowed, {groupedNumber(bucket.refused)} refused in{" "}
+                    {groupedNumber(bucket.allowed)} allowed, {groupedNumber(bucket.refused)} refused
+                    {hasIssues ? `, ${groupedNumber(bucket.issued ?? 0)} issued` : ""} in{" "}
                     {durationWords(bucketSeconds)}
                     <br />
                     from {localWords(bucket.at)}
@@ -104,6 +110,9 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
                       style={{ height: `${(bucket.allowed / most) * 100}%` }}
                     />
                   ) : null}
+                  {bucket.issued ? (
+                    <span className={classes.issued} style={{ height: `${(bucket.issued / most) * 100}%` }} />
+                  ) : null}
                 </span>
               </Hint>
             );
@@ -113,7 +122,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
             const ends = Math.min(toMs, Date.parse(end));
             return ends <= begins ? null : (
               <div
-                key={name}
+                key={start}
                 className={classes.phase}
                 title={name}
                 style={{ left: place(begins), width: widthOf(ends - begins), background: color }}
@@ -125,7 +134,9 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
               key={layout.name}
               layout={layout}
               marks={placed}
-              none={used.length === 0 ? "Not used in this time." : null}
+              none={
+                used.some(({ allowed, refused }) => allowed + refused > 0) ? null : "Not used in this time."
+              }
             />
           ))}
         </div>
@@ -143,7 +154,13 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
         <span>
           Uses per {durationWords(bucketSeconds)} · <i className={classes.allowedKey} /> allowed{" "}
           <i className={classes.refusedKey} /> refused
-          {phases.map(({ name, color }) => (
+          {hasIssues ? (
+            <>
+              {" "}
+              <i className={classes.issuedKey} /> issued
+            </>
+          ) : null}
+          {[...new Map(phases.map((phase) => [phase.name, phase])).values()].map(({ name, color }) => (
             <span key={name}>
               {" "}
               · <i className={classes.phaseKey} style={{ background: color }} /> {name}
@@ -156,8 +173,11 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
       {isTable ? (
         <TableTwin
           title="Uses over time"
-          counted={["Allowed", "Refused"]}
-          rows={used.map(({ at, allowed, refused }) => ({ at, values: [allowed, refused] }))}
+          counted={["Allowed", "Refused", ...(hasIssues ? ["Issued"] : [])]}
+          rows={used.map(({ at, allowed, refused, issued = 0 }) => ({
+            at,
+            values: [allowed, refused, issued],
+          }))}
         />
       ) : null}
     </figure>

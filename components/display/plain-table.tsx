@@ -33,8 +33,8 @@ export function PlainTable<Row>({
       <table className={classes.table}>
         <thead>
           <tr>
-            {columns.map(({ header, align, isUntitled, isExtra }) => (
-              <th key={header} scope="col" data-align={align} data-extra={isExtra}>
+            {columns.map(({ header, align, isUntitled, isExtra, isWrapping }) => (
+              <th key={header} scope="col" data-align={align} data-extra={isExtra} data-wrapping={isWrapping}>
                 {isUntitled ? <VisuallyHidden>{header}</VisuallyHidden> : header}
               </th>
             ))}

@@ -3,7 +3,7 @@
 import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { CopyButton } from "../display/copy-button.tsx";
-import { faultWords, isAt } from "../form/fault-words.ts";
+import { faultWords, isAt, isRepeated } from "../form/fault-words.ts";
 import { RequestProblem } from "../request/request-json.ts";
 
 type ProblemAlertProps = {
@@ -26,7 +26,7 @@ export function ProblemAlert({ error, title = "It was not done", fields = [] }: 
     <Alert color="red" title={title} icon={<IconAlertTriangle size={18} />} role="alert">
       {marked > 0 ? (
         <p>{marked === 1 ? "One field needs another look." : `${marked} fields need another look.`}</p>
-      ) : (
+      ) : problem !== null && isRepeated(problem.message, others) ? null : (
         <p>{error instanceof Error ? error.message : "Something went wrong."}</p>
       )}
       {others.length > 0 ? (

@@ -6,8 +6,7 @@ import dynamic from "next/dynamic";
 import { type ReactNode, type RefObject, useState } from "react";
 import { countryName, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import type { Filter, FilterValues, TableDeclaration } from "#lib/list-query/define-table.ts";
-import { type AnyFilterValue, formatFilterValue, parseFilterValue } from "#lib/list-query/filter-value.ts";
-import { findNegation } from "#lib/list-query/negations.ts";
+import type { AnyFilterValue } from "#lib/list-query/filter-value.ts";
 import { Flag } from "../display/flag.tsx";
 import { OnDemandMenu } from "../on-demand/menu.tsx";
 import { OnDemandPopover } from "../on-demand/popover.tsx";
@@ -64,19 +63,6 @@ export function FilterBar({
     if (value === undefined) delete next[key];
     else next[key] = value;
     onChange(next as Filters);
-  }
-
-  /** Has it, or has it not: the other side's values stay, and these come to them. */
-  function apply(key: string, value: AnyFilterValue | undefined, isLeftOut: boolean) {
-    const base = declaration.filters[key]?.negates ?? key;
-    const wanted = isLeftOut ? findNegation(declaration, base) : base;
-    if (wanted === null || wanted === key || value === undefined) return set(key, value);
-    const filter = declaration.filters[wanted] as Filter;
-    const both = [values[wanted], value].flatMap((one) => (one === undefined ? [] : formatFilterValue(one)));
-    const parsed = parseFilterValue(filter, filter.kind === "id" ? both.slice(-1) : both);
-    if ("problem" in parsed) return;
-    const { [key]: _, ...others } = values;
-    onChange({ ...others, [wanted]: parsed.value } as Filters);
   }
 
   function add(key: string) {
@@ -150,13 +136,12 @@ export function FilterBar({
                 >
                   <FilterEditor
                     filterKey={key}
-                    filter={filter}
-                    value={value}
-                    canLeaveOut={filter.negates !== undefined || findNegation(declaration, key) !== null}
+                    declaration={declaration}
+                    values={values}
                     {...(suggest ? { suggest } : {})}
-                    onApply={(next, isLeftOut) => {
+                    onApply={(next) => {
                       setEditing(null);
-                      apply(key, next, isLeftOut);
+                      onChange(next as Filters);
                     }}
                   />
                 </OnDemandPopover>

@@ -4,9 +4,10 @@ import { Button, Checkbox, Group, SegmentedControl, TagsInput, TextInput } from 
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
-import type { Filter, TimeFilter, TimeValue } from "#lib/list-query/define-table.ts";
+import type { Filter, TableDeclaration, TimeFilter, TimeValue } from "#lib/list-query/define-table.ts";
 import { formatDuration } from "#lib/list-query/duration.ts";
 import { type AnyFilterValue, formatFilterValue, parseFilterValue } from "#lib/list-query/filter-value.ts";
+import { findNegation } from "#lib/list-query/negations.ts";
 import { Flag } from "../display/flag.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
 import { openPasted } from "../token-input/open-pasted.ts";
@@ -16,15 +17,32 @@ import type { Suggest, Suggestion } from "./filter-bar.tsx";
 import { operatorsOf } from "./filter-words.ts";
 import { isOfValues as isOfRealValues } from "./query-offers.ts";
 
+type Values = Record<string, AnyFilterValue | undefined>;
 type EditorProps = {
   filterKey: string;
-  filter: Filter;
-  value: AnyFilterValue | undefined;
-  /** Whether its values can be left out instead. */
-  canLeaveOut: boolean;
+  declaration: TableDeclaration;
+  /** Of all filters. */
+  values: Values;
   suggest?: Suggest;
-  onApply: (value: AnyFilterValue | undefined, isLeftOut: boolean) => void;
+  onApply: (values: Values) => void;
 };
+
+/** All values with that of one filter, wanted or left out; on the other side the values that are there stay, and these come to them. */
+function withValue(
+  { declaration, values, filterKey }: EditorProps,
+  value: AnyFilterValue | undefined,
+  isLeftOut: boolean,
+): Values {
+  const { [filterKey]: _, ...others } = values;
+  if (value === undefined) return others;
+  const base = declaration.filters[filterKey]?.negates ?? filterKey;
+  const side = (isLeftOut ? findNegation(declaration, base) : base) ?? filterKey;
+  if (side === filterKey) return { ...others, [filterKey]: value };
+  const filter = declaration.filters[side] as Filter;
+  const both = [values[side], value].flatMap((one) => (one === undefined ? [] : formatFilterValue(one)));
+  const parsed = parseFilterValue(filter, filter.kind === "id" ? both.slice(-1) : both);
+  return "problem" in parsed ? values : { ...others, [side]: parsed.value };
+}
 
 const PRESETS = [
   ["15m", "15 min"],
@@ -53,16 +71,13 @@ function useSuggestions(suggest: Suggest | undefined, key: string, text: string)
 }
 
 /** The editor of one filter, by its kind. */
-export function FilterEditor({
-  filterKey,
-  filter,
-  value,
-  canLeaveOut,
-  suggest,
-  onApply: applyAs,
-}: EditorProps) {
+export function FilterEditor(props: EditorProps) {
+  const { filterKey, declaration, values, suggest } = props;
+  const filter = declaration.filters[filterKey] as Filter;
+  const value = values[filterKey];
+  const canLeaveOut = filter.negates !== undefined || findNegation(declaration, filterKey) !== null;
   const [isLeftOut, setIsLeftOut] = useState(filter.negates !== undefined);
-  const onApply = (next: AnyFilterValue | undefined) => applyAs(next, isLeftOut);
+  const onApply = (next: AnyFilterValue | undefined) => props.onApply(withValue(props, next, isLeftOut));
   const [texts, setTexts] = useState<string[]>(() => {
     if (value !== undefined) return formatFilterValue(value);
     return filter.kind === "longer" ? [formatDuration(filter.defaultSeconds)] : [];

@@ -28,6 +28,14 @@ function timeWords(value: TimeValue, looks: "back" | "ahead"): { operator: strin
   return { operator: "more than", value: looks === "back" ? `${span} ago` : `${span} from now` };
 }
 
+/** `400..` as "400 and above", `400..451` as "400 to 451"; others as they are written. */
+function statusWords(text: string): string {
+  const [from, to] = text.split("..");
+  if (to === undefined) return text;
+  if (to === "") return `${from} and above`;
+  return from === "" ? `up to ${to}` : `${from} to ${to}`;
+}
+
 /** A filter's value as a chip tells it: `State is Active, Revoked +1`. */
 export function filterWords(filter: Filter, value: AnyFilterValue): { operator: string; value: string } {
   switch (filter.kind) {
@@ -50,7 +58,10 @@ export function filterWords(filter: Filter, value: AnyFilterValue): { operator: 
       const all = value as readonly string[];
       const words =
         filter.kind === "oneOf" ? (filter.words as Record<string, string> | undefined) : undefined;
-      const named = (one: string) => (filter.kind === "country" ? countryName(one) : (words?.[one] ?? one));
+      const named = (one: string) => {
+        if (filter.kind === "country") return countryName(one);
+        return filter.kind === "set" && filter.format === "status" ? statusWords(one) : (words?.[one] ?? one);
+      };
       const first = all.slice(0, NAMES_SHOWN).map(named);
       const rest = all.length - first.length;
       const [has, hasNot] = operatorsOf(filter);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { faultAt, faultWords } from "./fault-words.ts";
+import { faultAt, faultWords, isRepeated } from "./fault-words.ts";
 
 test("says seconds in the units that people use", () => {
   expect(faultWords("must be at most 86400 seconds")).toBe("Must be at most 1 day");
@@ -20,4 +20,11 @@ test("finds what is wrong at a field and inside of it, and nothing for a field w
   expect(faultAt(errors, "customClaims")).toBe("aud is a claim that a standard owns");
   expect(faultAt(errors, "name")).toBeUndefined();
   expect(faultAt(errors, "nameOfOwner")).toBe("Must not be empty");
+});
+
+test("knows a sentence that only repeats what is listed below it", () => {
+  const errors = [{ path: "text", message: "must not be empty" }];
+  expect(isRepeated("text: must not be empty", errors)).toBe(true);
+  expect(isRepeated("text: must not be empty.", errors)).toBe(true);
+  expect(isRepeated("The password is among those that are guessed first.", errors)).toBe(false);
 });

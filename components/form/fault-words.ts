@@ -26,6 +26,13 @@ export function faultAt(
   return [first, ...others, fault.message].join(" ");
 }
 
+/** Whether a refusal's own sentence says no more than one of its errors: who lists those would say it twice. */
+export function isRepeated(sentence: string, errors: readonly { path: string; message: string }[]): boolean {
+  return errors.some(
+    ({ path, message }) => sentence.replace(/\.$/, "") === `${path}: ${message}`.replace(/\.$/, ""),
+  );
+}
+
 /** Whether an error's path is a field's or inside of it. */
 export function isAt(path: string, field: string): boolean {
   return path === field || path.startsWith(`${field}.`);

@@ -172,8 +172,9 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
   },
 ];
 
-/** The destination that a path belongs to: the longest that begins it. */
+/** The destination that a path belongs to: the longest that begins it. Families have no list of their own: they are of tokens. */
 export function destinationOf(path: string): string | undefined {
+  if (path.startsWith("/families/")) return "/tokens";
   return SECTIONS.flatMap((section) => section.destinations)
     .map((destination) => destination.href)
     .filter((href) => (href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`)))

@@ -1,11 +1,14 @@
 import {
   IconFolders,
   IconLifebuoy,
+  IconMapPin,
   IconPlugConnected,
   IconShieldCheck,
   IconTargetArrow,
   IconUser,
 } from "@tabler/icons-react";
+import { lifelineHref } from "#lib/lifelines/model.ts";
+import { parseAddress } from "#lib/list-query/address.ts";
 import { requestJson } from "../request/request-json.ts";
 
 export type Found = { href: string; label: string; description: string; Icon: typeof IconUser };
@@ -77,15 +80,30 @@ const KINDS: { list: string; Icon: Found["Icon"]; lineOf: (row: Row) => Omit<Fou
 /** Of each kind. */
 const SHOWN = 4;
 
-/** What of the registry and of the cases a text finds. A list that does not answer finds nothing. */
+/** Any address can be followed: that nothing came from it is an answer. */
+function addressOf(text: string): Found[] {
+  const address = parseAddress(text);
+  if (address === null || address.includes("/")) return [];
+  return [
+    {
+      href: lifelineHref({ kind: "address", id: address }),
+      label: address,
+      description: "Address: all that came from it",
+      Icon: IconMapPin,
+    },
+  ];
+}
+
+/** What of the registry and of the cases a text finds, and an address. A list that does not answer finds nothing. */
 export async function findByName(text: string, signal: AbortSignal): Promise<Found[]> {
   const query = `size=${SHOWN}&q=${encodeURIComponent(text)}`;
   const answers = await Promise.allSettled(
     KINDS.map(({ list }) => requestJson<{ rows: Row[] }>(`/api/v1/${list}?${query}`, { signal })),
   );
-  return answers.flatMap((answer, at) => {
+  const named = answers.flatMap((answer, at) => {
     const kind = KINDS[at];
     if (answer.status === "rejected" || kind === undefined) return [];
     return answer.value.rows.map((row) => ({ ...kind.lineOf(row), Icon: kind.Icon }));
   });
+  return [...addressOf(text), ...named];
 }

@@ -2,6 +2,7 @@
 
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots, type TablerIcon } from "@tabler/icons-react";
+import { useRef } from "react";
 
 export type MoreItem = {
   word: string;
@@ -13,10 +14,11 @@ export type MoreItem = {
 
 /** What else may be done with a thing, behind one button: what hurts stands last, behind a `line`. `label` names the button. */
 export function MoreMenu({ label, items }: { label: string; items: readonly (MoreItem | "line" | null)[] }) {
+  const button = useRef<HTMLButtonElement>(null);
   return (
     <Menu width={220}>
       <Menu.Target>
-        <ActionIcon variant="default" size={32} aria-label={label}>
+        <ActionIcon ref={button} variant="default" size={32} aria-label={label}>
           <IconDots size={17} />
         </ActionIcon>
       </Menu.Target>
@@ -30,7 +32,11 @@ export function MoreMenu({ label, items }: { label: string; items: readonly (Mor
               key={word}
               leftSection={<Icon size={16} />}
               disabled={isDisabled}
-              onClick={act}
+              onClick={() => {
+                // the item is gone by the time that a dialog gives the focus back
+                button.current?.focus();
+                act();
+              }}
               {...(isDanger ? { color: "red" } : {})}
             >
               {word}

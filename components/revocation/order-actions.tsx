@@ -3,15 +3,21 @@
 import { Button, Group } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconBan, IconCalendarOff, IconPlayerPlay } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { PlanTargetInput } from "#lib/order-plans/model.ts";
 import type { OrderRow } from "#lib/revocations/model.ts";
+import { useWasEver } from "../on-demand/use-was-ever.ts";
 import { ReasonDialog } from "../overlay/reason-dialog.tsx";
-import { CancelTogetherDialog } from "./cancel-together-dialog.tsx";
 import { sendCancel, sendRestore } from "./order-requests.ts";
 import type { MayRevoke } from "./revocable-by.ts";
 import { RevokeDialog } from "./revoke-dialog.tsx";
+
+const CancelTogetherDialog = dynamic(
+  () => import("./cancel-together-dialog.tsx").then((module) => module.CancelTogetherDialog),
+  { ssr: false },
+);
 
 type Act = "cancel" | "cancel-together" | "restore" | "again" | null;
 
@@ -27,6 +33,7 @@ function againOf({ kind, id }: OrderRow["target"]): PlanTargetInput {
 export function OrderActions({ order, may }: { order: OrderRow; may: MayRevoke }) {
   const router = useRouter();
   const [act, setAct] = useState<Act>(null);
+  const wasTogether = useWasEver(act === "cancel-together");
   const isAllowed = may[order.target.kind];
   const canCancel = order.standing === "scheduled";
   const canRestore = order.verb === "suspend" && order.standing === "in_force";
@@ -100,11 +107,13 @@ export function OrderActions({ order, may }: { order: OrderRow; may: MayRevoke }
           before its time it can be called off no more.
         </p>
       </ReasonDialog>
-      <CancelTogetherDialog
-        order={act === "cancel-together" ? order : null}
-        onClose={() => setAct(null)}
-        onDone={done}
-      />
+      {wasTogether ? (
+        <CancelTogetherDialog
+          order={act === "cancel-together" ? order : null}
+          onClose={() => setAct(null)}
+          onDone={done}
+        />
+      ) : null}
       <ReasonDialog
         isOpen={act === "restore"}
         onClose={() => setAct(null)}

@@ -2,7 +2,7 @@ import type { OrderPlan, PlannedVerb, PlanTargetInput } from "#lib/order-plans/m
 import type { TargetKind } from "#lib/revocations/model.ts";
 import { groupedNumber } from "../display/number-text.tsx";
 
-/** Above so many tokens something is to be typed, whatever the organisation asks for. */
+/** Above so many tokens something is to be typed before they are revoked, whatever the organisation asks for: that cannot be undone. */
 const TYPE_ABOVE = 20;
 
 /** Texts of the dialog that takes tokens back. */
@@ -50,11 +50,12 @@ export function localOf(at: Date): string {
 }
 
 /** Of a plan, what decides on what is to be typed. */
-export type Confirmed = Pick<OrderPlan, "confirm" | "tokens" | "target">;
+export type Confirmed = Pick<OrderPlan, "confirm" | "tokens" | "target" | "verb">;
 
-/** What is to be typed, as it is told to the console, and as a person reads it. */
+/** What is to be typed, as it is told to the console, and as a person reads it. Of a suspension, which is given back as easily, only what the plan asks for. */
 export function typedFor(plan: Confirmed | null): { text: string; shown: string } | null {
-  if (plan === null || (plan.confirm === null && plan.tokens.value <= TYPE_ABOVE)) return null;
+  if (plan === null) return null;
+  if (plan.confirm === null && (plan.verb === "suspend" || plan.tokens.value <= TYPE_ABOVE)) return null;
   const { target, tokens } = plan;
   if (target.kind !== "selection")
     return { text: plan.confirm ?? target.name, shown: plan.confirm ?? target.name };

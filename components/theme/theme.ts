@@ -1,4 +1,6 @@
 import {
+  ActionIcon,
+  Button,
   type CSSVariablesResolver,
   createTheme,
   defaultVariantColorsResolver,
@@ -114,21 +116,28 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: "pointer",
   components: {
-    Button: {
+    // by name of the components themselves: what every page has comes once, with the theme, and not again with each part of a page
+    Button: Button.extend({
       defaultProps: { size: "sm", variant: "default" },
-      vars: (_theme: unknown, props: { size?: string }) =>
+      vars: (_theme, props) =>
         props.size === "sm"
           ? { root: { "--button-height": "32px", "--button-padding-x": "12px", "--button-fz": "13px" } }
           : { root: {} },
-    },
-    ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 30 } },
+    }),
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 30 } }),
     // as a button it would centre words that wrap
     Anchor: { defaultProps: { ta: "start" } },
     TextInput: { defaultProps: { size: "sm" } },
     // a sentence between two lines stays within its form
     Divider: { styles: { label: { whiteSpace: "normal", textAlign: "center" } } },
-    Checkbox: { defaultProps: { size: "xs", iconColor: "var(--tw-on-accent)", radius: 4 } },
+    // a small box with words of the usual size
+    Checkbox: {
+      defaultProps: { size: "xs", iconColor: "var(--tw-on-accent)", radius: 4 },
+      styles: { label: { fontSize: 13 } },
+    },
     Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    // walked through from its field: by itself it would be a stop on the way that vanishes
+    ComboboxOptions: { defaultProps: { tabIndex: -1 } },
     // the list scrolls itself, and stays beside its field, inside of the dialog or page that it belongs to
     MultiSelect: {
       defaultProps: { withScrollArea: false, comboboxProps: { withinPortal: false } },

@@ -28,6 +28,7 @@ describe("a paste", () => {
         { id: third },
         { hash: sha256("x") },
       ],
+      lines: [1, 1, 2, 3],
       tokens: 2,
       hasSecret: false,
       isCut: false,
@@ -84,6 +85,7 @@ describe("a paste", () => {
   test("without a token has nothing, and of a secret says that one stood there", () => {
     expect(readPaste("nothing of ours\n12 lines")).toEqual({
       values: [],
+      lines: [],
       tokens: 0,
       hasSecret: false,
       isCut: false,

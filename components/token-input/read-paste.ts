@@ -1,13 +1,15 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { PASTE_MAX } from "#lib/incidents/model.ts";
-import { SECRET, seeTokens } from "./see-token.ts";
+import { linesOf, SECRET, seeTokens } from "./see-token.ts";
 
 /** A value that was pasted, by the id that it carries, its SHA-256, or both: never the value. */
 export type PastedValue = { id?: string; hash?: string };
 
 export type Paste = {
   values: PastedValue[];
+  /** In which line each of them first stands; the first is 1. */
+  lines: number[];
   /** How many of them were tokens, rather than ids and hashes. */
   tokens: number;
   /** Whether a secret of a client, verifier or API token stood among them: those are not looked up. */
@@ -46,15 +48,24 @@ export function readPaste(text: string): Paste {
     text,
     seen.map(({ value }) => value),
   );
-  const names = new Set([...rest.matchAll(NAME)].map(([name]) => name.toLowerCase()));
+  // what was taken out of it are never line breaks
+  const lineAt = linesOf(rest);
+  const names = new Map<string, number>();
+  for (const { 0: match, index } of rest.matchAll(NAME)) {
+    const name = match.toLowerCase();
+    if (!names.has(name)) names.set(name, lineAt(index));
+  }
   const tokens = seen.map(({ id, value }): PastedValue => {
     const hash = bytesToHex(sha256(utf8ToBytes(value)));
     return id === null ? { hash } : { id, hash };
   });
-  const named = [...names].map((name): PastedValue => (name.length === 64 ? { hash: name } : { id: name }));
+  const named = [...names.keys()].map(
+    (name): PastedValue => (name.length === 64 ? { hash: name } : { id: name }),
+  );
   const all = [...tokens, ...named];
   return {
     values: all.slice(0, PASTE_MAX),
+    lines: [...seen.map(({ line }) => line), ...names.values()].slice(0, PASTE_MAX),
     tokens: Math.min(tokens.length, PASTE_MAX),
     hasSecret: [...text.matchAll(new RegExp(SECRET, "g"))].some(([value]) => !/^tw[ar]_/.test(value)),
     isCut: all.length > PASTE_MAX,

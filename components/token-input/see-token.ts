@@ -1,8 +1,8 @@
 import { parseOpaque } from "#lib/tokens/opaque.ts";
 import { claimsOf, decodePart, joinWrapped, withoutFullStop } from "./wrapped-token.ts";
 
-/** Text that is, or may be, a token's value. `id` is its jti where that can be read without asking anybody. */
-export type SeenToken = { format: "jwt" | "opaque"; id: string | null; value: string };
+/** Text that is, or may be, a token's value. `id` is its jti where that can be read without asking anybody; `line` the first line that it begins in. */
+export type SeenToken = { format: "jwt" | "opaque"; id: string | null; value: string; line: number };
 
 const OPAQUE = /(?<![0-9A-Za-z])tw[ar]_[0-9A-Za-z]{20,}/g;
 // two parts where it was cut, three signed, five encrypted; the header alone where it was cut early
@@ -36,16 +36,29 @@ export function seeTokens(text: string, max = TOKENS_MAX): SeenToken[] {
     ...[...plain.matchAll(JWT)].map((match) => ({ ...seen(plain, match), format: "jwt" as const })),
   ].sort((a, b) => a.index - b.index);
   const byValue = new Map<string, Omit<SeenToken, "value">>();
+  const lineAt = linesOf(plain);
   let end = 0;
   for (const { index, value, format, ...one } of found) {
     // the claims of one that was broken over lines begin like one by itself
     if (index < end) continue;
     end = one.end;
     const id = format === "jwt" ? readJti(value) : (parseOpaque(value)?.id ?? null);
-    if (!byValue.has(value)) byValue.set(value, { format, id });
+    if (!byValue.has(value)) byValue.set(value, { format, id, line: lineAt(index) });
     if (byValue.size === max) break;
   }
-  return [...byValue].map(([value, { format, id }]) => ({ format, id, value }));
+  return [...byValue].map(([value, one]) => ({ ...one, value }));
+}
+
+/** In which line of a text a place is, the first being 1; asked for places in their order. */
+export function linesOf(text: string): (index: number) => number {
+  let [line, next] = [1, text.indexOf("\n")];
+  return (index) => {
+    while (next !== -1 && next < index) {
+      line += 1;
+      next = text.indexOf("\n", next + 1);
+    }
+    return line;
+  };
 }
 
 function seen(text: string, { 0: match, index }: RegExpExecArray) {

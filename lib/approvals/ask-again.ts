@@ -32,8 +32,22 @@ async function requestOfNow(
   return { ...request, body: { ...rest, planId: plan.id, ...(isTyped ? { confirm: plan.confirm } : {}) } };
 }
 
+/** The version that is there now, as the refusal of another one names it. */
+function versionOfNow(error: unknown): number | null {
+  if (!(error instanceof DomainError) || error.code !== "STALE_VERSION") return null;
+  const said = error.fields.find(({ path }) => path === "version")?.message;
+  const [, version] = /^is (\d+) now$/.exec(said ?? "") ?? [];
+  return version === undefined ? null : Number(version);
+}
+
+/** The same change upon what is there now: what it does to that is tried out and shown anew. */
+function upon(version: number, request: StoredRequest): StoredRequest {
+  if (request.seenVersion !== undefined) return { ...request, seenVersion: version };
+  return { ...request, body: { ...(request.body as object), version } };
+}
+
 /**
- * Asks once more for what one asked for, with the same reason: it is planned and tried out anew, and stands in the place of the one before, which is withdrawn where it still waited.
+ * Asks once more for what one asked for, with the same reason: it is planned and tried out anew, upon what is there by now, and stands in the place of the one before, which is withdrawn where it still waited.
  * Needs what the act needs. Recorded as `approval.requested`, and `approval.withdrawn` of the one before.
  *
  * @throws {StepUpRequired} where the act asks for it
@@ -51,11 +65,19 @@ export async function askAgain(
   const { method, path, request } = record;
   if (!mayAskAgain(ctx, record) || request === null)
     throw new DomainError("CONFLICT", "It cannot be asked again from here: ask from where you asked.");
-  const guarded = await guardStored(ctx, {
-    method,
-    path,
-    request: await requestOfNow(ctx, record, request),
-  });
   const [kind = "policy"] = record.kinds;
-  return askForApproval(ctx, guarded, { kind, reason: record.reason, insteadOf: id });
+  const ask = async (now: StoredRequest) =>
+    askForApproval(ctx, await guardStored(ctx, { method, path, request: now }), {
+      kind,
+      reason: record.reason,
+      insteadOf: id,
+    });
+  const now = await requestOfNow(ctx, record, request);
+  try {
+    return await ask(now);
+  } catch (error) {
+    const version = versionOfNow(error);
+    if (version === null) throw error;
+    return ask(upon(version, now));
+  }
 }

@@ -30,7 +30,14 @@ const OVER: ReadonlySet<ErrorCode> = new Set([
   "GONE",
 ]);
 
-function wordsOf({ message, fields }: DomainError): string[] {
+/** Of a version that moved its sentence says who changed what; what to do about it is another thing here than in a form. */
+function wordsOf({ code, message, fields }: DomainError): string[] {
+  if (code === "STALE_VERSION")
+    return [
+      message
+        .replace("since you opened it", "since it was asked for")
+        .replace(/ (Load|Look at) it again.*$/, ""),
+    ];
   return [message, ...fields.slice(0, 20).map(({ path, message: what }) => `${path}: ${what}`)];
 }
 

@@ -115,6 +115,7 @@ test("tells a token's whole story in one place: issue, uses, who revoked it and 
   const sum = (key: "issued" | "allowed" | "refused") =>
     lifeline.buckets.reduce((all, one) => all + one[key], 0);
   expect([sum("issued"), sum("allowed"), sum("refused")]).toEqual([1, 2, 1]);
+  expect(lifeline.refusedAs).toEqual({ revoked: 1, expired: 0, suspended: 0 });
 });
 
 test("a wider order is part of the story of the tokens that it reached, and of no later one", async () => {

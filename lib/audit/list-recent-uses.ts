@@ -1,11 +1,12 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { all, sql } from "../list-query/sql-fragment.ts";
+import { sql } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import type { TokenUseRow } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { useConditions } from "./use-filters.ts";
 import { USE_COLUMNS, USE_JOINS, type UseRecord, useRowOf } from "./use-record.ts";
+import { areFew, rowsOfFew, rowsWithin } from "./use-windows.ts";
 
 const TIMEOUT_MS = 1_000;
 
@@ -22,10 +23,15 @@ export async function listRecentUses(
 ): Promise<TokenUseRow[] | null> {
   requirePermission(ctx, "audit:read");
   const conditions = await useConditions(ctx.db, filters, ctx.now);
+  const newestFirst = sql`x.received_at DESC, x.id DESC`;
+  const rows =
+    filters.ip !== undefined && (await areFew(ctx.db, conditions))
+      ? rowsOfFew(conditions, newestFirst, max)
+      : rowsWithin(null, conditions, newestFirst, max);
   const records = await withinTime<UseRecord>(
     ctx.db,
-    sql`WITH page AS MATERIALIZED (SELECT x.* FROM token_use x WHERE ${all(conditions)} ORDER BY x.received_at DESC, x.id DESC LIMIT ${max}::int)
-      SELECT ${USE_COLUMNS} FROM page x ${USE_JOINS} ORDER BY x.received_at DESC, x.id DESC`,
+    sql`WITH page AS MATERIALIZED (${rows})
+      SELECT ${USE_COLUMNS} FROM page x ${USE_JOINS} ORDER BY ${newestFirst}`,
     TIMEOUT_MS,
   );
   return records?.map(useRowOf) ?? null;

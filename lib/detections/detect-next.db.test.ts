@@ -62,6 +62,28 @@ test("a revoked token that goes on being used is one detection, to which further
   expect(await fixture.detect(), "what was taken is not taken again").toBe(0);
 });
 
+test("what was tried while a token was suspended, or after its expiry, is no attempt after its revocation", async () => {
+  const { clientId, token } = await fixture.world();
+  const tried = async (...refusals: ("suspended" | "expired" | "revoked")[]) => {
+    await fixture.write(refusals.map((refusal) => fixture.rowOf(token, { refusal })));
+    await fixture.detect();
+  };
+  await tried("suspended", "suspended");
+  await tried("expired", "expired", "revoked");
+  await tried("revoked");
+  expect(await fixture.found(clientId)).toEqual([]);
+  await tried("suspended");
+  expect(await fixture.found(clientId)).toMatchObject([
+    { rule: "use_after_suspension", severity: "medium", count: 3, facts: { tries: 3 } },
+  ]);
+  await tried("revoked");
+  const found = await fixture.found(clientId);
+  expect(found.find(({ rule }) => rule === "use_after_revocation")).toMatchObject({
+    count: 3,
+    facts: { tries: 3 },
+  });
+});
+
 test("a token is known where it was issued, and one of before the reading began is known nowhere", async () => {
   const { clientId, token } = await fixture.world({ ip: "192.0.2.1" });
   await fixture.write([fixture.rowOf(token, { ip: "198.51.100.1" })]);

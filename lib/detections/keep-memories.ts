@@ -9,7 +9,7 @@ import type { ClientMemory, TokenMemory } from "./rule.ts";
 const KEEP_AFTER_MS = 3_600_000;
 
 const TOKENS = prepared(`
-  SELECT m.token_id AS id, m.countries, m.network_hashes AS networks, m.minute, m.uses, m.ended_tries AS "endedTries", m.ended_since AS "endedSince", m.keep_until AS "keepUntil"
+  SELECT m.token_id AS id, m.countries, m.network_hashes AS networks, m.minute, m.uses, m.tries, m.keep_until AS "keepUntil"
   FROM detection_token m WHERE m.token_id = ANY ($1::uuid[])`);
 
 const ISSUES = prepared(`
@@ -20,12 +20,12 @@ const CLIENTS = prepared(`
   SELECT m.client_id AS id, m.minute, m.uses, m.tokens, m.usual, m.minutes FROM detection_client m WHERE m.client_id = ANY ($1::uuid[])`);
 
 const SAVE_TOKENS = prepared(`
-  INSERT INTO detection_token AS m (token_id, countries, network_hashes, minute, uses, ended_tries, ended_since, keep_until)
-  SELECT r.token_id, r.countries, r.network_hashes, r.minute, r.uses, r.ended_tries, r.ended_since, r.keep_until
-  FROM json_to_recordset($1::json) AS r(token_id uuid, countries text, network_hashes int[], minute int, uses int, ended_tries int, ended_since timestamptz,
+  INSERT INTO detection_token AS m (token_id, countries, network_hashes, minute, uses, tries, keep_until)
+  SELECT r.token_id, r.countries, r.network_hashes, r.minute, r.uses, r.tries, r.keep_until
+  FROM json_to_recordset($1::json) AS r(token_id uuid, countries text, network_hashes int[], minute int, uses int, tries jsonb,
     keep_until timestamptz)
   ON CONFLICT (token_id) DO UPDATE SET countries = excluded.countries, network_hashes = excluded.network_hashes, minute = excluded.minute, uses = excluded.uses,
-    ended_tries = excluded.ended_tries, ended_since = excluded.ended_since`);
+    tries = excluded.tries`);
 
 const SAVE_CLIENTS = prepared(`
   INSERT INTO detection_client AS m (client_id, minute, uses, tokens, usual, minutes)
@@ -34,7 +34,12 @@ const SAVE_CLIENTS = prepared(`
   ON CONFLICT (client_id) DO UPDATE SET minute = excluded.minute, uses = excluded.uses, tokens = excluded.tokens, usual = excluded.usual,
     minutes = excluded.minutes`);
 
-type TokenRecord = Omit<TokenMemory, "countries"> & { id: string; countries: string; keepUntil: Date };
+type TokenRecord = Omit<TokenMemory, "countries" | "tries"> & {
+  id: string;
+  countries: string;
+  tries: Record<string, { count: number; since: string }>;
+  keepUntil: Date;
+};
 type IssueRecord = {
   id: string;
   issuedAt: Date;
@@ -59,8 +64,10 @@ export async function loadMemories(
 ): Promise<LoadedMemories> {
   const loaded: LoadedMemories = { tokens: new Map(), clients: new Map(), keepUntil: new Map() };
   if (tokenIds.length === 0) return loaded;
-  for (const { id, countries, keepUntil, ...memory } of await tx.query<TokenRecord>(TOKENS, [tokenIds])) {
-    loaded.tokens.set(id, { ...memory, countries: countries.match(/../g) ?? [] });
+  for (const { id, countries, tries, keepUntil, ...memory } of await tx.query<TokenRecord>(TOKENS, [
+    tokenIds,
+  ])) {
+    loaded.tokens.set(id, { ...memory, countries: countries.match(/../g) ?? [], tries: triesOf(tries) });
     loaded.keepUntil.set(id, keepUntil);
   }
   const fresh = tokenIds.filter((id) => !loaded.tokens.has(id));
@@ -88,6 +95,12 @@ export async function loadMemories(
   return loaded;
 }
 
+function triesOf(kept: TokenRecord["tries"]): TokenMemory["tries"] {
+  return Object.fromEntries(
+    Object.entries(kept).map(([refusal, { count, since }]) => [refusal, { count, since: new Date(since) }]),
+  );
+}
+
 /** Writes back what is remembered now. */
 export async function saveMemories(tx: Sql, { tokens, clients, keepUntil }: LoadedMemories): Promise<void> {
   if (tokens.size === 0) return;
@@ -97,8 +110,7 @@ export async function saveMemories(tx: Sql, { tokens, clients, keepUntil }: Load
     network_hashes: memory.networks,
     minute: memory.minute,
     uses: memory.uses,
-    ended_tries: memory.endedTries,
-    ended_since: memory.endedSince,
+    tries: memory.tries,
     keep_until: keepUntil.get(id),
   }));
   await tx.query(SAVE_TOKENS, [JSON.stringify(tokenRows)]);

@@ -1,4 +1,5 @@
-import type { ClientMemory, TokenMemory, UseEvent } from "./rule.ts";
+import { END_REFUSALS, type EndRefusal } from "../tokens/model.ts";
+import type { ClientMemory, Series, TokenMemory, UseEvent } from "./rule.ts";
 
 /** Places that are kept of a token. */
 const PLACES_MAX = 8;
@@ -15,8 +16,7 @@ export const NO_TOKEN: TokenMemory = {
   networks: [],
   minute: 0,
   uses: 0,
-  endedTries: 0,
-  endedSince: null,
+  tries: {},
 };
 export const NO_CLIENT: ClientMemory = { minute: 0, uses: 0, tokens: 0, usual: 0, minutes: 0 };
 
@@ -28,9 +28,15 @@ export function minuteOf(at: Date): number {
 /** Attempts after the end are counted for so long; then the count begins anew. */
 export const SERIES_SECONDS = 600;
 
-/** Whether an attempt belongs to the series that began at `since`. */
-export function isGoingOn(since: Date | null, at: Date): boolean {
-  return since !== null && Math.abs(at.getTime() - since.getTime()) <= SERIES_SECONDS * 1_000;
+/** The series of its reason with an attempt: the one that goes on, or one that begins. What a token was refused for else is no part of it. */
+export function withTry(before: Series | undefined, at: Date): Series {
+  const isGoingOn =
+    before !== undefined && Math.abs(at.getTime() - before.since.getTime()) <= SERIES_SECONDS * 1_000;
+  return isGoingOn ? { ...before, count: before.count + 1 } : { count: 1, since: at };
+}
+
+function isEnd(refusal: string | null): refusal is EndRefusal {
+  return END_REFUSALS.some((end) => end === refusal);
 }
 
 /** Whether enough is known of a client to call something unusual of it. */
@@ -72,7 +78,7 @@ export function startingAt({
 export function rememberToken(token: TokenMemory, event: UseEvent): TokenMemory {
   const isAllowed = event.outcome === "allowed";
   const minute = minuteOf(event.at);
-  const isTry = event.refusal === "revoked" || event.refusal === "expired";
+  const { refusal } = event;
   return {
     countries: isAllowed ? withPlace(token.countries, event.country) : token.countries,
     networks: isAllowed
@@ -80,16 +86,10 @@ export function rememberToken(token: TokenMemory, event: UseEvent): TokenMemory 
       : token.networks,
     minute: Math.max(minute, token.minute),
     uses: minute > token.minute ? 1 : minute === token.minute ? token.uses + 1 : token.uses,
-    ...(isTry
-      ? rememberTry(token, event.at)
-      : { endedTries: token.endedTries, endedSince: token.endedSince }),
+    tries: isEnd(refusal)
+      ? { ...token.tries, [refusal]: withTry(token.tries[refusal], event.at) }
+      : token.tries,
   };
-}
-
-function rememberTry({ endedTries, endedSince }: TokenMemory, at: Date) {
-  return isGoingOn(endedSince, at)
-    ? { endedTries: endedTries + 1, endedSince }
-    : { endedTries: 1, endedSince: at };
 }
 
 /** What is known of a client after a use of one of its tokens; `token` is what was known of that before it. */

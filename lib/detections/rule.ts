@@ -1,4 +1,5 @@
 import type { Severity } from "../incidents/model.ts";
+import type { EndRefusal } from "../tokens/model.ts";
 import type { SubjectKind } from "./model.ts";
 
 /** One use of a token, as the rules see it. Pure data; browser-safe. */
@@ -41,6 +42,9 @@ export type ActEvent = {
   ip: string | null;
 };
 
+/** Attempts that were refused for one reason, and when the first of them was. */
+export type Series = { count: number; since: Date };
+
 /** What is remembered of a token before the event. */
 export type TokenMemory = {
   /** The last eight, the newest last. Empty: no place is known yet. */
@@ -50,8 +54,8 @@ export type TokenMemory = {
   /** Since 1970. */
   minute: number;
   uses: number;
-  endedTries: number;
-  endedSince: Date | null;
+  /** By what it was refused for. */
+  tries: Readonly<Partial<Record<EndRefusal, Series>>>;
 };
 
 /** What is remembered of a client before the event. */

@@ -135,13 +135,44 @@ describe("used after revocation", () => {
   });
 });
 
+test("each rule counts what was refused for its own reason: what was tried before a revocation is no evidence of it", () => {
+  const suspended = series(476, 500, { refusal: "suspended" });
+  const expired = series(129, 500, { refusal: "expired", afterMs: 240_000 });
+  const revoked = series(109, 500, { refusal: "revoked", afterMs: 305_000 });
+  const found = judge([...suspended, ...expired, ...revoked]);
+  expect(found.use_after_suspension).toMatchObject({ count: 476, facts: { tries: 476 } });
+  expect(found.use_after_expiry).toMatchObject({ count: 129, facts: { tries: 129 } });
+  expect(found.use_after_revocation).toMatchObject({ count: 109, facts: { tries: 109 } });
+  expect(saysOf(found.use_after_revocation as Raised)).toBe(
+    "Presented 109 times within 10 minutes after it was revoked, and refused. Last, asking for GET /invoices.",
+  );
+  // one try after it is one, whatever came before
+  expect(judge([...expired, ...revoked.slice(0, 2)])).not.toHaveProperty("use_after_revocation");
+  // and one that a verifier refused by what it had last heard ends no series
+  const among = [...series(2, 1_000, { refusal: "revoked" }), use({ refusal: "expired", afterMs: 1_500 })];
+  expect(judge([...among, use({ refusal: "revoked", afterMs: 3_000 })]).use_after_revocation).toMatchObject({
+    count: 3,
+  });
+});
+
+test("who goes on with a suspended token is told from the third attempt on, and not where it is tuned out", () => {
+  expect(judge(series(2, 1_000, { refusal: "suspended" }))).toEqual({});
+  const found = judge(series(4, 1_000, { refusal: "suspended", ip: "203.0.113.7" })).use_after_suspension;
+  expect(found).toMatchObject({ subject: { kind: "token", id: TOKEN }, count: 4, facts: { tries: 4 } });
+  expect(saysOf(found as Raised)).toBe(
+    "Presented 4 times within 10 minutes while it was suspended, and refused. Last from 203.0.113.7, asking for GET /invoices.",
+  );
+  const tuned = { use_after_suspension: { isOn: false } };
+  expect(judge(series(50, 1_000, { refusal: "suspended" }), { tuned })).toEqual({});
+});
+
 test("attempts after expiry are told only where a client would long have renewed", () => {
   expect(judge(series(29, 1_000, { refusal: "expired" }))).toEqual({});
   expect(judge(series(30, 1_000, { refusal: "expired" })).use_after_expiry).toMatchObject({ count: 30 });
 });
 
 test("refusals for other reasons are nobody's detection", () => {
-  for (const refusal of ["audience", "permission", "suspended", "consumed", "client_disabled", "stale"])
+  for (const refusal of ["audience", "permission", "consumed", "client_disabled", "stale"])
     expect(judge(series(50, 10, { refusal }))).toEqual({});
 });
 

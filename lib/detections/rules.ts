@@ -6,7 +6,7 @@ import { forgery } from "./rules/forgery.ts";
 import { forgeryReported } from "./rules/forgery-reported.ts";
 import { newCountry, newNetwork } from "./rules/new-place.ts";
 import { replay } from "./rules/replay.ts";
-import { useAfterExpiry, useAfterRevocation } from "./rules/use-after-end.ts";
+import { useAfterExpiry, useAfterRevocation, useAfterSuspension } from "./rules/use-after-end.ts";
 
 /** All rules by their names. A further one is a file in `rules/`, its name and title in `model.ts`, and a line here. Browser-safe. */
 export const RULES: Readonly<Record<RuleName, Rule>> = {
@@ -15,6 +15,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   replay,
   accepted_after_end: acceptedAfterEnd,
   use_after_revocation: useAfterRevocation,
+  use_after_suspension: useAfterSuspension,
   use_after_expiry: useAfterExpiry,
   new_country: newCountry,
   new_network: newNetwork,

@@ -101,6 +101,25 @@ test("a span is verified with what it builds upon, and what is around it is not 
   expect(await verified(undefined, undefined, held)).toMatchObject({ state: "held", found: { held: 3 } });
 });
 
+test("what is sealed after a span is read for its checkpoint, and not counted", async () => {
+  const late = await evidence.newWriter(() => clock);
+  for (const after of [70_000, 120_000]) {
+    clock = at(6, after);
+    await late.write(1);
+    await late.sealer.seal();
+  }
+  expect(await verified(at(6, -60_000), at(6, 30_000))).toMatchObject({
+    state: "held",
+    uses: 3,
+    total: 3,
+    found: { uses: 3, seals: 1, chains: 1, uncovered: 0, unsealed: 0 },
+  });
+  expect(await verified(at(6, -60_000), at(6, 90_000))).toMatchObject({
+    state: "held",
+    found: { uses: 4, seals: 2, chains: 2, uncovered: 1 },
+  });
+});
+
 test("verifications are read page by page, newest first, also where several are of one moment", async () => {
   const asked = [];
   for (let n = 0; n < 4; n += 1) asked.push((await ask(at(n), at(n + 1), "owner")).id);

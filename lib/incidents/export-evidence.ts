@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { getOrderPropagation } from "../propagation/get-order-propagation.ts";
+import { coverRecords } from "../seals/cover-records.ts";
 import { makeRecordProofs } from "../seals/make-record-proofs.ts";
 import { readCaseTokens } from "./case-tokens.ts";
 import { EVIDENCE_FORMAT, type EvidencePack, hashedOf, type OrderReach, packOf } from "./evidence.ts";
@@ -64,7 +65,8 @@ async function readReach(ctx: Context, inForce: readonly IncidentOrder[]): Promi
 
 /**
  * The evidence of a case as one record: what leaked, whom and what it affected, the orders and how far they have come, the uses before, during and after,
- * and who did what in the case. No values of tokens, and no hashes of values. What does not fit is counted and said. Needs `incident:read`, `audit:read`,
+ * and who did what in the case. No values of tokens, and no hashes of values. What does not fit is counted and said. Waits some seconds
+ * at most for the seals and the checkpoint that prove what is newest in it. Needs `incident:read`, `audit:read`,
  * `token:read`, `order:read`, `verifier:read` and `export:create`. Recorded as `incident.evidence_exported`, with the pack's own hash, before it is given out.
  *
  * @throws {DomainError} NOT_FOUND, FORBIDDEN, UNAVAILABLE where the export cannot be recorded
@@ -106,7 +108,7 @@ export async function exportEvidence(
     verifiers: blastRadius.verifiers.map(({ id, name }) => ({ id, name })),
   };
   const listed = rows.slice(0, TOKENS_MAX);
-  const proofs = await makeRecordProofs(ctx.db, {
+  const toProve = {
     uses: uses.rows.map(({ id, receivedAt, chain: { writer, flush } }) => ({
       id,
       receivedAt: new Date(receivedAt),
@@ -114,7 +116,9 @@ export async function exportEvidence(
       flush: BigInt(flush),
     })),
     acts: acts.rows.map(({ sequence, at }) => ({ sequence: BigInt(sequence), at: new Date(at) })),
-  });
+  };
+  await coverRecords(ctx.db, toProve);
+  const proofs = await makeRecordProofs(ctx.db, toProve);
   const pack = packOf({
     format: EVIDENCE_FORMAT,
     generatedAt: ctx.now.toISOString(),

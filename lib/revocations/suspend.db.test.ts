@@ -74,6 +74,14 @@ describe.each([
     await restore("client", one.clientId);
     await settle();
     expect(await stateOf(one.id)).toBe("suspended");
+    const ends = async () =>
+      (await getToken(as("auditor"), one.id)).orders
+        .filter(({ verb }) => verb === "suspend")
+        .map(({ targetKind, until }) => [targetKind, until !== null]);
+    expect(await ends()).toEqual([
+      ["client", true],
+      ["user", false],
+    ]);
     expect((await restore("user", one.userId)).ended).toMatchObject([
       { verb: "suspend", standing: "restored" },
     ]);

@@ -42,6 +42,7 @@ export class ChainVerifier {
   readonly #flushes = new Map<bigint, Flush>();
   /** The first flush of each seal, so that a row which comes too late is known by its seal. */
   readonly #firsts: number[] = [];
+  readonly #until: Date | null;
   #base: Seal | null = null;
   #last: Seal | null = null;
   seals = 0;
@@ -49,10 +50,23 @@ export class ChainVerifier {
   rowsSealedByWorker = 0;
   /** The last sequence that a checkpoint covers. */
   covered = 0n;
+  /** Seals that no checkpoint covers yet. */
+  uncovered = 0;
+  /** When the last seal that is counted was made. */
+  sealedUntil: Date | null = null;
 
-  /** @param base the seal before the first that is read; undefined where that is the first. */
-  constructor(chain: string, { expected, gone, erasures, problems }: Options, base?: Seal) {
+  /**
+   * @param base the seal before the first that is read; undefined where that is the first.
+   * @param until seals from then on are held against their rows, and not counted; null: all count.
+   */
+  constructor(
+    chain: string,
+    { expected, gone, erasures, problems }: Options,
+    base?: Seal,
+    until: Date | null = null,
+  ) {
     this.#chain = chain;
+    this.#until = until;
     this.#problems = problems;
     this.#gone = gone;
     this.#erasures = erasures;
@@ -198,17 +212,26 @@ export class ChainVerifier {
     else this.#checkRows(seal);
     this.#last = seal;
     this.#firsts.push(Number(seal.firstFlush));
-    this.seals += 1;
-    if (!isGone) this.rows += seal.count;
-    if (!isGone && seal.sealedBy === "worker") this.rowsSealedByWorker += seal.count;
+    if (this.#until === null || seal.sealedAt < this.#until) this.#count(seal, isGone);
     const signed = this.#heads.get(seal.sequence);
     if (signed === undefined) return;
-    if (signed.hash === seal.hash.toString("hex")) this.covered = seal.sequence;
-    else
+    if (signed.hash === seal.hash.toString("hex")) {
+      this.covered = seal.sequence;
+      this.uncovered = 0;
+    } else
       this.#say(
         this.covered + 1n,
         `seals ${this.covered + 1n} to ${seal.sequence} are not those that checkpoint ${signed.checkpoint} signed`,
       );
+  }
+
+  #count({ count, sealedAt, sealedBy }: Seal, isGone: boolean): void {
+    this.seals += 1;
+    this.uncovered += 1;
+    this.sealedUntil = sealedAt;
+    if (isGone) return;
+    this.rows += count;
+    if (sealedBy === "worker") this.rowsSealedByWorker += count;
   }
 
   /** Ends the chain. @returns the rows that no seal covers. */

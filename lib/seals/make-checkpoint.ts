@@ -16,8 +16,9 @@ export const CHECKPOINT_SECONDS = 60;
 /** How long before the last checkpoint a seal may say that it was made and be committed after it: clocks differ, transactions take their time. */
 const LATE_MINUTES = 10;
 
-const LOCK = "SELECT pg_advisory_xact_lock(hashtext('tokenwarden.checkpoint'))::text";
-const LAST = "SELECT number, at, jws FROM checkpoint ORDER BY number DESC LIMIT 1";
+/** Whoever holds it knows that no checkpoint is being made. */
+export const CHECKPOINT_LOCK = "SELECT pg_advisory_xact_lock(hashtext('tokenwarden.checkpoint'))::text";
+const LAST = `SELECT number, at, jws, number <= (SELECT "after" FROM checkpoint_wish) AS "isWanted" FROM checkpoint ORDER BY number DESC LIMIT 1`;
 
 // newest of each chain that a checkpoint may not have yet; saying a head again does no harm
 const USES = `
@@ -26,10 +27,11 @@ const USES = `
 const ADMIN = `SELECT chained AS sequence, encode(hash, 'hex') AS hash FROM audit_chain WHERE id = 'admin' AND chained > 0`;
 const KEY = `SELECT kid, algorithm, private_wrapped AS "privateWrapped" FROM signing_key WHERE purpose = 'checkpoint' AND state = 'active'`;
 
+type Last = { number: bigint; at: Date; jws: string; isWanted: boolean | null };
 type Key = { kid: string; algorithm: string; privateWrapped: Buffer | null };
 
 /**
- * Signs the heads of all chains, if the last checkpoint is old enough; of several workers one does. No entry of the admin log: a checkpoint is evidence itself.
+ * Signs the heads of all chains, if the last checkpoint is old enough or the next one is wanted at once (`cover-records.ts`); of several workers one does. No entry of the admin log: a checkpoint is evidence itself.
  *
  * @param everySeconds since the last one.
  * @returns its number, or null where none was due or no key signs checkpoints yet.
@@ -40,13 +42,15 @@ export async function makeCheckpoint(
   wrapper: KeyWrapper,
   everySeconds = CHECKPOINT_SECONDS,
 ): Promise<bigint | null> {
-  const [newest] = await ctx.db.query<{ at: Date }>(LAST);
-  if (newest !== undefined && ctx.now.getTime() - newest.at.getTime() < everySeconds * 1_000) return null;
+  const isEarly = (last: Last | undefined, at: Date) =>
+    last !== undefined && last.isWanted !== true && at.getTime() - last.at.getTime() < everySeconds * 1_000;
+  const [newest] = await ctx.db.query<Last>(LAST);
+  if (isEarly(newest, ctx.now)) return null;
   return ctx.db.transaction(async (tx) => {
-    await tx.query(LOCK);
-    const [last] = await tx.query<{ number: bigint; at: Date; jws: string }>(LAST);
+    await tx.query(CHECKPOINT_LOCK);
+    const [last] = await tx.query<Last>(LAST);
     const at = new Date(Math.max(ctx.now.getTime(), (last?.at.getTime() ?? 0) + 1));
-    if (last !== undefined && at.getTime() - last.at.getTime() < everySeconds * 1_000) return null;
+    if (isEarly(last, at)) return null;
     const [key] = await tx.query<Key>(KEY);
     if (key === undefined) return null;
     const uses = await tx.query<ChainHead>(USES, [last?.at ?? new Date(0)]);

@@ -66,7 +66,7 @@ async function readErasures(db: SqlDatabase): Promise<ChainedEntry[]> {
 
 /**
  * The evidence of a span of time with what it builds upon, of a database that others go on writing to: uses by when they were sealed, acts between the checkpoints
- * around it. A little more than was asked for, so that its last seals have their checkpoint.
+ * around it. A little more is read than was asked for, so that its last seals have their checkpoint; that is not counted.
  */
 export async function readEvidenceRange(
   db: SqlDatabase,
@@ -98,7 +98,7 @@ export async function readEvidenceRange(
        (SELECT to_char(max(day) AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM purged_use_day) AS gone,
        (SELECT coalesce(max(through), 0)::bigint FROM purged_acts) AS "actsGone"
      FROM seal WHERE sealed_at >= $1::timestamptz AND sealed_at < $2::timestamptz`,
-    [from, end],
+    [from, until],
   );
   const rowsFrom = new Date(Math.min(from.getTime(), facts?.rowsFrom?.getTime() ?? from.getTime()));
   const bounds = `number > ${before?.number ?? 0n} AND number <= ${last?.number ?? 0n}`;
@@ -110,6 +110,7 @@ export async function readEvidenceRange(
     source: {
       base: {
         from,
+        until,
         checkpoint: before?.jws ?? null,
         begin: facts?.begin ?? null,
         seals: await readBases(db, from, end),

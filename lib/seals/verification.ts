@@ -32,6 +32,8 @@ export type EvidenceSlice = {
 export type EvidenceBase = {
   /** Uses that were received before belong to what lies before. */
   from: Date;
+  /** What is sealed from here on is read so that what lies before has its checkpoint, and is not counted. */
+  until: Date;
   /** The checkpoint before the first that is read; null where that is the first of all. */
   checkpoint: string | null;
   /** When the first checkpoint of all was signed; null before there is one. */

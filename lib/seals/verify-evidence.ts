@@ -80,7 +80,12 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
   const chainOf = (id: string) => {
     const known = chains.get(id);
     if (known !== undefined) return known;
-    const chain = new ChainVerifier(id, { expected, gone, erasures, problems }, base?.seals.get(id));
+    const chain = new ChainVerifier(
+      id,
+      { expected, gone, erasures, problems },
+      base?.seals.get(id),
+      base?.until,
+    );
     chains.set(id, chain);
     return chain;
   };
@@ -120,12 +125,13 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
   const begin =
     (base === undefined ? checkpoints.first?.at : base.begin)?.getTime() ?? Number.POSITIVE_INFINITY;
   const isOfPart = (from: number) => base === undefined || from >= base.from.getTime();
+  const isAfter = (from: number) => base !== undefined && from >= base.until.getTime();
   for (const [id, chain] of chains) {
     for (const { count, from } of chain.end()) {
       if (!isOfPart(from)) continue;
       if (chain.last === null && from < begin) total.before += count;
       else {
-        total.unsealed += count;
+        if (!isAfter(from)) total.unsealed += count;
         if (isLate(from))
           problems.add(
             id,
@@ -139,9 +145,10 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
     total.rows += chain.rows;
     total.seals += chain.seals;
     total.rowsSealedByWorker += chain.rowsSealedByWorker;
-    total.uncovered += Number(chain.last.sequence - chain.covered);
-    if (total.sealedUntil === null || chain.last.sealedAt > total.sealedUntil)
-      total.sealedUntil = chain.last.sealedAt;
+    total.uncovered += chain.uncovered;
+    const { sealedUntil } = chain;
+    if (sealedUntil !== null && (total.sealedUntil === null || sealedUntil > total.sealedUntil))
+      total.sealedUntil = sealedUntil;
   }
   const erased = erasures.end(options.at, base === undefined);
   return {

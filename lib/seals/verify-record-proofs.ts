@@ -54,18 +54,19 @@ function isIn({ use, inFlush, inSeal }: Proofs["uses"][number], seal: SealOf): b
   return rootByProof(flushLeaf(use.flush, inFlush.size, root), proofOf(inSeal))?.equals(seal.root) === true;
 }
 
-/** Whether a stretch of acts leads to a head that a checkpoint signed. */
-function isWhole(
+/** The chain's head after each act of a stretch; none where it does not lead to one that a checkpoint signed. */
+function headsOf(
   { from, after, leaves }: Proofs["acts"][number],
-  heads: ReadonlyMap<string, string>,
-): boolean {
+  signed: ReadonlyMap<string, string>,
+): string[] {
   let head: Buffer = bytesOf(after);
   let sequence = BigInt(from);
-  for (const leaf of leaves) {
+  const heads = leaves.map((leaf) => {
     head = chainStep(head, sequence, bytesOf(leaf));
     sequence += 1n;
-  }
-  return heads.get(`${ADMIN_CHAIN} ${sequence - 1n}`) === head.toString("hex");
+    return head.toString("hex");
+  });
+  return signed.get(`${ADMIN_CHAIN} ${sequence - 1n}`) === heads.at(-1) ? heads : [];
 }
 
 /**
@@ -106,10 +107,11 @@ export async function verifyRecordProofs(
   }
   const acts: VerifiedProofs["acts"] = new Map();
   for (const stretch of proofs.acts) {
-    const isSound = isWhole(stretch, heads);
+    const after = headsOf(stretch, heads);
     for (const entry of stretch.entries) {
-      const leaf = stretch.leaves[Number(entry.sequence - BigInt(stretch.from))];
-      if (isSound && leaf === entryLeaf(entry).toString("hex")) acts.set(entry.id, entry);
+      const place = Number(entry.sequence - BigInt(stretch.from));
+      const isIts = after[place] !== undefined && after[place] === entry.chainHash;
+      if (isIts && stretch.leaves[place] === entryLeaf(entry).toString("hex")) acts.set(entry.id, entry);
       else faults.push(`the proof of act ${entry.sequence} does not come to a checkpoint that is signed`);
     }
   }

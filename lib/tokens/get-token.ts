@@ -68,6 +68,22 @@ function payloadOf(record: DetailRecord, issuer: string): Record<string, unknown
   };
 }
 
+/** When a suspension runs out or is given back by the first restore of its target after it, whichever comes first. */
+function endOfSuspension(order: OrderRecord, records: readonly OrderRecord[]): Date | null {
+  if (order.verb !== "suspend") return null;
+  const ends = records
+    .filter(
+      ({ verb, targetKind, targetId, position }) =>
+        verb === "restore" &&
+        targetKind === order.targetKind &&
+        targetId === order.targetId &&
+        position > order.position,
+    )
+    .map(({ effectiveFrom }) => effectiveFrom);
+  if (order.expiresAt !== null) ends.push(order.expiresAt);
+  return ends.toSorted((one, other) => one.getTime() - other.getTime())[0] ?? null;
+}
+
 function standingOrders(records: readonly OrderRecord[], subject: OrderSubject, now: Date): StandingOrder[] {
   const verdict = verdictOf(records.map(orderOfRecord), subjectUnder(subject, records), now.getTime());
   return records.map((record) => ({
@@ -84,6 +100,8 @@ function standingOrders(records: readonly OrderRecord[], subject: OrderSubject, 
     createdAt: record.createdAt.toISOString(),
     effectiveFrom: record.effectiveFrom.toISOString(),
     expiresAt: record.expiresAt?.toISOString() ?? null,
+    until: endOfSuspension(record, records)?.toISOString() ?? null,
+    isCancelled: records.some(({ cancelsId }) => cancelsId === record.id),
     decides: record.id === verdict.order?.id,
   }));
 }

@@ -107,6 +107,10 @@ export type StandingOrder = {
   createdAt: string;
   effectiveFrom: string;
   expiresAt: string | null;
+  /** Of a suspension: when it ends, be it given back or run out. Null while nothing ends it, and of every other. */
+  until: string | null;
+  /** Whether it was called off before it began. */
+  isCancelled: boolean;
   /** Whether this order decides the token's state now. */
   decides: boolean;
 };
@@ -162,7 +166,17 @@ export const LINEAGE_MAX = 200;
 export type UseBucket = { at: string; issued: number; allowed: number; refused: number };
 
 /** A token's uses over time. `from` is its issue; buckets without a use are there with zeros. */
-export type TokenUseHistogram = { from: string; to: string; bucketSeconds: number; buckets: UseBucket[] };
+export type TokenUseHistogram = {
+  from: string;
+  to: string;
+  bucketSeconds: number;
+  buckets: UseBucket[];
+  /** Attempts that were refused because it did not work any more, or not for then, by which of them. */
+  refusedAs: Record<EndRefusal, number>;
+};
+
+export const END_REFUSALS = ["revoked", "expired", "suspended"] as const;
+export type EndRefusal = (typeof END_REFUSALS)[number];
 
 /** Middle-shortened id for people: `01a2f3b4…d911`. */
 export function shortId(id: string): string {

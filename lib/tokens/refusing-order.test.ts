@@ -19,6 +19,8 @@ function order(id: string, verb: StandingOrder["verb"], minute: number): Standin
     createdAt: at(minute),
     effectiveFrom: at(minute),
     expiresAt: null,
+    until: null,
+    isCancelled: false,
     decides: false,
   };
 }

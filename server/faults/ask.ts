@@ -39,6 +39,12 @@ export function askVerify(url: string, token: string, secret: string, path = "/"
   return read(fetch(`${url}/verify`, { headers }));
 }
 
+/** Reports of a verifier, as it sends them. */
+export function askEvents(url: string, secret: string, batch: object): Promise<Answer> {
+  const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json" };
+  return read(fetch(`${url}/events`, { method: "POST", headers, body: JSON.stringify(batch) }));
+}
+
 export function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const item of items) counts[key(item)] = (counts[key(item)] ?? 0) + 1;

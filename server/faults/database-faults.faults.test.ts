@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { countBy } from "./ask.ts";
+import { verifySealed } from "./evidence.ts";
 import { type Authority, type Instance, startInstance } from "./instance.ts";
 import { outlive, postgresProcesses, signalAll } from "./postgres.ts";
 import { openLoads, tell } from "./under-load.ts";
@@ -71,5 +72,13 @@ describe("under load, the authorities recover by themselves and nothing that was
       for (const authority of instance.authorities) expectFewLines(authority, performance.now() - frozenAt);
     });
     tell("frozen for 15 s", asked);
+  });
+
+  test("any of it happened: what was written since and before verifies whole", async () => {
+    const { problems, uses } = await verifySealed(instance);
+    expect(problems).toEqual([]);
+    // three loads of some thousand uses
+    expect(uses.rows).toBeGreaterThan(1_000);
+    expect(uses.unsealed).toBe(0);
   });
 });

@@ -1,37 +1,19 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import { readCheckpointFile } from "#lib/seals/checkpoint-file.ts";
-import { readCheckpointKeys, readEvidence } from "#lib/seals/read-evidence.ts";
-import { sealGoneWriters } from "#lib/seals/seal-gone-writers.ts";
-import { verifyEvidence } from "#lib/seals/verify-evidence.ts";
 import { issue } from "#server/authority/test-authority.ts";
 import { askIntrospection, inTurn } from "./ask.ts";
+import { verifySealed } from "./evidence.ts";
 import { type Authority, eventually, type Instance, startInstance } from "./instance.ts";
 
 let instance: Instance;
 let dying: Authority;
 let other: Authority;
-let db: SqlDatabase;
 
 beforeAll(async () => {
   instance = await startInstance({ authorities: 2 });
   [dying, other] = instance.authorities as [Authority, Authority];
-  db = openSqlDatabase({
-    url: instance.databaseUrl,
-    role: "app",
-    maxConnections: 4,
-    applicationName: "test",
-  });
 });
-afterAll(async () => {
-  await db?.end();
-  await instance?.stop();
-});
-
-async function verify() {
-  const held = await readCheckpointFile(instance.checkpointFile).catch(() => null);
-  return verifyEvidence(readEvidence(db), { keys: await readCheckpointKeys(db), held, at: new Date() });
-}
+afterAll(() => instance?.stop());
 
 test("kill -9 of an authority and of the worker in the midst of it leaves every answered use once, and all chains verify", async () => {
   const { verifiers, jwtService } = instance.registry;
@@ -56,7 +38,7 @@ test("kill -9 of an authority and of the worker in the midst of it leaves every 
     await Promise.all([dying.process.kill(), worker.kill()]);
     const good = (await asked).filter(({ isGood }) => isGood).map(({ path }) => path);
     expect(good.length).toBeGreaterThanOrEqual(after / 2);
-    const rows = await db.query<{ path: string; times: bigint }>(
+    const rows = await instance.db.query<{ path: string; times: bigint }>(
       "SELECT path, count(*) AS times FROM token_use WHERE path LIKE $1::text GROUP BY path",
       [`${mark}/%`],
     );
@@ -66,14 +48,9 @@ test("kill -9 of an authority and of the worker in the midst of it leaves every 
     dying = await instance.startAuthority(Number(new URL(dying.url).port));
     worker = await instance.startWorker();
   }
-  // the living ones say so each second
-  await eventually(async () => {
-    await sealGoneWriters(db, 5);
-    return (await verify()).uses.unsealed === 0 ? true : undefined;
-  }, 30_000);
-  const found = await verify();
+  const found = await verifySealed(instance);
   expect(found.problems).toEqual([]);
-  const [all] = await db.query<{ count: bigint }>("SELECT count(*) FROM token_use");
+  const [all] = await instance.db.query<{ count: bigint }>("SELECT count(*) FROM token_use");
   expect(found.uses).toMatchObject({ rows: Number(all?.count), unsealed: 0, before: 0 });
   expect(found.uses.rowsSealedByWorker).toBeGreaterThan(0);
   expect(found.checkpoints.held).toBe(found.checkpoints.count);

@@ -3,6 +3,7 @@ import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { findRestore } from "#lib/restore/find-restore.ts";
 import { appendCheckpoints, CheckpointFileError } from "#lib/seals/checkpoint-file.ts";
+import { CHECKPOINT_WANTED } from "#lib/seals/cover-records.ts";
 import { makeCheckpoint } from "#lib/seals/make-checkpoint.ts";
 import { logFailure } from "#server/log-failure.ts";
 import { WokenLoop } from "./woken-loop.ts";
@@ -19,7 +20,7 @@ export type CheckpointerOptions = Workplace & {
 };
 
 /**
- * Signs a checkpoint once a minute and hands it, with those of other workers, to a file outside of the database. Where the database does not go on from what
+ * Signs a checkpoint once a minute, and at once where one is asked for, and hands it, with those of other workers, to a file outside of the database. Where the database does not go on from what
  * the file has, nothing more is signed or served until somebody has confirmed that it was restored.
  */
 export function createCheckpointer({
@@ -62,7 +63,7 @@ export function createCheckpointer({
 
   return new WokenLoop({
     url,
-    channels: [],
+    channels: [CHECKPOINT_WANTED],
     pollMs: POLL_MS,
     async work() {
       if (await keep())

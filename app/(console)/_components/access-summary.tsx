@@ -27,7 +27,8 @@ export function AccessSummary({
   ].filter(({ value }) => value.length > 0);
   const first = areas
     .flatMap(({ permissions }) => permissions.flatMap(({ may, obstacles }) => (may ? obstacles : [])))
-    .filter(({ kind }) => kind !== "owner_only");
+    .filter(({ kind }) => kind !== "owner_only")
+    .toSorted((a, b) => a.kind.localeCompare(b.kind));
   return (
     <Card title={words.onAdmin}>
       {subject.whyNotNow === null ? null : (

@@ -14,7 +14,7 @@ const PAGES: Record<string, { what: string; href: (id: string) => string }> = {
   presentedTokenId: { what: "token id", href: (id) => `/tokens/${id}` },
   approval: { what: "approval id", href: (id) => `/approvals/${id}` },
   breakGlass: { what: "break-glass id", href: (id) => `/approvals/${id}` },
-  familyId: { what: "family id", href: (id) => `/tokens?family=${id}` },
+  familyId: { what: "family id", href: (id) => `/families/${id}` },
 };
 
 /** What a field was or is: an instant, a thing with a page, or its words. */

@@ -8,7 +8,14 @@ import { instantOf, localOf } from "#components/revocation/order-words.ts";
 import { compromiseWords as words } from "./compromise-words.ts";
 
 /** Buttons that choose a window: the address has it, so that it can be sent to others. */
-export function CompromiseForm({ from }: { from: string | null }) {
+export function CompromiseForm({
+  from,
+  hasSuggestion = true,
+}: {
+  from: string | null;
+  /** Whether the log can tell when it began. */
+  hasSuggestion?: boolean;
+}) {
   const router = useRouter();
   const path = usePathname();
   const params = useSearchParams();
@@ -27,9 +34,11 @@ export function CompromiseForm({ from }: { from: string | null }) {
 
   return (
     <>
-      <Button size="compact-sm" onClick={() => show("suggested")}>
-        {words.suggest}
-      </Button>
+      {hasSuggestion ? (
+        <Button size="compact-sm" onClick={() => show("suggested")}>
+          {words.suggest}
+        </Button>
+      ) : null}
       <Button
         size="compact-sm"
         onClick={() => {

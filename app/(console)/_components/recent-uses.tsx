@@ -10,13 +10,17 @@ import { tokenUsesTable } from "#lib/audit/table.ts";
 import { refusalWords } from "#lib/audit/use-words.ts";
 import type { Context } from "#lib/context.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+import { AddressLink } from "./address-link.tsx";
 
 const SHOWN = 6;
 
 type RecentUsesProps = {
   ctx: Context;
-  of: { user: string } | { client: string } | { verifier: string } | { token: string } | { family: string };
+  /** The log's filter that means them. */
+  of: { [filter: string]: string };
   title: string;
+  /** The time looked at; all of it unless told. */
+  at?: string;
 };
 
 function Who({ row, of }: { row: TokenUseRow; of: RecentUsesProps["of"] }) {
@@ -33,11 +37,12 @@ function Who({ row, of }: { row: TokenUseRow; of: RecentUsesProps["of"] }) {
   );
 }
 
-/** The newest uses of a token, of a family, a user or a client, or by a verifier, with the way to all of them. */
-export async function RecentUses({ ctx, of, title }: RecentUsesProps) {
-  const { query } = parseListQuery(tokenUsesTable, of);
+/** The newest uses of a token, of a family, a user or a client, by a verifier or from an address, with the way to all of them. */
+export async function RecentUses({ ctx, of, title, at }: RecentUsesProps) {
+  const asked = at === undefined ? of : { ...of, at };
+  const { query } = parseListQuery(tokenUsesTable, asked);
   const rows = await listRecentUses(ctx, query.filters, SHOWN);
-  const all = `/audit?${new URLSearchParams(of)}`;
+  const all = `/audit?${new URLSearchParams(asked)}`;
   return (
     <Card
       title={title}
@@ -84,13 +89,13 @@ export async function RecentUses({ ctx, of, title }: RecentUsesProps) {
                 ),
             },
             // a verifier's requests come with long addresses; the log has the rest
-            ...("verifier" in of
+            ...("verifier" in of || "ip" in of
               ? []
               : [
                   {
                     header: "From",
                     isExtra: true,
-                    cell: (row: TokenUseRow) => (row.ip ? <span className="mono">{row.ip}</span> : "–"),
+                    cell: (row: TokenUseRow) => (row.ip ? <AddressLink ip={row.ip} /> : "–"),
                   },
                 ]),
           ]}

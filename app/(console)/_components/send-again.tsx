@@ -12,7 +12,7 @@ export function SendAgain({ mailId, to }: { mailId: string; to: string }) {
     <Button
       size="compact-xs"
       loading={request.isBusy}
-      aria-label={`Send the mail to ${to} again`}
+      aria-label={`Send again to ${to}`}
       onClick={async () => {
         if ((await request.send("POST", `/api/v1/mails/${mailId}/send-again`)) !== undefined)
           router.refresh();

@@ -11,7 +11,17 @@ import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { AdminSessionRow, AdminSessions } from "#lib/admins/model.ts";
+import classes from "./sessions-table.module.css";
 import { SIGNED_IN_BY, sessionWords as words } from "./sessions-words.ts";
+
+/** How it began. */
+function By({ row: { isBreakGlass, provider, signedInBy } }: { row: AdminSessionRow }) {
+  if (isBreakGlass) return <StateBadge state="break_glass" />;
+  if (provider !== null) return <span>{provider.name}</span>;
+  if (signedInBy === null) return <span className="faint">{words.unknownWay}</span>;
+  const name = SIGNED_IN_BY[signedInBy];
+  return signedInBy === "recovery_code" ? <Tag tone="suspended">{name}</Tag> : <span>{name}</span>;
+}
 
 /** Live sessions of the console, each with a button to end it but for the one that looks. */
 export function SessionsTable({
@@ -35,9 +45,17 @@ export function SessionsTable({
         columns={[
           {
             header: "Device",
+            isWrapping: true,
             cell: (row: AdminSessionRow) => (
               <>
                 {row.device} {row.isCurrent ? <Tag tone="accent">{words.current}</Tag> : null}
+                <div className={classes.narrow}>
+                  <span className="muted">
+                    <Instant at={row.lastSeenAt} prefix="seen" hint={words.lastSeenHint} />
+                    {row.ip === null ? "" : `, from ${row.ip}`}
+                  </span>
+                  <By row={row} />
+                </div>
               </>
             ),
           },
@@ -60,18 +78,7 @@ export function SessionsTable({
           {
             header: "By",
             isExtra: true,
-            cell: (row: AdminSessionRow) =>
-              row.isBreakGlass ? (
-                <StateBadge state="break_glass" />
-              ) : row.provider !== null ? (
-                row.provider.name
-              ) : row.signedInBy === "recovery_code" ? (
-                <Tag tone="suspended">{SIGNED_IN_BY.recovery_code}</Tag>
-              ) : row.signedInBy === null ? (
-                <span className="faint">{words.unknownWay}</span>
-              ) : (
-                SIGNED_IN_BY[row.signedInBy]
-              ),
+            cell: (row: AdminSessionRow) => <By row={row} />,
           },
           ...(canEnd
             ? [

@@ -147,18 +147,21 @@ function NetworkName({ line: { network, networkName }, linesOf }: { line: MapNet
   );
 }
 
-/** Everything of a token or a person that 90 days of the log hold. */
+/** All that the log counts at once. */
 const SPAN = "within:90d";
 
-/** Where a token or a person's tokens were used from, in the last 90 days. */
+/** Where something was used from, in the last 90 days or another time. */
 export async function UseMap({
   ctx,
   of,
+  at = SPAN,
 }: {
   ctx: SignedInContext;
-  of: { token: string } | { user: string };
+  /** The log's filter that means it. */
+  of: { [filter: string]: string };
+  at?: string;
 }) {
-  const asked = { ...of, at: SPAN };
+  const asked = { ...of, at };
   const { query } = parseListQuery(tokenUsesTable, asked);
   const map = await getUseMap(ctx, query.filters);
   return (
@@ -175,8 +178,8 @@ export async function UseMap({
             <NumberText
               value={map.networks.filter(({ network }) => network !== null).length + map.moreNetworks}
               unit={["network", "networks"]}
-            />{" "}
-            in 90 days
+            />
+            {at === SPAN ? " in 90 days" : null}
           </>
         )
       }

@@ -40,6 +40,8 @@ const standingOrder = z.object({
   createdAt: instant,
   effectiveFrom: instant,
   expiresAt: instant.nullable(),
+  until: instant.nullable(),
+  isCancelled: z.boolean(),
   decides: z.boolean(),
 });
 
@@ -90,14 +92,18 @@ export const tokenDetail = tokenRow.extend({
 
 const useBucket = z.object({ at: instant, issued: z.int(), allowed: z.int(), refused: z.int() });
 
-export const tokenUseHistogram = z.object({
+const histogram = z.object({
   from: instant,
   to: instant,
   bucketSeconds: z.int(),
   buckets: z.array(useBucket),
 });
 
-export const useHistogram = tokenUseHistogram.extend({
+export const tokenUseHistogram = histogram.extend({
+  refusedAs: z.object({ revoked: z.int(), expired: z.int(), suspended: z.int() }),
+});
+
+export const useHistogram = histogram.extend({
   countedFrom: instant,
   total: z.object({ issued: z.int(), allowed: z.int(), refused: z.int() }),
 });

@@ -95,6 +95,7 @@ import * as keysKid from "./keys/[kid]/route.ts";
 import * as keys from "./keys/route.ts";
 import * as leakDesk from "./leak-desk/route.ts";
 import * as leakReports from "./leak-reports/route.ts";
+import * as lifelinesKindId from "./lifelines/[kind]/[id]/route.ts";
 import * as live from "./live/route.ts";
 import * as logRetentionPlan from "./log-retention/plan/route.ts";
 import * as logRetentionReleases from "./log-retention/releases/route.ts";
@@ -185,6 +186,7 @@ import * as signalStreamsIdVerify from "./signal-streams/[id]/verify/route.ts";
 import * as signalStreams from "./signal-streams/route.ts";
 import * as tokenUsesFacets from "./token-uses/facets/route.ts";
 import * as tokenUsesHistogram from "./token-uses/histogram/route.ts";
+import * as tokenUsesHolders from "./token-uses/holders/route.ts";
 import * as tokenUsesMap from "./token-uses/map/route.ts";
 import * as tokenUses from "./token-uses/route.ts";
 import * as tokenUsesSummary from "./token-uses/summary/route.ts";
@@ -333,6 +335,7 @@ export function allRoutes(): Route[] {
     keysKidEmergency,
     keysKidEmergencyPlan,
     leakDesk,
+    lifelinesKindId,
     live,
     me,
     meApprovals,
@@ -410,6 +413,7 @@ export function allRoutes(): Route[] {
     tokenUses,
     tokenUsesFacets,
     tokenUsesHistogram,
+    tokenUsesHolders,
     tokenUsesMap,
     tokenUsesSummary,
     tokens,

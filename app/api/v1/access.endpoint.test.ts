@@ -63,7 +63,7 @@ const FOREIGN_PARTS: Record<string, string> = {
   number: "999999999",
   step: "audit",
   rule: "burst",
-  kind: "token",
+  kind: "client",
 };
 
 async function call(route: Route, { headers = {}, body, query = "", ids }: Call) {

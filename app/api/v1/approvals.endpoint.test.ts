@@ -48,6 +48,26 @@ describe("a person", () => {
     expect((await approve(world.two, id)).status).toBe(409);
   });
 
+  test("asks again by one click for a change that another edit made stale: upon what is there now, as others see it", async () => {
+    await turnOn(["retention"]);
+    const { body } = await send(world.one, RETENTION, { body: await retention(105), headers: WHY });
+    const segments = { id: String(body.id) };
+    await world.db.query("UPDATE organisation SET version = version + 1, expired_token_days = 99");
+    const found = await send(world.two, ["POST", `${ONE}/check`], { segments });
+    expect(found.body).toMatchObject({
+      isStale: true,
+      changed: [expect.stringMatching(/^The organisation was changed.* since it was asked for/)],
+    });
+    const again = await send(world.one, ["POST", `${ONE}/ask-again`], { segments });
+    expect((await get(world.two, String(again.body.id))).shown.acts[0]).toMatchObject({
+      before: { expiredTokenDays: 99 },
+      after: { expiredTokenDays: 105 },
+    });
+    expect((await get(world.one, segments.id)).state).toBe("withdrawn");
+    expect((await approve(world.two, String(again.body.id))).body.state).toBe("done");
+    expect(await keptDays()).toBe(105);
+  });
+
   test("P14: approves nothing of their own, nor through an API token of theirs", async () => {
     const own = await apiToken(world.one, true);
     await turnOn(["retention"]);
@@ -185,10 +205,9 @@ test("a removal by a tag is done on the version that its asker saw, and on no ot
     body: { code: "APPROVAL_STALE" },
   });
   expect(await world.db.query("SELECT id FROM event_stream WHERE id = $1::uuid", [id])).toHaveLength(1);
-  const again = await send(world.one, REMOVE, {
-    segments: { id },
-    headers: { ...WHY, "if-match": '"v2.x"' },
-  });
+  // by one click upon what is there now
+  const segments = { id: String(asked.body.id) };
+  const again = await send(world.one, ["POST", `${ONE}/ask-again`], { segments });
   expect((await approve(world.two, String(again.body.id))).body).toMatchObject({ state: "done" });
 });
 

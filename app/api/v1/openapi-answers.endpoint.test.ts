@@ -33,6 +33,7 @@ describe("a read that is sent again with its ETag is answered 304, without a bod
     "GET /api/v1/approvals/{id}",
     "GET /api/v1/compromise-windows/{kind}/{id}",
     "GET /api/v1/detections/{id}",
+    "GET /api/v1/lifelines/{kind}/{id}",
     "GET /api/v1/me/factors",
     "GET /api/v1/me/notification-choices",
     "GET /api/v1/me/notifications",

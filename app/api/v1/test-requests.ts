@@ -126,7 +126,7 @@ const NAMED_PARTS: Record<string, readonly string[]> = {
   name: ["tokens"],
   step: ["audit"],
   acts: ["postKeys"],
-  kind: ["token"],
+  kind: ["client"],
 };
 
 /** What names something that is there. */

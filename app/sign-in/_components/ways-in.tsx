@@ -59,7 +59,16 @@ export function WaysIn({
         </Anchor>
       ) : (
         <>
-          <Divider label={doors.isLocalOff ? words.breakGlassOnly : words.orLocal} />
+          {doors.isLocalOff ? (
+            <>
+              <Divider />
+              <Text size="xs" c="dimmed">
+                {words.breakGlassOnly}
+              </Text>
+            </>
+          ) : (
+            <Divider label={words.orLocal} />
+          )}
           {form(true)}
         </>
       )}

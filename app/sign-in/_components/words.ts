@@ -17,7 +17,7 @@ export const signInWords = {
   by: (provider: string) => `Sign in with ${provider}`,
   orLocal: "or with an account of this console",
   breakGlass: "Break-glass sign-in",
-  breakGlassOnly: "break-glass owners alone, on record before every owner",
+  breakGlassOnly: "For break-glass owners alone. Each sign-in here stands on record, and before every owner.",
   noDoor: "No provider is enabled. A break-glass owner can sign in below and enable one.",
   providerAway: "The provider cannot be reached just now. Try again in a moment.",
   passkeyRefused: "The passkey was not accepted. Use another one, or your e-mail, password and code.",

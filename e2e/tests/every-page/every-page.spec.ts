@@ -110,6 +110,8 @@ test.beforeAll(async ({ product, ownerApi, authority, registry }, testInfo) => {
     detections: detections.rows[0]?.id ?? "",
     incidents: String(incident.number),
     tokens: String(decodeJwt(ended).jti),
+    families: (await ownerApi.read<{ familyId: string }>(`/api/v1/tokens/${decodeJwt(ended).jti}`)).familyId,
+    "audit/addresses": "127.0.0.1",
     clients: client.id,
     users: user.id,
     groups: registry.group.id,

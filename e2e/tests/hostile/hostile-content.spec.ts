@@ -141,6 +141,8 @@ test("nothing that is stored runs on any page that shows it, and nothing needs t
   const acts = await ownerApi.read<{ rows: { id: string }[] }>(`/api/v1/audit-entries?targetId=${user.id}`);
   const ids: Record<string, string> = {
     tokens: String(decodeJwt(token).jti),
+    families: (await ownerApi.read<{ familyId: string }>(`/api/v1/tokens/${decodeJwt(token).jti}`)).familyId,
+    "audit/addresses": "127.0.0.1",
     clients: service.id,
     users: user.id,
     groups: group.id,

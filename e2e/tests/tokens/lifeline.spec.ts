@@ -64,7 +64,7 @@ test("the lifeline's words are legible at every width, and the revocation is in 
   await page.setViewportSize({ width: 390, height: 844 });
   await tokenPage.open(used.id);
   const revoked = page.locator("figure [data-words]").filter({ hasText: "revoked" }).locator("visible=true");
-  await expect(revoked).toContainText("refused since");
+  await expect(revoked).toContainText("refused as revoked");
   await expect(revoked).toBeInViewport({ ratio: 1 });
   await expectLegible(page, "a token that was refused after its revocation");
 });

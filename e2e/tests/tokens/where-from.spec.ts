@@ -64,6 +64,23 @@ test("a token's map, table and lifeline tell where from and by which network it 
   await page.goto(`/tokens/${id}`);
   await expect(page.getByRole("link", { name: /^Change it in case \d+$/ })).toBeVisible();
   await expect(phase("During")).toContainText("3");
+
+  await page.getByRole("link", { name: RIPE }).first().click();
+  await expect(page).toHaveURL(`/audit/addresses/${RIPE}`);
+  const listed = (name: string) => page.getByRole("region", { name, exact: true });
+  await expect(listed("Tokens").getByRole("link", { name: id })).toBeVisible();
+  await expect(listed("Clients").getByRole("row", { name: new RegExp(client.clientId) })).toContainText(
+    "1 refused",
+  );
+  await page.goto(`/clients/${client.id}`);
+  await page.getByRole("link", { name: "Activity" }).click();
+  await expect(page).toHaveURL(`/clients/${client.id}/activity`);
+  await expect(listed("Addresses").getByRole("link", { name: GOOGLE })).toBeVisible();
+  await page.getByRole("link", { name: "24 hours" }).click();
+  await expect(page).toHaveURL(/at=within(?::|%3A)24h/);
+  await expect(listed("Addresses").getByRole("link", { name: GOOGLE })).toBeVisible();
+  expect((await page.goto("/audit/addresses/10.0.0.0%2F8"))?.status()).toBe(404);
+  await expect(page.getByRole("heading", { name: "That is no IP address" })).toBeVisible();
 });
 
 test("a window is set by hand, never in the future, and taken away again", async ({

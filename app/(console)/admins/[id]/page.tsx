@@ -71,12 +71,14 @@ export default async function AdminPage({ params }: AdminPageProps) {
               <summary>
                 {access.each(explained.areas.reduce((sum, { permissions }) => sum + permissions.length, 0))}
               </summary>
-              <p>
-                <Link prefetch={false} href={`/access?admin=${admin.id}`}>
-                  {access.everything}
-                </Link>
-              </p>
-              <AccessTable areas={explained.areas} />
+              <div className={classes.list}>
+                <p>
+                  <Link prefetch={false} href={`/access?admin=${admin.id}`}>
+                    {access.everything}
+                  </Link>
+                </p>
+                <AccessTable areas={explained.areas} />
+              </div>
             </details>
           </AccessSummary>
         }

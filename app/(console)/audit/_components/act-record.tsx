@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { ActChanges } from "#app/(console)/_components/act-changes.tsx";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
@@ -49,7 +50,7 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
     ...facts,
     { key: "Reason", value: entry.reason ? reasonWords(entry.reason, entry.actor.kind) : none },
     { key: "Note", value: entry.note || none },
-    { key: "Address", value: entry.ip ? <span className="mono">{entry.ip}</span> : none },
+    { key: "Address", value: entry.ip ? <AddressLink ip={entry.ip} /> : none },
     { key: "User agent", value: entry.userAgent ?? none },
     { key: "Request", value: <IdText id={entry.requestId} what="request id" head={8} /> },
     ...(entry.erased.length > 0 ? [{ key: "Erased", value: erasedParts(entry.erased) }] : []),

@@ -3,6 +3,7 @@
 import { IconChecklist } from "@tabler/icons-react";
 import Link from "next/link";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
@@ -71,7 +72,7 @@ const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
     id: "ip",
     header: "Address",
     size: 126,
-    cell: (row) => (row.ip ? <span className="mono">{row.ip}</span> : none),
+    cell: (row) => (row.ip ? <AddressLink ip={row.ip} /> : none),
   },
 ];
 

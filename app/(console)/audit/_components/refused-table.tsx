@@ -2,6 +2,7 @@
 
 import { IconShieldCheck } from "@tabler/icons-react";
 import Link from "next/link";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
@@ -52,7 +53,7 @@ const COLUMNS: DataTableColumn<RefusedCountRow>[] = [
     header: "Address",
     size: 150,
     cell: (row) =>
-      row.ip ? <span className="mono">{row.ip}</span> : <span className="faint">{words.manyAddresses}</span>,
+      row.ip ? <AddressLink ip={row.ip} /> : <span className="faint">{words.manyAddresses}</span>,
   },
 ];
 

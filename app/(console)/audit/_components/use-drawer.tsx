@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { Country } from "#components/display/country.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
@@ -38,7 +39,7 @@ export function UseDrawer({ use }: { use: TokenUseRow }) {
     {
       key: "Family",
       word: "family" as const,
-      value: <IdText id={use.familyId} what="family id" href={`/tokens?family=${use.familyId}`} head={8} />,
+      value: <IdText id={use.familyId} what="family id" href={`/families/${use.familyId}`} head={8} />,
     },
     {
       key: "Client",
@@ -90,17 +91,7 @@ export function UseDrawer({ use }: { use: TokenUseRow }) {
       : [{ key: "Decided in", value: <NumberText value={use.latencyMicroseconds} unit={["µs", "µs"]} /> }]),
     {
       key: "Address",
-      value: use.ip ? (
-        <Link
-          prefetch={false}
-          className="mono"
-          href={`/audit?ip=${encodeURIComponent(use.ip)}&at=within:90d`}
-        >
-          {use.ip}
-        </Link>
-      ) : (
-        gone
-      ),
+      value: use.ip ? <AddressLink ip={use.ip} /> : gone,
     },
     { key: "Country", value: <Country code={use.country} /> },
     { key: "User agent", value: use.userAgent ?? gone },

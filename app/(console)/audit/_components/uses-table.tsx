@@ -3,6 +3,7 @@
 import { IconChecklist } from "@tabler/icons-react";
 import Link from "next/link";
 import { useMemo } from "react";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import { Country } from "#components/display/country.tsx";
@@ -102,7 +103,7 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
     id: "ip",
     header: "Address",
     size: 126,
-    cell: (row) => (row.ip ? <span className="mono">{row.ip}</span> : none),
+    cell: (row) => (row.ip ? <AddressLink ip={row.ip} /> : none),
   },
   {
     id: "country",

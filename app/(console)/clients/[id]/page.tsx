@@ -6,6 +6,7 @@ import { titleOf } from "#app/_lib/title-of.ts";
 import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { RecentUses } from "#app/(console)/_components/recent-uses.tsx";
+import { SubjectTabs } from "#app/(console)/_components/subject-tabs.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
@@ -58,6 +59,7 @@ export default async function ClientPage({ params }: ClientPageProps) {
           />
         }
       />
+      <SubjectTabs kind="client" id={client.id} current="itself" />
       <Columns
         main={
           <>

@@ -128,6 +128,7 @@ export const clientWords = {
   keysNote:
     "Each authority keeps them for ten minutes, and asks again, at most every 30 seconds, for a key that it does not know. While the address is away they are used for an hour at most.",
   one: "Client",
+  activityOf: (name: string) => `Activity of ${name}`,
   lifetimesLink: "Explain and change",
   opensNothing: "Nothing: it names no audience, so it gets no access token.",
   facts: "Client",

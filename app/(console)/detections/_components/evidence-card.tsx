@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { NetworkCredit } from "#app/(console)/_components/network-credit.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Country } from "#components/display/country.tsx";
@@ -41,7 +42,7 @@ export function EvidenceCard({ detection }: { detection: DetectionDetail }) {
     { key: "Last", value: <Instant at={lastAt} show="exact" focusable /> },
   ];
   const add = (key: string, value: ReactNode) => items.push({ key, value });
-  if (typeof facts.ip === "string") add("Last from", <span className="mono">{facts.ip}</span>);
+  if (typeof facts.ip === "string") add("Last from", <AddressLink ip={facts.ip} />);
   if (typeof facts.country === "string") add("Country", <Country code={facts.country} />);
   if (typeof facts.network === "string") add("Network", <Network facts={facts} />);
   if (typeof facts.request === "string") add("Request", <span className="mono">{facts.request}</span>);

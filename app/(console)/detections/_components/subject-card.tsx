@@ -32,7 +32,7 @@ export function SubjectCard({ detection }: { detection: DetectionDetail }) {
     items.push({
       key: "Family",
       word: "family" as const,
-      value: <IdText id={familyId} what="family id" href={`/tokens?family=${familyId}`} />,
+      value: <IdText id={familyId} what="family id" href={`/families/${familyId}`} />,
     });
   if (user !== null) items.push({ key: "User", value: link(`/users/${user.id}`, user.email) });
   if (client !== null) items.push({ key: "Client", value: link(`/clients/${client.id}`, client.name) });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { IdentifiedValue } from "#lib/incidents/model.ts";
-import { casedTokens, suggestedSeverity } from "./look-up.ts";
+import { casedTokens, foreignLines, suggestedSeverity } from "./look-up.ts";
 
 const value = (is: IdentifiedValue["is"], state: string | null): IdentifiedValue => ({
   is,
@@ -29,4 +29,14 @@ test("what works no more, or is on record no more, is of low severity", () => {
   expect(suggestedSeverity([value("ended", "expired"), value("differs", "revoked")])).toBe("low");
   expect(suggestedSeverity([value("left", null), value("foreign", null)])).toBe("low");
   expect(casedTokens([value("left", null)])).toEqual([]);
+});
+
+test("names the lines that hold what is not on record, the first of thousands, each once", () => {
+  const found = [value("live", "active"), ...Array.from({ length: 9_999 }, () => value("foreign", null))];
+  const lines = found.map((_, index) => 3 * Math.floor(index / 2) + 1);
+  expect(foreignLines({ found, paste: { lines } })).toEqual({
+    first: [1, 4, 7, 10, 13, 16, 19, 22, 25, 28],
+    more: 4_990,
+  });
+  expect(foreignLines({ found: found.slice(0, 1), paste: { lines: [1] } })).toEqual({ first: [], more: 0 });
 });

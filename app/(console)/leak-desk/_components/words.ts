@@ -17,6 +17,8 @@ export const leakWords = {
     `A value names token ${id} but is another value: cut, changed, or made up around its id. Treat it as leaked unless you know better.`,
   differ: (count: string) =>
     `${count} tokens are named by other values: cut, changed, or made up around their ids. Treat them as leaked unless you know better.`,
+  foreign: (lines: string, isOne: boolean, more: string | null) =>
+    `Not on record: what stands in ${isOne ? "line" : "lines"} ${lines}${more === null ? "" : ` and in ${more} more`} of the paste.`,
   cut: "There were more than 10,000 values: the first 10,000 were looked at. Paste the rest after.",
 };
 

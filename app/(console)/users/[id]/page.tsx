@@ -10,6 +10,7 @@ import { OpenCaseOf } from "#app/(console)/_components/open-case-of.tsx";
 import { readWindow } from "#app/(console)/_components/read-window.ts";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { RecentUses } from "#app/(console)/_components/recent-uses.tsx";
+import { SubjectTabs } from "#app/(console)/_components/subject-tabs.tsx";
 import { UseMap } from "#app/(console)/_components/use-map.tsx";
 import { mapWords } from "#app/(console)/_components/use-map-words.ts";
 import { parseWindow } from "#app/(console)/_components/window-param.ts";
@@ -84,6 +85,7 @@ export default async function UserPage({ params, searchParams }: UserPageProps) 
           </>
         }
       />
+      <SubjectTabs kind="user" id={user.id} current="itself" />
       <ErasedNotice ctx={ctx} user={user} />
       <Columns
         main={

@@ -4,6 +4,7 @@ import { Button } from "@mantine/core";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Country } from "#components/display/country.tsx";
 import { Instant } from "#components/display/instant.tsx";
@@ -189,7 +190,12 @@ function Place({ session }: { session: SignOnRow }) {
   return (
     <>
       <Country code={session.country} />
-      {session.ip === null ? null : <span className="mono"> {session.ip}</span>}
+      {session.ip === null ? null : (
+        <>
+          {" "}
+          <AddressLink ip={session.ip} />
+        </>
+      )}
     </>
   );
 }

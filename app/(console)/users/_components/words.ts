@@ -6,6 +6,7 @@ const tokens = (count: number) => `${groupedNumber(count)} ${count === 1 ? "toke
 export const userWords = {
   title: "Users",
   one: "User",
+  activityOf: (name: string) => `Activity of ${name}`,
   purpose: "People who sign in and hold tokens.",
   register: "Create a user",
   emptyTitle: "No user yet",

@@ -7,6 +7,7 @@ import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { RecentUses } from "#app/(console)/_components/recent-uses.tsx";
 import { StandingBadge } from "#app/(console)/_components/standing-badge.tsx";
+import { SubjectTabs } from "#app/(console)/_components/subject-tabs.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
@@ -74,6 +75,7 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
         crumbs={[{ name: words.title, href: "/verifiers" }]}
         actions={can(ctx, "verifier:write") ? <VerifierActions verifier={verifier} /> : null}
       />
+      <SubjectTabs kind="verifier" id={verifier.id} current="itself" />
       <Columns
         main={
           <>

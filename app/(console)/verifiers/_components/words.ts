@@ -64,6 +64,7 @@ export const verifierWords = {
   create: "Register",
   save: "Save changes",
   one: "Verifier",
+  activityOf: (name: string) => `Activity of ${name}`,
   edit: "Edit",
   saved: "Saved. Authorities follow it within a second.",
   facts: "Verifier",

@@ -1,12 +1,12 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { requireSignedIn } from "#app/_lib/context.ts";
-import { listAddress } from "#components/data-table/list-address.ts";
+import { listAddress, withFilters } from "#components/data-table/list-address.ts";
 import { Card } from "#components/display/card.tsx";
 import { Page } from "#components/frame/page-header.tsx";
 import { getActHistogram } from "#lib/audit/get-act-histogram.ts";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
-import { auditEntriesTable } from "#lib/audit/table.ts";
+import { ADMINS, auditEntriesTable } from "#lib/audit/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { getSealCoverage } from "#lib/seals/get-seal-coverage.ts";
 import { ActHistogram } from "../../_components/act-histogram.tsx";
@@ -15,7 +15,7 @@ import { AuditHead } from "../../_components/audit-head.tsx";
 import { AuditTabs } from "../../_components/audit-tabs.tsx";
 import classes from "../../_components/time-range.module.css";
 import { TimeRange } from "../../_components/time-range.tsx";
-import { ADMINS_ACTS, WhoseActs } from "../../_components/whose-acts.tsx";
+import { WhoseActs } from "../../_components/whose-acts.tsx";
 import { auditWords as words } from "../../_components/words.ts";
 
 export const metadata: Metadata = { title: words.acts };
@@ -26,9 +26,11 @@ export default async function AuditActsPage({
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
   const given = await searchParams;
-  // of what one has asked nothing it shows what admins did, and says so
-  if (Object.keys(given).length === 0) redirect(ADMINS_ACTS);
-  const { query, dropped } = parseListQuery(auditEntriesTable, given);
+  const parsed = parseListQuery(auditEntriesTable, given);
+  const { dropped } = parsed;
+  // where nothing is asked for it shows what admins did, as a filter that can be taken away
+  const query =
+    Object.keys(given).length === 0 ? withFilters(parsed.query, { by: [...ADMINS] }) : parsed.query;
   const address = listAddress("/audit/acts", auditEntriesTable, query);
   const ctx = await requireSignedIn(address);
   if (dropped.length > 0) redirect(address);

@@ -23,7 +23,7 @@ export const integrityWords = {
   means: {
     held: "Signed checkpoints that the worker keeps outside of the database: each says the same as the database.",
     uncovered:
-      "They were sealed within the last minute of the span. A signed checkpoint takes in every seal within about a minute: verify the span again then.",
+      "They were sealed after the last signed checkpoint before the verification. One is signed about every minute: verify the span again then.",
     unsealed:
       "They were written within the last second or two before it was read. Uses are sealed within about a second, those of a process that died within about two minutes: verify the span again then.",
     before:

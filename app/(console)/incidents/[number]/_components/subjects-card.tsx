@@ -7,7 +7,7 @@ import classes from "./steps.module.css";
 const SHOWN = 8;
 
 function hrefOf({ kind, id }: IncidentSubject): string {
-  return kind === "family" ? `/tokens?family=${id}` : `/${kind}s/${id}`;
+  return kind === "family" ? `/families/${id}` : `/${kind}s/${id}`;
 }
 
 /** What the case is about, as it was named. */

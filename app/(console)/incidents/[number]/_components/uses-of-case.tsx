@@ -3,6 +3,7 @@
 import { Button, UnstyledButton } from "@mantine/core";
 import { IconStar, IconStarFilled } from "@tabler/icons-react";
 import { useState } from "react";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { Country } from "#components/display/country.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
@@ -132,7 +133,7 @@ export function UsesOfCase({
                     <span className="faint">not told</span>
                   ) : (
                     <>
-                      <span className="mono">{row.ip}</span>
+                      <AddressLink ip={row.ip} />
                       <br />
                       <Country code={row.country} />
                     </>

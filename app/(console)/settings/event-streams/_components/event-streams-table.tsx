@@ -30,7 +30,21 @@ export function EventStreamsTable({ streams, now }: { streams: EventStreamRow[];
         },
         {
           header: words.state,
-          cell: (row: EventStreamRow) => <StateBadge state={eventStreamHealth(row, now)} />,
+          isWrapping: true,
+          cell: (row: EventStreamRow) => (
+            <>
+              <StateBadge state={eventStreamHealth(row, now)} />
+              {row.lastError === null || (row.failures === 0 && row.statusReason === "") ? null : (
+                <>
+                  <br />
+                  <small>
+                    {words.lastError}: {words.sink.toLowerCase()} {row.lastError},{" "}
+                    <Instant at={row.lastErrorAt} />
+                  </small>
+                </>
+              )}
+            </>
+          ),
         },
         {
           header: words.lag,
@@ -60,17 +74,6 @@ export function EventStreamsTable({ streams, now }: { streams: EventStreamRow[];
           header: words.lastDelivered,
           isExtra: true,
           cell: (row: EventStreamRow) => <Instant at={row.lastDeliveredAt} none="never" />,
-        },
-        {
-          header: words.lastError,
-          isWrapping: true,
-          isExtra: true,
-          cell: (row: EventStreamRow) =>
-            row.failures === 0 || row.lastError === null ? (
-              <span className="faint">none</span>
-            ) : (
-              `${words.sink} ${row.lastError}`
-            ),
         },
       ]}
     />

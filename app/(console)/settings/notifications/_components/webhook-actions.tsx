@@ -1,5 +1,6 @@
 "use client";
 
+import { Group } from "@mantine/core";
 import { IconKey, IconPlayerPause, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { PauseDialog, ResumeButton, TestButton } from "#app/(console)/_components/delivery-actions.tsx";
@@ -22,7 +23,7 @@ export function WebhookActions({ webhook }: { webhook: NotificationWebhook }) {
   const delivery = { url: URL, isPaused: webhook.status === "paused", words };
 
   return (
-    <>
+    <Group gap={8} wrap="nowrap">
       <MoreMenu
         label={words.more}
         items={[
@@ -51,6 +52,6 @@ export function WebhookActions({ webhook }: { webhook: NotificationWebhook }) {
       >
         {words.removeText}
       </ConfirmDialog>
-    </>
+    </Group>
   );
 }

@@ -57,7 +57,7 @@ function BreakGlassSignIns({ signIns }: { signIns: BreakGlassSignIn[] }) {
   return (
     <Card title={words.used}>
       {signIns.length === 0 ? <p className="muted">{words.usedNone}</p> : null}
-      <ul style={{ margin: 0, paddingInlineStart: 16 }}>
+      <ul style={{ margin: 0, padding: 0, listStyle: "none" }}>
         {signIns.map(({ at, admin, ip }) => (
           <li key={`${at} ${admin.id}`}>
             <strong>{admin.name}</strong> <Instant at={at} focusable /> {words.usedFrom(ip)}

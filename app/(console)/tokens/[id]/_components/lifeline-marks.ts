@@ -1,9 +1,10 @@
 import { PHASE_COLORS } from "#app/(console)/_components/use-map-words.ts";
 import type { LifelinePhase } from "#components/charts/lifeline.tsx";
 import type { LifelineMark } from "#components/charts/lifeline-layer.tsx";
-import type { ActivityRow } from "#lib/audit/model.ts";
+import { groupedNumber } from "#components/display/number-text.tsx";
 import { PHASE_WORDS, type Phase } from "#lib/incidents/model.ts";
-import type { TokenDetail } from "#lib/tokens/model.ts";
+import type { TokenDetail, TokenUseHistogram } from "#lib/tokens/model.ts";
+import type { RefusedSpan } from "./refused-spans.ts";
 
 /** The time in which a verifier could still accept a revoked token. */
 export function propagationWindow(token: TokenDetail): { from: string; to: string } | undefined {
@@ -17,58 +18,74 @@ export function propagationWindow(token: TokenDetail): { from: string; to: strin
     : undefined;
 }
 
-/** When a token stopped working, or null while it works. */
-function endOf(token: TokenDetail): string | null {
-  const decides = token.orders.find((order) => order.decides);
-  if (decides) return decides.effectiveFrom;
-  return token.state === "expired" ? token.expiresAt : token.endedAt;
-}
-
 /** The last of some instants in UTC. */
 function latest(...times: string[]): string {
   return times.toSorted().at(-1) as string;
 }
 
-/** A token's life by the window: before it, during it as long as the token worked, and after its end. */
-export function lifelinePhases(token: TokenDetail, compromisedFrom: string, to: string): LifelinePhase[] {
-  const end = endOf(token) ?? to;
+/** A token's life by the window: before it, during it as long as the token worked, and while it was refused. */
+export function lifelinePhases(
+  token: Pick<TokenDetail, "issuedAt">,
+  refused: readonly RefusedSpan[],
+  compromisedFrom: string,
+  to: string,
+): LifelinePhase[] {
   const from = latest(compromisedFrom, token.issuedAt);
-  const until = latest(end, from);
-  const phase = (name: Phase, start: string, stop: string) => ({
-    name: PHASE_WORDS[name].name.toLowerCase(),
-    color: PHASE_COLORS[name],
-    from: start,
-    to: stop,
-  });
-  return [
-    ...(from > token.issuedAt ? [phase("before", token.issuedAt, from)] : []),
-    ...(until > from ? [phase("during", from, until)] : []),
-    ...(endOf(token) === null ? [] : [phase("refused_after", until, latest(to, until))]),
-  ];
+  const phases: LifelinePhase[] = [];
+  const add = (phase: Phase, start: string, stop: string) => {
+    if (stop <= start) return;
+    const name = PHASE_WORDS[phase].name.toLowerCase();
+    const last = phases.at(-1);
+    if (last?.name === name) last.to = stop;
+    else phases.push({ name, color: PHASE_COLORS[phase], from: start, to: stop });
+  };
+  add("before", token.issuedAt, from);
+  let at = from;
+  for (const span of refused) {
+    add("during", at, latest(at, span.from));
+    const start = latest(at, span.from);
+    at = latest(start, span.until ?? to);
+    add("refused_after", start, at);
+  }
+  add("during", at, to);
+  return phases;
 }
 
-/** What happened to a token, for its lifeline. */
+const TONES = { suspended: "suspended", revoked: "revoked", exchanged: "muted", expired: "expired" } as const;
+
+/** How many attempts were refused for a reason; nothing of none. */
+function refusedWords(count: number, as: string): Pick<LifelineMark, "more"> {
+  return count === 0
+    ? {}
+    : { more: `${groupedNumber(count)} ${count === 1 ? "attempt" : "attempts"} refused ${as}` };
+}
+
+/**
+ * What happened to a token, for its lifeline.
+ *
+ * @param refusedAs how many attempts were refused for each reason: the newest mark of a reason has those of all.
+ */
 export function lifelineMarks(
-  token: TokenDetail,
-  activity: ActivityRow[],
+  token: Pick<TokenDetail, "issuedAt">,
+  refused: readonly RefusedSpan[],
+  refusedAs: TokenUseHistogram["refusedAs"],
   compromisedFrom: string | null,
 ): LifelineMark[] {
   const marks: LifelineMark[] = [{ at: token.issuedAt, word: "issued", tone: "muted" }];
   if (compromisedFrom !== null && compromisedFrom > token.issuedAt)
     marks.push({ at: compromisedFrom, word: "compromised from", tone: "suspended" });
-  const decides = token.orders.find((order) => order.decides);
-  if (decides) {
-    const refused = activity.filter((row) => row.kind === "use" && row.use.refusal === "revoked").length;
-    const more = token.refusedCount > 0 ? token.refusedCount : refused;
+  const suspensions = refused.filter(({ why }) => why === "suspended");
+  for (const span of refused) {
+    const { why, from, until } = span;
+    const isOfAll = why !== "suspended" || span === suspensions.at(-1);
+    const as = why === "suspended" && suspensions.length > 1 ? "as suspended in all" : `as ${why}`;
     marks.push({
-      at: decides.effectiveFrom,
-      word: decides.verb === "suspend" ? "suspended" : "revoked",
-      ...(more > 0 ? { more: `${more} ${more === 1 ? "attempt" : "attempts"} refused since` } : {}),
-      tone: decides.verb === "suspend" ? "suspended" : "revoked",
+      at: from,
+      word: why,
+      ...(why === "exchanged" || !isOfAll ? {} : refusedWords(refusedAs[why], as)),
+      tone: TONES[why],
     });
+    if (until !== null) marks.push({ at: until, word: "works again", tone: "muted" });
   }
-  if (token.state === "consumed" && token.endedAt)
-    marks.push({ at: token.endedAt, word: "exchanged", tone: "muted" });
-  if (token.state === "expired") marks.push({ at: token.expiresAt, word: "expired", tone: "expired" });
   return marks;
 }

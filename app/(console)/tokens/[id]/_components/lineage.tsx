@@ -112,11 +112,19 @@ export function Lineage({ token, activity }: { token: TokenDetail; activity: Act
           <Link prefetch={false} href={`/tokens?family=${token.familyId}`}>
             All in the table
           </Link>
+          {" · "}
+          <Link prefetch={false} href={`/families/${token.familyId}`}>
+            The family through time
+          </Link>
         </p>
       ) : (
         <p className="muted">
           <Link prefetch={false} href={`/tokens?family=${token.familyId}`}>
             The family in the table
+          </Link>
+          {" · "}
+          <Link prefetch={false} href={`/families/${token.familyId}`}>
+            The family through time
           </Link>
         </p>
       )}

@@ -90,7 +90,7 @@ function issuedItems(issued: NonNullable<PurgedToken["issued"]>) {
     {
       key: "Family",
       word: "family" as const,
-      value: <IdText id={familyId} what="family id" href={`/audit?family=${familyId}`} head={8} />,
+      value: <IdText id={familyId} what="family id" href={`/families/${familyId}`} head={8} />,
     },
   ];
 }

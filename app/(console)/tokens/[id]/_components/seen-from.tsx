@@ -1,3 +1,4 @@
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { CardHeading } from "#components/display/card.tsx";
 import { Country } from "#components/display/country.tsx";
 import { Instant } from "#components/display/instant.tsx";
@@ -41,7 +42,7 @@ export function SeenFrom({ activity, hasMore }: { activity: ActivityRow[]; hasMo
             <li key={`${place.country} ${place.ip} ${place.outcome}`}>
               <span>
                 <Country code={place.country} />{" "}
-                <small className="mono">{place.ip ?? "unknown address"}</small>
+                <small>{place.ip === null ? "unknown address" : <AddressLink ip={place.ip} />}</small>
                 <br />
                 <small>
                   last <Instant at={place.lastAt} />

@@ -1,6 +1,7 @@
 import { IconCircleCheck, IconHourglass } from "@tabler/icons-react";
 import Link from "next/link";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { OrderLink } from "#app/(console)/_components/order-link.tsx";
 import { wayWords } from "#app/(console)/_components/way-words.ts";
 import { CardHeading } from "#components/display/card.tsx";
@@ -176,7 +177,7 @@ export function Standing({ token }: { token: TokenDetail }) {
             key: "Issued to",
             value: token.issuingIp ? (
               <span title="The country is that of the address when the token was issued.">
-                <span className="mono">{token.issuingIp}</span> <Country code={token.issuingCountry} />
+                <AddressLink ip={token.issuingIp} /> <Country code={token.issuingCountry} />
               </span>
             ) : (
               "unknown address"

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { Scroller } from "#components/display/scroller.tsx";
@@ -31,7 +32,7 @@ function Event({ row }: { row: ActivityRow }) {
           {actOutcomeWords(entry)} {entry.target.kind === "token" ? "" : actTargetWords(entry).name}
           {entry.note ? ` · “${entry.note}”` : ""}
         </td>
-        <td className="mono">{entry.ip ?? ""}</td>
+        <td>{entry.ip === null ? "" : <AddressLink ip={entry.ip} />}</td>
       </tr>
     );
   }
@@ -57,7 +58,7 @@ function Event({ row }: { row: ActivityRow }) {
       </td>
       <td className={classes.why}>{use.refusal ? refusalWords(use.refusal) : ""}</td>
       <td>
-        <span className="mono">{use.ip ?? ""}</span> {use.country ?? ""}
+        {use.ip === null ? "" : <AddressLink ip={use.ip} />} {use.country ?? ""}
       </td>
     </tr>
   );

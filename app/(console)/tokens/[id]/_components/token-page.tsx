@@ -27,6 +27,7 @@ import { Anatomy } from "./anatomy.tsx";
 import { lifelineMarks, lifelinePhases, propagationWindow } from "./lifeline-marks.ts";
 import { Lineage } from "./lineage.tsx";
 import { PastedDiffers } from "./pasted-differs.tsx";
+import { refusedSpans } from "./refused-spans.ts";
 import { SeenFrom } from "./seen-from.tsx";
 import { Standing } from "./standing.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -56,6 +57,7 @@ export function TokenPage(props: TokenPageProps) {
     props;
   const holder = token.user?.email ?? token.subject;
   const caseTitle = `Leaked ${token.kind} token of ${holder}`;
+  const refused = refusedSpans(token, ctx.now);
   const isEnded = token.state === "revoked" || token.state === "consumed";
   return (
     <Page>
@@ -102,9 +104,10 @@ export function TokenPage(props: TokenPageProps) {
           from={histogram.from}
           to={histogram.to}
           bucketSeconds={histogram.bucketSeconds}
-          buckets={histogram.buckets}
-          marks={lifelineMarks(token, activity, window?.compromisedFrom ?? null)}
-          phases={window ? lifelinePhases(token, window.compromisedFrom, histogram.to) : undefined}
+          // its issue is a mark
+          buckets={histogram.buckets.map(({ at, allowed, refused }) => ({ at, allowed, refused }))}
+          marks={lifelineMarks(token, refused, histogram.refusedAs, window?.compromisedFrom ?? null)}
+          phases={window ? lifelinePhases(token, refused, window.compromisedFrom, histogram.to) : undefined}
           shade={propagationWindow(token)}
         />
       </Card>

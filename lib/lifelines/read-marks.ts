@@ -1,0 +1,144 @@
+import { listAuditEntries } from "../audit/list-audit-entries.ts";
+import { type AuditEntriesQuery, auditEntriesTable } from "../audit/table.ts";
+import { tokensOf } from "../audit/tokens-of.ts";
+import { can } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import { defaultQuery } from "../list-query/define-table.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { getOrderPropagation } from "../propagation/get-order-propagation.ts";
+import { ORDER_COLUMNS, type OrderRecord } from "../revocations/order-row.ts";
+import type { Span } from "../use-rollups/grains.ts";
+import { type Lifeline, type LifelineKind, type LifelineMark, MARKS_MAX, type MarkKind } from "./model.ts";
+
+/** Tokens of a family by which orders upon one of them are found; a longer family is told by those upon itself. */
+const FAMILY_TOKENS = 1_000;
+
+type Subject = { kind: LifelineKind; id: string };
+
+/** Acts that are marks. Orders are read where they stand. */
+const ACTS: Record<string, MarkKind> = {
+  "client.created": "created",
+  "client.disabled": "disabled",
+  "client.enabled": "enabled",
+  "client.secret_created": "secret",
+  "client.secret_rotated": "secret",
+  "client.secret_revoked": "secret",
+  "user.created": "created",
+  "user.disabled": "disabled",
+  "user.enabled": "enabled",
+  "verifier.created": "created",
+  "verifier.disabled": "disabled",
+  "verifier.enabled": "enabled",
+  "verifier.secret_rotated": "secret",
+  "verifier.secret_revoked": "secret",
+  "refresh_token.replayed": "replayed",
+  "authorization_code.replayed": "replayed",
+  "device_code.replayed": "replayed",
+};
+
+async function readActs(ctx: Context, { kind, id }: Subject): Promise<LifelineMark[]> {
+  if (kind === "address") return [];
+  const prefixes =
+    kind === "family" ? ["refresh_token.", "authorization_code.", "device_code."] : [`${kind}.`];
+  const query: AuditEntriesQuery = {
+    ...defaultQuery(auditEntriesTable),
+    filters: {
+      target: kind,
+      targetId: [id],
+      act: Object.keys(ACTS).filter((act) => prefixes.some((prefix) => act.startsWith(prefix))),
+      outcome: ["done"],
+    },
+    pageSize: MARKS_MAX,
+  };
+  const { rows } = await listAuditEntries(ctx, query);
+  return rows.flatMap(({ id: entry, at, act }) => {
+    const what = ACTS[act];
+    return what === undefined ? [] : [{ at, what, href: `/audit/acts/${entry}` }];
+  });
+}
+
+const VERBS = { revoke: "revoked", suspend: "suspended", restore: "restored" } as const;
+
+/** Orders upon it that have begun, newest first; of a family those upon one of its tokens too. */
+async function readOrders(ctx: Context, { kind, id }: Subject): Promise<OrderRecord[]> {
+  if (kind === "address" || kind === "verifier" || !can(ctx, "order:read")) return [];
+  const tokens = kind === "family" ? await tokensOf(ctx.db, "family_id", [id], FAMILY_TOKENS) : [];
+  const targets = [[kind, id], ...tokens.map((token) => ["token", token])];
+  return run<OrderRecord>(
+    ctx.db,
+    sql`SELECT ${ORDER_COLUMNS} FROM unnest(${targets.map(([of = ""]) => of)}::text[], ${targets.map(([, to = ""]) => to)}::text[]) AS k(kind, id)
+      JOIN revocation_order o ON o.target_kind = k.kind AND o.target_id = k.id
+      WHERE o.verb <> 'cancel' AND greatest(o.effective_from, o.created_at) <= ${ctx.now}::timestamptz
+        AND NOT EXISTS (SELECT FROM revocation_order c WHERE c.cancels_id = o.id)
+      ORDER BY o.created_at DESC LIMIT ${MARKS_MAX}::int`,
+  );
+}
+
+/** An order placed to hold at once holds from when it was placed. */
+function heldFrom({ effectiveFrom, createdAt }: OrderRecord): Date {
+  return effectiveFrom > createdAt ? effectiveFrom : createdAt;
+}
+
+/** The authorization of a family, and each time that a refresh token was exchanged. */
+async function readGenerations(ctx: Context, { kind, id }: Subject): Promise<LifelineMark[]> {
+  if (kind !== "family") return [];
+  const rows = await run<{ at: Date; isRefresh: boolean }>(
+    ctx.db,
+    sql`(SELECT t.issued_at AS at, true AS "isRefresh" FROM token t WHERE t.family_id = ${id}::uuid AND t.kind = 'refresh' AND t.parent_id IS NOT NULL
+          ORDER BY t.issued_at DESC LIMIT ${MARKS_MAX}::int)
+        UNION ALL SELECT min(t.rooted_at), false FROM token t WHERE t.family_id = ${id}::uuid HAVING count(*) > 0`,
+  );
+  return rows.map(({ at, isRefresh }) => ({
+    at: at.toISOString(),
+    what: isRefresh ? "refreshed" : "issued",
+    href: null,
+  }));
+}
+
+/** Until when the newest order upon it may not have reached everybody. */
+async function readPropagation(
+  ctx: Context,
+  orders: readonly OrderRecord[],
+): Promise<Lifeline["propagation"]> {
+  const newest = orders.find(({ verb }) => verb !== "cancel");
+  if (newest === undefined || newest.verb === "restore" || !can(ctx, "verifier:read")) return null;
+  const { order, everywhereAt, lastTokenAt, open } = await getOrderPropagation(ctx, newest.id);
+  const to = everywhereAt ?? lastTokenAt;
+  if (open === 0 && to === null) return null;
+  return { orderId: newest.id, from: order.holdsFrom, to };
+}
+
+/** What happened to something in a time, and the window in which its newest order travelled. Authorise before: this does not. */
+export async function readMarks(
+  ctx: Context,
+  subject: Subject,
+  { from, to }: Span,
+): Promise<Pick<Lifeline, "marks" | "isMarksCut" | "propagation">> {
+  const [acts, orders, generations] = await Promise.all([
+    readActs(ctx, subject),
+    readOrders(ctx, subject),
+    readGenerations(ctx, subject),
+  ]);
+  const marks = [
+    ...acts,
+    ...generations,
+    ...orders.map((order) => ({
+      at: heldFrom(order).toISOString(),
+      what: VERBS[order.verb as keyof typeof VERBS],
+      href: `/orders/${order.id}`,
+    })),
+  ]
+    .filter(({ at }) => Date.parse(at) >= from.getTime() && Date.parse(at) <= to.getTime())
+    .toSorted((one, other) => (one.at < other.at ? -1 : 1));
+  const propagation = await readPropagation(ctx, orders);
+  return {
+    marks: marks.slice(-MARKS_MAX),
+    isMarksCut: marks.length > MARKS_MAX,
+    propagation:
+      propagation !== null &&
+      Date.parse(propagation.from) >= from.getTime() &&
+      Date.parse(propagation.from) < to.getTime()
+        ? propagation
+        : null,
+  };
+}
