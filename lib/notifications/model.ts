@@ -268,6 +268,7 @@ export type WebhookStatus = "running" | "paused";
 export type NotificationWebhook = {
   /** Null: there is none. */
   url: string | null;
+  /** What was chosen; what of WEBHOOK_ALWAYS is not among them is sent all the same. */
   kinds: NotificationKind[];
   status: WebhookStatus;
   statusReason: string;
