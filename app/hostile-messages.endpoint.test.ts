@@ -1,7 +1,14 @@
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testDatabase } from "#lib/db/test-database.ts";
 import { BAD_MESSAGES, GOOD_MESSAGES } from "#lib/test-messages.ts";
 import { sendRaw } from "#lib/test-raw-request.ts";
-import { type BuiltConsole, isBuilt, startBuiltConsole } from "./_lib/test-built-console.ts";
+import {
+  type BuiltConsole,
+  isBuilt,
+  startBuiltConsole,
+  startConsoleProcess,
+} from "./_lib/test-built-console.ts";
 
 let console: BuiltConsole;
 
@@ -26,3 +33,28 @@ describe.skipIf(!isBuilt)("the head of a request to the console", () => {
     expect((await sendRaw(console.port, head("/api/health", console.port))).status).toBe(200);
   });
 });
+
+test.skipIf(!isBuilt)(
+  "a request whose sender goes away in the middle of its body leaves no stack in the log",
+  async () => {
+    const { url } = await testDatabase();
+    const served = await startConsoleProcess({ databaseUrl: url });
+    const breakOff = (path: string, type: string) =>
+      new Promise<void>((resolve) => {
+        const head = `POST ${path} HTTP/1.1\r\nhost: localhost:${served.port}\r\ncontent-type: ${type}\r\ncontent-length: 900\r\n\r\n`;
+        const socket = connect(served.port, "localhost", () => {
+          socket.write(`${head}{"email":"a`, () => socket.resetAndDestroy());
+        });
+        socket.on("close", () => resolve()).on("error", () => {});
+      });
+    for (let n = 0; n < 5; n += 1) {
+      await breakOff("/api/v1/sign-in/enrolment", "application/json");
+      await breakOff("/api/auth/callback/credentials", "application/x-www-form-urlencoded");
+      await breakOff("/sign-in", "application/json");
+      // what came before it has been heard of by then
+      expect((await fetch(`${served.origin}/api/health`)).status).toBe(200);
+    }
+    await served.stop();
+    expect(served.said()).not.toMatch(/aborted|ECONNRESET|^\s+at /m);
+  },
+);

@@ -1,5 +1,4 @@
 import { IconMapOff } from "@tabler/icons-react";
-import Link from "next/link";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 
 export default function NotFound() {
@@ -9,7 +8,8 @@ export default function NotFound() {
         isPage
         icon={<IconMapOff size={24} stroke={1.6} />}
         title="There is no such page"
-        action={<Link href="/">To the overview</Link>}
+        // a plain link: each first visit would load the code of another kind with it
+        action={<a href="/">To the overview</a>}
       />
     </main>
   );

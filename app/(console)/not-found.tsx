@@ -1,5 +1,4 @@
 import { IconMapOff } from "@tabler/icons-react";
-import Link from "next/link";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { Page } from "#components/frame/page-header.tsx";
 
@@ -11,9 +10,8 @@ export default function ConsoleNotFound() {
         icon={<IconMapOff size={24} stroke={1.6} />}
         title="This is not there"
         action={
-          <Link prefetch={false} href="/">
-            To the overview
-          </Link>
+          // a plain link: each first visit would load the code of another kind with it
+          <a href="/">To the overview</a>
         }
       >
         <p>It was never there, it was removed, or your role may not see it.</p>

@@ -19,6 +19,8 @@ export type ConsoleProcess = {
   origin: string;
   port: number;
   stop(): Promise<void>;
+  /** What it wrote to its standard error so far; all of it once it has stopped. */
+  said(): string;
 };
 
 /** A process on a database of its own, with somebody who is signed in. */
@@ -82,17 +84,22 @@ export async function startConsoleProcess({
       CONSOLE_URL: origin,
       ...env,
     },
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+    process.stderr.write(text);
   });
   const stop = async () => {
     if (child.exitCode !== null) return;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
+    const ended = new Promise((resolve) => child.once("close", resolve));
     child.kill("SIGTERM");
     await ended;
   };
   try {
     await untilAnswering(origin, child);
-    return { origin, port, stop };
+    return { origin, port, stop, said: () => said };
   } catch (error) {
     await stop();
     throw error;

@@ -60,6 +60,20 @@ describe("a paste", () => {
       expect(readPaste(text).values, text).toEqual([]);
   });
 
+  test("finds names behind escapes too, and tells the line that each stands in as it is seen, whatever line breaks are escaped in it", () => {
+    const [first, second, third] = [uuidv7(at), uuidv7(at), uuidv7(at)];
+    const log = [
+      `{"m":"a\\nb\\n${jwt(first)}"}`,
+      `{"m":"{\\"jti\\":\\"${second}\\"}"}`,
+      `GET /x?y%0Ajti%3D${third}%0A`,
+      "",
+    ].join("\n");
+    expect(readPaste(log)).toMatchObject({
+      values: [{ id: first }, { id: second }, { id: third }],
+      lines: [1, 2, 3],
+    });
+  });
+
   test("of a token that was cut, in its signature or after the jti of its payload, still gives the id", () => {
     const id = uuidv7(at);
     const [head = "", payload = "", signature = ""] = jwt(id).split(".");

@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { PASTE_MAX } from "#lib/incidents/model.ts";
 import { linesOf, SECRET, seeTokens } from "./see-token.ts";
+import { unescapings } from "./unescaped.ts";
 
 /** A value that was pasted, by the id that it carries, its SHA-256, or both: never the value. */
 export type PastedValue = { id?: string; hash?: string };
@@ -44,16 +45,17 @@ function holdsOne(run: string, known: ReadonlySet<string>): boolean {
  */
 export function readPaste(text: string): Paste {
   const seen = seeTokens(text, PASTE_MAX + 1);
-  const rest = without(
-    text,
-    seen.map(({ value }) => value),
-  );
-  // what was taken out of it are never line breaks
-  const lineAt = linesOf(rest);
+  const texts = unescapings(text);
+  const known = seen.map(({ value }) => value);
   const names = new Map<string, number>();
-  for (const { 0: match, index } of rest.matchAll(NAME)) {
-    const name = match.toLowerCase();
-    if (!names.has(name)) names.set(name, lineAt(index));
+  for (const one of texts) {
+    // what is taken out of it are never line breaks
+    const rest = without(one, known);
+    const lineAt = linesOf(rest);
+    for (const { 0: match, index } of rest.matchAll(NAME)) {
+      const name = match.toLowerCase();
+      if (!names.has(name)) names.set(name, lineAt(index));
+    }
   }
   const tokens = seen.map(({ id, value }): PastedValue => {
     const hash = bytesToHex(sha256(utf8ToBytes(value)));
@@ -67,7 +69,9 @@ export function readPaste(text: string): Paste {
     values: all.slice(0, PASTE_MAX),
     lines: [...seen.map(({ line }) => line), ...names.values()].slice(0, PASTE_MAX),
     tokens: Math.min(tokens.length, PASTE_MAX),
-    hasSecret: [...text.matchAll(new RegExp(SECRET, "g"))].some(([value]) => !/^tw[ar]_/.test(value)),
+    hasSecret: texts.some((one) =>
+      [...one.matchAll(new RegExp(SECRET, "g"))].some(([value]) => !/^tw[ar]_/.test(value)),
+    ),
     isCut: all.length > PASTE_MAX,
   };
 }

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { uuidv7 } from "#lib/ids.ts";
 import { makeOpaque } from "#lib/tokens/opaque.ts";
+import { readPaste } from "./read-paste.ts";
 import { recogniseToken, recogniseTokens } from "./recognise-token.ts";
 import { holdsValue, recogniseTokenName } from "./see-token.ts";
 
@@ -44,6 +46,158 @@ describe("recogniseToken", () => {
     const [header, payload] = jwt({ jti: id }).split(".");
     expect(recogniseToken(`${header}.${payload}`)).toMatchObject({ format: "jwt", id });
     expect(recogniseToken(header ?? "")).toMatchObject({ format: "jwt", id: null });
+  });
+
+  describe("behind and before escapes", () => {
+    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const claims = part({ jti: id, sub: "lea" });
+    const signature = "aB3-".repeat(200);
+    const values = [
+      makeOpaque("twa_", id),
+      makeOpaque("twr_", id),
+      `${part({ alg: "ES256", typ: "at+jwt" })}.${claims}.${signature.slice(0, 86)}`,
+      `${part({ alg: "PS256", kid: "2026-11" })}.${claims}.${signature.slice(0, 342)}`,
+    ];
+    const escaped = (code: number): string[] => {
+      const hex = code.toString(16).padStart(2, "0");
+      const names: Record<string, string> = { 34: "quot", 38: "amp", 39: "apos", 60: "lt", 62: "gt" };
+      const controls: Record<string, string> = { 10: "n", 13: "r", 9: "t", 34: '"', 47: "/" };
+      return [
+        String.fromCharCode(code),
+        `%${hex}`,
+        `%25${hex.toUpperCase()}`,
+        `%2525${hex}`,
+        `\\u00${hex}`,
+        `\\\\u00${hex}`,
+        `\\x${hex}`,
+        `&#${code};`,
+        `&#x${hex};`,
+        `&amp;#${code};`,
+        `=${hex.toUpperCase()}`,
+        ...(names[code] === undefined
+          ? []
+          : [`&${names[code]};`, `&amp;${names[code]};`, `%26${names[code]};`]),
+        ...(controls[code] === undefined
+          ? []
+          : [`\\${controls[code]}`, `\\\\\\${controls[code]}`, `%5C${controls[code]}`]),
+      ];
+    };
+    const around = fc
+      .constantFrom(..." \t\r\n\"'&/:;<=>?[]{|},()".split("").map((one) => one.charCodeAt(0)))
+      .chain((code) => fc.constantFrom(...escaped(code)));
+    const unknown = fc.constantFrom(
+      "_",
+      "n",
+      "3D",
+      "u0022",
+      "\\042",
+      "\u001b[31m",
+      "%u003D",
+      "&quot",
+      "é",
+      "--",
+      "=\r\n",
+    );
+
+    it("it is found whole, whatever they are", () => {
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...values),
+          fc.array(fc.oneof(around, unknown), { minLength: 1, maxLength: 4 }),
+          fc.array(around, { maxLength: 4 }),
+          (token, before, after) => {
+            const text = `access_token${before.join("")}${token}${after.join("")} and more`;
+            expect(
+              recogniseTokens(text).map(({ hash }) => hash),
+              text,
+            ).toEqual([sha256(token)]);
+          },
+        ),
+        { numRuns: 1_000 },
+      );
+    });
+
+    it("it is found with its dots written as in addresses, JSON, HTML and mails", () => {
+      for (const token of values)
+        for (const dot of escaped(46)) {
+          const text = `?t%3D${token.replaceAll(".", dot)}%26x`;
+          expect(
+            recogniseTokens(text).map(({ hash }) => hash),
+            text,
+          ).toEqual([sha256(token)]);
+        }
+    });
+
+    it("it is put together where a mail or JSON broke it over lines behind one", () => {
+      const token = values[3] ?? "";
+      for (const by of ["=\r\n", "\\n", "=0D=0A", "%0A", "\\r\\n  "])
+        for (const width of [25, 76]) {
+          const text = `x=3D${token.match(new RegExp(`.{1,${width}}`, "g"))?.join(by)}`;
+          expect(
+            recogniseTokens(text).map(({ hash }) => hash),
+            text,
+          ).toEqual([sha256(token)]);
+        }
+    });
+
+    it("what follows a signature in its own alphabet is none of it", () => {
+      const token = values[2] ?? "";
+      for (const text of [
+        `__${token}__`,
+        `<!--${token}-->`,
+        `${token}.json`,
+        `${token}. Then`,
+        `${token}_${token}`,
+      ])
+        expect(
+          recogniseTokens(text).map(({ hash }) => hash),
+          text,
+        ).toEqual([sha256(token)]);
+    });
+
+    it("a backslash before an opaque token is no tab", () => {
+      const [token = ""] = values;
+      for (const text of [`C:\\${token}`, `\\t${token}`, `"\\\\${token}`])
+        expect(
+          recogniseTokens(text).map(({ hash }) => hash),
+          text,
+        ).toEqual([sha256(token)]);
+    });
+
+    it("a secret is held back behind them too", () => {
+      for (const before of ["%3D", "\\n", "\\u0022", "=3D", "&quot;"])
+        expect(holdsValue(`client_secret${before}twc_${"A1b2".repeat(8)}`), before).toBe(true);
+    });
+
+    it("takes long pastes of anything in a time that goes with their length", () => {
+      const [opaque = "", , token = ""] = values;
+      const long = [
+        "eyJ",
+        "aeyJ",
+        "aeyJaaaaaaaa ",
+        "eyJaaaaaaaa.",
+        "x.eyJhbGciOiJFUzI1NiJ9 ",
+        "eyJaaaaaaaa.aaaaaaaa b ",
+        "\\",
+        "\\\\t",
+        "%25",
+        "%",
+        "&amp;",
+        "=3D",
+        "twa_",
+        `twa_${"A".repeat(20)} `,
+        `xtwa_${"A".repeat(20)} `,
+        `${opaque.slice(0, -1)}?`,
+        `n${token.slice(0, -1)}\n`,
+      ];
+      for (const one of long) {
+        const text = one.repeat(Math.ceil(250_000 / one.length));
+        const began = performance.now();
+        holdsValue(text);
+        readPaste(text);
+        expect(performance.now() - began, one.slice(0, 40)).toBeLessThan(5_000);
+      }
+    });
   });
 
   describe("that is broken over lines", () => {

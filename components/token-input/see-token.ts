@@ -1,13 +1,11 @@
 import { parseOpaque } from "#lib/tokens/opaque.ts";
-import { claimsOf, decodePart, joinWrapped, withoutFullStop } from "./wrapped-token.ts";
+import { findJwts, findOpaques } from "./find-tokens.ts";
+import { unescaped } from "./unescaped.ts";
+import { claimsOf, decodePart } from "./wrapped-token.ts";
 
 /** Text that is, or may be, a token's value. `id` is its jti where that can be read without asking anybody; `line` the first line that it begins in. */
 export type SeenToken = { format: "jwt" | "opaque"; id: string | null; value: string; line: number };
 
-const OPAQUE = /(?<![0-9A-Za-z])tw[ar]_[0-9A-Za-z]{20,}/g;
-// two parts where it was cut, three signed, five encrypted; the header alone where it was cut early
-const JWT =
-  /(?<![0-9A-Za-z_-])eyJ[0-9A-Za-z_-]{8,}(?:(?:\.[0-9A-Za-z_-]{8,})(?:\.[0-9A-Za-z_-]*){0,3}|[0-9A-Za-z_-]{8,})/g;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const SHA256 = /^[0-9a-f]{64}$/i;
 /** Secrets of clients, verifiers, API tokens and links: never searched for, and nothing is found by them. */
@@ -25,28 +23,27 @@ function readJti(jwt: string): string | null {
 }
 
 /**
- * Sees tokens in what a person typed or pasted, whatever stands around them ("Bearer …", a line of a log, the findings of a secret scanner), broken over lines
- * or not, each once, in their order, `max` at most. Runs in the browser, before any request, type-ahead or change of the address: the values go nowhere.
+ * Sees tokens in what a person typed or pasted, whatever stands around them ("Bearer …", a line of a log, an address, JSON, the findings of a secret scanner), escaped and broken
+ * over lines or not, each once, in their order, `max` at most. Runs in the browser, before any request, type-ahead or change of the address: the values go nowhere.
  */
 export function seeTokens(text: string, max = TOKENS_MAX): SeenToken[] {
-  // addresses write the dots of a JWT so
-  const plain = text.replaceAll(/%2E/gi, ".");
+  const plain = unescaped(text);
   const found = [
-    ...[...plain.matchAll(OPAQUE)].map((match) => ({ ...seen(plain, match), format: "opaque" as const })),
-    ...[...plain.matchAll(JWT)].map((match) => ({ ...seen(plain, match), format: "jwt" as const })),
+    ...findOpaques(plain).map((one) => ({ ...one, format: "opaque" as const })),
+    ...findJwts(plain).map((one) => ({ ...one, format: "jwt" as const })),
   ].sort((a, b) => a.index - b.index);
-  const byValue = new Map<string, Omit<SeenToken, "value">>();
+  const byValue = new Map<string, SeenToken>();
+  // what is unescaped to a line break is none of the paste
   const lineAt = linesOf(plain);
   let end = 0;
   for (const { index, value, format, ...one } of found) {
-    // the claims of one that was broken over lines begin like one by itself
     if (index < end) continue;
     end = one.end;
     const id = format === "jwt" ? readJti(value) : (parseOpaque(value)?.id ?? null);
-    if (!byValue.has(value)) byValue.set(value, { format, id, line: lineAt(index) });
+    if (!byValue.has(value)) byValue.set(value, { format, id, value, line: lineAt(index) });
     if (byValue.size === max) break;
   }
-  return [...byValue].map(([value, one]) => ({ ...one, value }));
+  return [...byValue.values()];
 }
 
 /** In which line of a text a place is, the first being 1; asked for places in their order. */
@@ -61,11 +58,6 @@ export function linesOf(text: string): (index: number) => number {
   };
 }
 
-function seen(text: string, { 0: match, index }: RegExpExecArray) {
-  const end = index + match.length;
-  return { index, ...(joinWrapped(text, match, end) ?? { value: withoutFullStop(match), end }) };
-}
-
 /** A jti or the SHA-256 of a value that stands alone, in lower case, or null. */
 export function recogniseTokenName(text: string): { by: "id" | "hash"; value: string } | null {
   const name = text.trim().toLowerCase();
@@ -75,5 +67,5 @@ export function recogniseTokenName(text: string): { by: "id" | "hash"; value: st
 
 /** Whether a value that is to go nowhere stands in a text: a token, a piece of one, or a secret of ours. */
 export function holdsValue(text: string): boolean {
-  return SECRET.test(text) || seeTokens(text).length > 0;
+  return SECRET.test(text) || SECRET.test(unescaped(text)) || seeTokens(text, 1).length > 0;
 }

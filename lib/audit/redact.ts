@@ -5,6 +5,8 @@ const JWT =
   /ey[A-Za-z0-9_-]{10,}(?:\.|%2E)[A-Za-z0-9_-]*(?:\.|%2E)?[A-Za-z0-9_-]{4,}(?:(?:\.|%2E)[A-Za-z0-9_-]*)*/gi;
 /** The beginning of a JWT, which begins with `{"`, wherever it was cut off. */
 const BEGUN_JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{16,}/;
+/** One that is signed, whatever stands before it: an escape ends in a letter or a digit. */
+const SIGNED_JWT = /eyJ[A-Za-z0-9_-]{10,512}(?:\.|%2E)eyJ[A-Za-z0-9_-]{6}/;
 const BEGUN_JWTS = new RegExp(BEGUN_JWT, "g");
 /** What all of them begin with: nearly every text has none, and each use has two texts. */
 const BEGINNING = /ey[A-Za-z0-9_-]{10}|tw[a-z]_[0-9A-Za-z_-]{16}|whsec_/i;
@@ -20,5 +22,5 @@ export function redactSecrets(text: string): string {
 
 /** Whether a token or a secret stands in text: surer than `redactSecrets` has to be, because the text is refused. */
 export function holdsSecret(text: string): boolean {
-  return text.search(OURS) >= 0 || BEGUN_JWT.test(text);
+  return text.search(OURS) >= 0 || BEGUN_JWT.test(text) || SIGNED_JWT.test(text);
 }

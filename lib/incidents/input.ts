@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line, optionalLine, rowId, seenVersion } from "../input/plain-text.ts";
+import { line, optionalLine, rowId, seenVersion, writtenOut } from "../input/plain-text.ts";
 import { revocationInput } from "../revocations/input.ts";
 import {
   INCIDENT_STATES,
@@ -24,13 +24,22 @@ const instant = z.iso
   .transform((text) => new Date(text))
   .refine((at) => at.getUTCFullYear() >= 1970 && at.getUTCFullYear() <= 9999, "is no instant of this era");
 
-/** Text of several lines, as one. */
-function folded(max: number) {
+/**
+ * What people write down in a case, of several lines, as one. What stands in it that cannot be shown, as in hostile texts from a log, is written out:
+ * it takes more characters then than were written.
+ */
+function noted(max: number) {
   return z
     .string()
     .max(2 * max, `must have at most ${max} characters`)
-    .transform((text) => text.replace(/[\s\p{Zl}\p{Zp}]+/gu, " "));
+    .transform((text) => text.replace(/[\s\p{Zl}\p{Zp}]+/gu, " ").trim())
+    .refine((text) => text.length <= max, `must have at most ${max} characters`)
+    .transform(writtenOut);
 }
+
+const WRITTEN_OUT = "⟨U+202E⟩".length;
+const aNote = noted(STEP_NOTE_MAX).pipe(line(STEP_NOTE_MAX * WRITTEN_OUT));
+const optionalNote = noted(STEP_NOTE_MAX).pipe(optionalLine(STEP_NOTE_MAX * WRITTEN_OUT));
 
 const tokenIds = z
   .array(rowId)
@@ -53,10 +62,10 @@ export type AddSubjectsInput = z.output<typeof addSubjectsInput>;
 export const openIncidentInput = subjectsInput.extend({
   title: line(TITLE_MAX),
   severity: z.enum(SEVERITIES).default("high"),
-  note: folded(STEP_NOTE_MAX).pipe(optionalLine(STEP_NOTE_MAX)).default(""),
+  note: optionalNote.default(""),
   /** Its window, where somebody has set one; else it is suggested from the log. */
   compromisedFrom: instant.optional(),
-  why: folded(STEP_NOTE_MAX).pipe(optionalLine(STEP_NOTE_MAX)).optional(),
+  why: optionalNote.optional(),
 });
 export type OpenIncidentInput = z.output<typeof openIncidentInput>;
 
@@ -69,14 +78,14 @@ export const updateIncidentInput = z.strictObject({
   severity: z.enum(SEVERITIES).optional(),
   state: z.enum(INCIDENT_STATES).optional(),
   compromisedFrom: instant.nullable().optional(),
-  why: folded(STEP_NOTE_MAX).pipe(optionalLine(STEP_NOTE_MAX)).optional(),
+  why: optionalNote.optional(),
 });
 export type UpdateIncidentInput = z.output<typeof updateIncidentInput>;
 
 export const stepInput = z.strictObject({
   version: seenVersion,
   isDone: z.boolean(),
-  what: folded(STEP_NOTE_MAX).pipe(optionalLine(STEP_NOTE_MAX)).default(""),
+  what: optionalNote.default(""),
 });
 export type StepInput = z.output<typeof stepInput>;
 
@@ -84,7 +93,7 @@ export const stepName = z.enum(STEPS);
 
 export const incidentNoteInput = z.strictObject({
   step: z.enum(STEPS),
-  text: folded(STEP_NOTE_MAX).pipe(line(STEP_NOTE_MAX)),
+  text: aNote,
   useId: rowId.optional(),
 });
 export type IncidentNoteInput = z.output<typeof incidentNoteInput>;
@@ -121,7 +130,9 @@ export const tellOwnersInput = z.strictObject({
     .min(1, "must name somebody")
     .max(NOTICE_RECIPIENTS_MAX, `must have at most ${NOTICE_RECIPIENTS_MAX} entries`)
     .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "names somebody twice"),
-  note: folded(NOTICE_NOTE_MAX).pipe(optionalLine(NOTICE_NOTE_MAX)).default(""),
+  note: noted(NOTICE_NOTE_MAX)
+    .pipe(optionalLine(NOTICE_NOTE_MAX * WRITTEN_OUT))
+    .default(""),
 });
 export type TellOwnersInput = z.output<typeof tellOwnersInput>;
 

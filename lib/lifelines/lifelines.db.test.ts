@@ -9,6 +9,7 @@ import { openIncidentInput } from "../incidents/input.ts";
 import { openIncident } from "../incidents/open-incident.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
 import { verifierFixtureOf } from "../propagation/verifier-fixture.ts";
+import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
 import { revokeFamily } from "../revocations/revoke-family.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
 import { createUseWriter } from "../verification/use-writer.ts";
@@ -20,6 +21,7 @@ import { LIFELINE_KINDS, type LifelineKind } from "./model.ts";
 let db: Database;
 let ids: Record<LifelineKind, string>;
 let token: { id: string; familyId: string };
+let others: { familyId: string; clientId: string };
 
 const MINUTE = 60_000;
 const began = Date.now() - 60 * MINUTE;
@@ -54,6 +56,7 @@ beforeAll(async () => {
   });
   const other = await fixture.token({ clientId: ledger, issuedAt: at(25), ip: THERE });
   token = access;
+  others = other;
   ids = { family: familyId, user: userId, client: billing, verifier: verifierId, address: THERE };
   const use = async (of: typeof access, minute: number, ip: string, refusal: "revoked" | null = null) =>
     createUseWriter({ now: () => at(minute) }).write(
@@ -210,6 +213,15 @@ test("a family is in the cases of its tokens", async () => {
     openIncidentInput.parse({ title: "Leaked", subjects: [{ kind: "token", id: token.id }] }),
   );
   expect((await listFamilyCases(auditor(), ids.family)).map((one) => one.number)).toEqual([number]);
+});
+
+test("marks a family by what took back all of its client's tokens, too", async () => {
+  const { familyId: id, clientId } = others;
+  const marksOf = async () => (await follow("family", { id })).marks.map(({ what }) => what);
+  expect(await marksOf()).toEqual(["issued"]);
+  await revokeClientTokens(contextAs(db, "responder"), { id: clientId, reason: "token_leaked", note: "" });
+  expect(await marksOf()).toEqual(["issued", "revoked"]);
+  expect((await follow("client", { id: clientId })).marks.map(({ what }) => what)).toEqual(["revoked"]);
 });
 
 describe("refuses", () => {

@@ -32,8 +32,13 @@ export const MARK_WORDS: Record<MarkKind, string> = {
   refreshed: "refreshed",
 };
 
-/** `href`: the order or act that says more. */
-export type LifelineMark = { at: string; what: MarkKind; href: string | null };
+/** `href`: the order or act that says more. `isPart`: it was done to one token of a family alone. */
+export type LifelineMark = { at: string; what: MarkKind; isPart: boolean; href: string | null };
+
+/** A mark in words. */
+export function markWords({ what, isPart }: Pick<LifelineMark, "what" | "isPart">): string {
+  return isPart ? `one token ${MARK_WORDS[what]}` : MARK_WORDS[what];
+}
 
 export type OutcomeTotals = Record<UseOutcome, number>;
 

@@ -6,11 +6,13 @@ import type { Context } from "../context.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { getOrderPropagation } from "../propagation/get-order-propagation.ts";
+import type { OrderSubject } from "../revocations/model.ts";
 import { ORDER_COLUMNS, type OrderRecord } from "../revocations/order-row.ts";
+import { targetsOf } from "../revocations/targets-of.ts";
 import type { Span } from "../use-rollups/grains.ts";
 import { type Lifeline, type LifelineKind, type LifelineMark, MARKS_MAX, type MarkKind } from "./model.ts";
 
-/** Tokens of a family by which orders upon one of them are found; a longer family is told by those upon itself. */
+/** Tokens of a family by which orders upon one of them are found. */
 const FAMILY_TOKENS = 1_000;
 
 type Subject = { kind: LifelineKind; id: string };
@@ -53,25 +55,60 @@ async function readActs(ctx: Context, { kind, id }: Subject): Promise<LifelineMa
   const { rows } = await listAuditEntries(ctx, query);
   return rows.flatMap(({ id: entry, at, act }) => {
     const what = ACTS[act];
-    return what === undefined ? [] : [{ at, what, href: `/audit/acts/${entry}` }];
+    return what === undefined ? [] : [{ at, what, isPart: false, href: `/audit/acts/${entry}` }];
   });
 }
 
 const VERBS = { revoke: "revoked", suspend: "suspended", restore: "restored" } as const;
 
-/** Orders upon it that have begun, newest first; of a family those upon one of its tokens too. */
+/** By what orders reach it, and when it was rooted, where an order's cutoff counts. */
+type Reached = { targets: [kind: string, id: string][]; rootedAt: Date | null };
+
+/** Of a family: by what they reach its newest token, and by each of its tokens. */
+async function reachedOfFamily(ctx: Context, id: string): Promise<Reached> {
+  const tokens = await tokensOf(ctx.db, "family_id", [id], FAMILY_TOKENS);
+  const [record] = await run<Omit<OrderSubject, "rootedAtMs"> & { rootedAt: Date }>(
+    ctx.db,
+    sql`SELECT t.id, t.family_id AS "familyId", t.session_uid AS "sessionUid", t.user_id AS "userId", t.client_id AS "clientId", t.scopes, t.groups,
+        t.audiences, t.signing_kid AS "signingKid", t.rooted_at AS "rootedAt"
+      FROM token t WHERE t.family_id = ${id}::uuid ORDER BY t.issued_at DESC, t.id DESC LIMIT 1`,
+  );
+  const others = tokens
+    .filter((token) => token !== record?.id)
+    .map((token): [string, string] => ["token", token]);
+  if (record === undefined) return { targets: [["family", id], ...others], rootedAt: null };
+  const { rootedAt, ...subject } = record;
+  return { targets: [...targetsOf({ ...subject, rootedAtMs: rootedAt.getTime() }), ...others], rootedAt };
+}
+
+/** Orders upon it that have begun, newest first; of a family all that reach it. */
 async function readOrders(ctx: Context, { kind, id }: Subject): Promise<OrderRecord[]> {
   if (kind === "address" || kind === "verifier" || !can(ctx, "order:read")) return [];
-  const tokens = kind === "family" ? await tokensOf(ctx.db, "family_id", [id], FAMILY_TOKENS) : [];
-  const targets = [[kind, id], ...tokens.map((token) => ["token", token])];
+  const { targets, rootedAt }: Reached =
+    kind === "family" ? await reachedOfFamily(ctx, id) : { targets: [[kind, id]], rootedAt: null };
   return run<OrderRecord>(
     ctx.db,
-    sql`SELECT ${ORDER_COLUMNS} FROM unnest(${targets.map(([of = ""]) => of)}::text[], ${targets.map(([, to = ""]) => to)}::text[]) AS k(kind, id)
+    sql`SELECT ${ORDER_COLUMNS} FROM unnest(${targets.map(([of]) => of)}::text[], ${targets.map(([, to]) => to)}::text[]) AS k(kind, id)
       JOIN revocation_order o ON o.target_kind = k.kind AND o.target_id = k.id
       WHERE o.verb <> 'cancel' AND greatest(o.effective_from, o.created_at) <= ${ctx.now}::timestamptz
+        AND (o.verb = 'restore' OR o.cutoff IS NULL OR ${rootedAt}::timestamptz IS NULL OR o.cutoff >= ${rootedAt}::timestamptz)
         AND NOT EXISTS (SELECT FROM revocation_order c WHERE c.cancels_id = o.id)
       ORDER BY o.created_at DESC LIMIT ${MARKS_MAX}::int`,
   );
+}
+
+/** What an order did, and the end of a suspension that ended by itself. */
+function marksOf(order: OrderRecord, { kind }: Subject, now: Date): LifelineMark[] {
+  const isPart = kind === "family" && order.targetKind === "token";
+  const href = `/orders/${order.id}`;
+  const what = VERBS[order.verb as keyof typeof VERBS];
+  const { expiresAt } = order;
+  return [
+    { at: heldFrom(order).toISOString(), what, isPart, href },
+    ...(expiresAt !== null && expiresAt <= now
+      ? [{ at: expiresAt.toISOString(), what: "restored" as const, isPart, href }]
+      : []),
+  ];
 }
 
 /** An order placed to hold at once holds from when it was placed. */
@@ -91,6 +128,7 @@ async function readGenerations(ctx: Context, { kind, id }: Subject): Promise<Lif
   return rows.map(({ at, isRefresh }) => ({
     at: at.toISOString(),
     what: isRefresh ? "refreshed" : "issued",
+    isPart: false,
     href: null,
   }));
 }
@@ -119,15 +157,7 @@ export async function readMarks(
     readOrders(ctx, subject),
     readGenerations(ctx, subject),
   ]);
-  const marks = [
-    ...acts,
-    ...generations,
-    ...orders.map((order) => ({
-      at: heldFrom(order).toISOString(),
-      what: VERBS[order.verb as keyof typeof VERBS],
-      href: `/orders/${order.id}`,
-    })),
-  ]
+  const marks = [...acts, ...generations, ...orders.flatMap((order) => marksOf(order, subject, ctx.now))]
     .filter(({ at }) => Date.parse(at) >= from.getTime() && Date.parse(at) <= to.getTime())
     .toSorted((one, other) => (one.at < other.at ? -1 : 1));
   const propagation = await readPropagation(ctx, orders);

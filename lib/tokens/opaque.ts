@@ -14,6 +14,8 @@ const BODY_DIGITS = 65;
 /** 62^6 is the first power above 2^32. */
 const CHECKSUM_DIGITS = 6;
 const SHAPE = new RegExp(`^tw[ar]_[0-9A-Za-z]{${BODY_DIGITS + CHECKSUM_DIGITS}}$`);
+/** Characters of a whole value. */
+export const OPAQUE_LENGTH = "twa_".length + BODY_DIGITS + CHECKSUM_DIGITS;
 
 /** What an id of ours looks like; `lib/ids.ts` cannot be had in a browser. */
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

@@ -12,6 +12,7 @@ import { attachToSupervisor } from "#server/supervisor/child.ts";
 import { type Certificate, readCertificate, TLS_POLICY } from "#server/tls/certificate.ts";
 import { followCertificate } from "#server/tls/renewal.ts";
 import { createAddressBound } from "./address-bound.ts";
+import { leaveOutAborted } from "./leave-out-aborted.ts";
 import { findFault, OUTDATED, refuse } from "./refuse.ts";
 import { answerWhileRestored, isOpenWhileRestored } from "./restore-gate.ts";
 
@@ -101,6 +102,7 @@ async function serveConsole(env: Env): Promise<void> {
     server.listen(env.consolePort, resolve);
   });
   if (watched !== null) guardSchema(watched, server, stop);
+  leaveOutAborted();
   ready();
 }
 

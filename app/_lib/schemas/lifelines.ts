@@ -19,7 +19,9 @@ export const lifeline = useHistogram.extend({
   }),
   firstAt: instant.nullable(),
   lastAt: instant.nullable(),
-  marks: z.array(z.object({ at: instant, what: z.enum(MARK_KINDS), href: z.string().nullable() })),
+  marks: z.array(
+    z.object({ at: instant, what: z.enum(MARK_KINDS), isPart: z.boolean(), href: z.string().nullable() }),
+  ),
   isMarksCut: z.boolean(),
   propagation: z.object({ orderId: z.string(), from: instant, to: instant.nullable() }).nullable(),
   split: z.object({ at: instant, before: totals, since: totals, isExact: z.boolean() }).nullable(),

@@ -6,6 +6,7 @@ const at = (minute: number) => new Date(Date.UTC(2026, 10, 29, 9, minute)).toISO
 const mark = (minute: number, what: LifelineMark["what"]): LifelineMark => ({
   at: at(minute),
   what,
+  isPart: false,
   href: null,
 });
 const lifeline = (marks: LifelineMark[], kind = "family") =>
@@ -40,6 +41,11 @@ test("splits its time by a window: before, during, and after the order that hold
   ]);
   // what was given back works
   expect(names(lifeline([mark(40, "suspended"), mark(50, "restored")]), at(20))).toEqual([
+    ["before", at(0)],
+    ["during", at(20)],
+  ]);
+  // one of its tokens alone
+  expect(names(lifeline([{ ...mark(40, "revoked"), isPart: true }]), at(20))).toEqual([
     ["before", at(0)],
     ["during", at(20)],
   ]);

@@ -5,8 +5,8 @@ import {
   type Lifeline,
   type LifelineMark,
   MARK_KINDS,
-  MARK_WORDS,
   type MarkKind,
+  markWords,
 } from "#lib/lifelines/model.ts";
 import { PHASE_COLORS } from "../use-map-words.ts";
 import { lifelineWords as words } from "./words.ts";
@@ -31,26 +31,34 @@ export function marksToDraw(
   const weight = ({ what }: LifelineMark) => MARK_KINDS.indexOf(what);
   const apartMs = APART * (Date.parse(to) - Date.parse(from));
   const isNear = (one: LifelineMark, other: LifelineMark) =>
-    one.what === other.what && Math.abs(Date.parse(one.at) - Date.parse(other.at)) < apartMs;
+    one.what === other.what &&
+    one.isPart === other.isPart &&
+    Math.abs(Date.parse(one.at) - Date.parse(other.at)) < apartMs;
   const kept: LifelineMark[] = [];
   const sorted = marks
     // an authorization comes a moment before the first token of it
     .filter(({ at, what }) => (at >= from || what === "issued") && at <= to)
     .toSorted((one, other) => weight(one) - weight(other) || (one.at < other.at ? 1 : -1));
   for (const mark of sorted) if (!kept.some((one) => isNear(one, mark))) kept.push(mark);
-  const drawn = kept
-    .slice(0, window === null ? DRAWN : DRAWN - 1)
-    .map(({ at, what }): DrawnMark => ({ at, word: MARK_WORDS[what], tone: TONES[what] ?? "muted" }));
+  const drawn = kept.slice(0, window === null ? DRAWN : DRAWN - 1).map(
+    ({ at, what, isPart }): DrawnMark => ({
+      at,
+      word: markWords({ what, isPart }),
+      tone: isPart ? "muted" : (TONES[what] ?? "muted"),
+    }),
+  );
   if (window !== null && window.at >= from && window.at <= to)
     drawn.push({ at: window.at, word: window.word, tone: "suspended" });
   return drawn.toSorted((one, other) => (one.at < other.at ? -1 : 1));
 }
 
-/** From when on it was refused, as nothing has given it back since; null where it works. */
+/** From when on it was refused: revoked, for good, or suspended and not given back. Null while it works. */
 function endOf(marks: readonly LifelineMark[]): string | null {
-  const ends: MarkKind[] = ["revoked", "suspended", "restored"];
-  const newest = marks.findLast(({ what }) => ends.includes(what));
-  return newest === undefined || newest.what === "restored" ? null : newest.at;
+  const whole = marks.filter(({ isPart }) => !isPart);
+  const revoked = whole.find(({ what }) => what === "revoked");
+  if (revoked !== undefined) return revoked.at;
+  const newest = whole.findLast(({ what }) => what === "suspended" || what === "restored");
+  return newest?.what === "suspended" ? newest.at : null;
 }
 
 /**

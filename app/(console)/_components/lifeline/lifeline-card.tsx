@@ -4,7 +4,7 @@ import { Lifeline as Chart, type LifelinePhase } from "#components/charts/lifeli
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
-import { type Lifeline, MARK_WORDS } from "#lib/lifelines/model.ts";
+import { type Lifeline, markWords } from "#lib/lifelines/model.ts";
 import { type AskedLifeline, timeOf } from "./asked.ts";
 import { marksToDraw } from "./drawn.ts";
 import classes from "./lifeline.module.css";
@@ -29,13 +29,13 @@ function Marks({ lifeline: { marks, isMarksCut } }: { lifeline: Lifeline }) {
   return (
     <div className={classes.note}>
       <ul className={classes.marks} aria-label={words.marks}>
-        {marks.map(({ at, what, href }) => (
+        {marks.map(({ at, what, isPart, href }) => (
           <li key={`${what} ${at} ${href}`}>
             {href === null ? (
-              MARK_WORDS[what]
+              markWords({ what, isPart })
             ) : (
               <Link prefetch={false} href={href}>
-                {MARK_WORDS[what]}
+                {markWords({ what, isPart })}
               </Link>
             )}{" "}
             <Instant at={at} focusable />

@@ -47,12 +47,10 @@ export function IdentifyStep({ tokens }: { tokens: IncidentTokens }) {
             : []),
           {
             header: "Last used",
-            isExtra: true,
             cell: (row: TokenRow) => <Instant at={row.lastUsedAt} none="never" />,
           },
           {
             header: "Expires",
-            isExtra: true,
             cell: (row: TokenRow) => <Instant at={row.expiresAt} />,
           },
         ]}

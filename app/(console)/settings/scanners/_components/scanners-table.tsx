@@ -27,20 +27,17 @@ export function ScannersTable({ scanners }: { scanners: ScannerDetail[] }) {
         { header: words.action, isWrapping: true, cell: (row: ScannerDetail) => policyWords(row) },
         {
           header: words.reports,
-          isExtra: true,
           align: "end",
           cell: (row: ScannerDetail) => groupedNumber(row.reports),
         },
         {
           header: words.unknown,
-          isExtra: true,
           align: "end",
           cell: (row: ScannerDetail) =>
             `${groupedNumber(row.unknown)} of ${groupedNumber(row.values)} values`,
         },
         {
           header: words.last,
-          isExtra: true,
           cell: (row: ScannerDetail) => <Instant at={row.lastReportedAt} none="never" />,
         },
       ]}
