@@ -82,8 +82,8 @@ async function revoked(count: number): Promise<Raised[]> {
   ];
   const [orderId, position] = [randomUUID(), Date.now()];
   await world.db.query(
-    `INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, reason, effective_from, actor_kind, actor_id, actor_name, created_at)
-     VALUES ($1::uuid, $2::bigint, 'revoke', 'client', $3::text, 'deploy-cli', 'compromised', now(), 'admin', 'o', 'olga@example.com', now())`,
+    `INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, cutoff, reason, effective_from, actor_kind, actor_id, actor_name, created_at)
+     VALUES ($1::uuid, $2::bigint, 'revoke', 'client', $3::text, 'deploy-cli', now(), 'compromised', now(), 'admin', 'o', 'olga@example.com', now())`,
     [orderId, position, client],
   );
   return Promise.all(

@@ -49,6 +49,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   busy_use_day: { rows: "deleted", why: "of each day in which uses of the person were erased" },
   bulk_reach: { keeps: "person_id", why: "an admin's id" },
   checkpoint: { keeps: "kid jws" },
+  checkpoint_wish: {},
   client: {
     erases: "contact_email",
     searches: "description",
@@ -64,7 +65,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   detection_mute: { searches: "reason", keeps: "rule by_id by_name ended_by_name" },
   detection_reader: {},
   detection_slice: { keeps: "seen" },
-  detection_token: { rows: "deleted", keeps: "countries" },
+  detection_token: { rows: "deleted", keeps: "countries tries" },
   detection_tuning: { keeps: "rule values countries updated_by_name" },
   erasure: { keeps: "state reason note actor_kind actor_id actor_name problem found" },
   event_stream: {

@@ -185,9 +185,11 @@ test("what goes on stands for what was told of it before: one line, read before 
     ...world.as("owner"),
     actor: { kind: "admin", id: owner, name: "O", role: "owner", sessionId: "" },
   } as Context;
-  await tell({ key: "order 3", thread: "order", title: "3 tokens" });
-  await tell({ key: "other" });
-  await tell({ key: "order 68", thread: "order", title: "68 tokens" });
+  const seconds = (after: number) =>
+    systemContext(world.db, "detector", new Date(TEST_START.getTime() + after * 1_000));
+  await tell({ key: "order 3", thread: "order", title: "3 tokens" }, seconds(0));
+  await tell({ key: "other" }, seconds(1));
+  await tell({ key: "order 68", thread: "order", title: "68 tokens" }, seconds(2));
   const { rows, unread } = await listNotifications(ctx);
   expect(rows.map(({ title }) => title)).toEqual(["68 tokens", "Forged token"]);
   expect(unread).toBe(2);
