@@ -4,10 +4,11 @@ import type { NotificationKind } from "../notifications/model.ts";
 import { notify } from "../notifications/notify.ts";
 import { reasonWords } from "../revocations/model.ts";
 import type { Raised } from "./judge-events.ts";
+import type { RuleName } from "./model.ts";
 import { RULES } from "./rules.ts";
 
 /** Rules whose findings follow from an order, what its tokens are called by then, and which of its columns names it. */
-const FOLLOWS: Readonly<Record<string, { ended: string; column: string }>> = {
+const FOLLOWS: Readonly<Partial<Record<RuleName, { ended: string; column: string }>>> = {
   use_after_revocation: { ended: "revoked", column: "revoked_order_id" },
   use_after_suspension: { ended: "suspended", column: "suspended_order_id" },
 };
@@ -81,9 +82,9 @@ function titleOf({ targetKind, targetName }: Order, tokens: number, ended: strin
   return `${what.charAt(0).toUpperCase()}${what.slice(1)} ${goes} on being presented${whose}`;
 }
 
-async function tellOf(tx: Sql, order: Order, rule: string, now: Date): Promise<void> {
+async function tellOf(tx: Sql, order: Order, rule: RuleName, now: Date): Promise<void> {
   const { ended } = FOLLOWS[rule] as { ended: string };
-  const { severity, means } = RULES[rule as keyof typeof RULES];
+  const { severity, means } = RULES[rule];
   const thread = `${rule} order ${order.id}`;
   const [last] = await tx.query<{ key: string; at: Date }>(TOLD, [thread]);
   if (last !== undefined && now.getTime() - last.at.getTime() < LOOK_EVERY_MS) return;
@@ -113,7 +114,7 @@ export async function tellOfOrders(
   ends: EndsByOrder,
   now: Date,
 ): Promise<void> {
-  const byOrder = new Map<string, { order: Order; rule: string; tokenIds: string[] }>();
+  const byOrder = new Map<string, { order: Order; rule: RuleName; tokenIds: string[] }>();
   for (const { rule, tokenId } of found) {
     const order = ends.get(keyOf(rule, tokenId));
     if (order === undefined || tokenId === null) continue;
