@@ -114,7 +114,9 @@ describe("what is asked for", () => {
     expect(summary).toBe("Export 0 rows of Users as CSV, filtered");
     const { shown } = await getApproval(other(3), { id });
     expect(shown.sentences).toEqual([
-      expect.stringMatching(/^Users leaves as a file: 0 rows, as of now, with 8 columns: id, email, /),
+      expect.stringMatching(
+        /^The list Users leaves as a file: 0 rows, as of now, with 8 columns: id, email, /,
+      ),
       "Filter and order: state=disabled",
     ]);
   });

@@ -4,7 +4,6 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
-import type { ListQuery } from "../list-query/define-table.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { LIST_PLACES } from "../lists/model.ts";
 import { parseListText } from "../lists/parse-list-text.ts";
@@ -49,8 +48,9 @@ async function requireRoom(tx: Sql, ctx: Context): Promise<void> {
 async function toldOf(
   ctx: Context,
   { list, format, query: text }: CreateExportInput,
-  query: ListQuery,
 ): Promise<{ title: string; says: string[] }> {
+  requirePermission(ctx, LIST_PERMISSION[list]);
+  const query = parseListText(list, text, "query");
   const { columns, readPage, count } = EXPORT_SOURCES[list];
   const total = count === undefined ? (await readPage(ctx, query)).total : await count(ctx, query);
   const rows =
@@ -63,7 +63,7 @@ async function toldOf(
   return {
     title: `Export ${rows === null ? "" : `${rows} of `}${title} as ${EXPORT_FORMAT_WORDS[format].name}${filter}`,
     says: [
-      `${title} leaves as a file: ${rows ?? "a number of rows that could not be told"}, as of now, with ${names.length} columns: ${names.join(", ")}.`,
+      `The list ${title} leaves as a file: ${rows ?? "a number of rows that could not be told"}, as of now, with ${names.length} columns: ${names.join(", ")}.`,
       text === "" ? "No filter: all of it." : `Filter and order: ${text}`,
     ],
   };
@@ -77,15 +77,15 @@ async function toldOf(
  */
 export async function createExport(ctx: Context, input: CreateExportInput): Promise<ExportDetail> {
   requirePermission(ctx, "export:create");
+  // what was approved is not told again
+  const isTold = ctx.pass !== undefined && ctx.pass.approval?.way !== "asked";
+  await requireApproval(ctx, "exports", isTold ? await toldOf(ctx, input) : {});
   requirePermission(ctx, LIST_PERMISSION[input.list]);
   if (!exportFormatsOf(input.list).includes(input.format))
     throw new DomainError("INVALID_INPUT", "This list is not exported in that format.", {
       fields: [{ path: "format", message: `must be one of ${exportFormatsOf(input.list).join(", ")}` }],
     });
-  const query = parseListText(input.list, input.query, "query");
-  // what was approved is not told again
-  const isTold = ctx.pass !== undefined && ctx.pass.approval?.way !== "asked";
-  await requireApproval(ctx, "exports", isTold ? await toldOf(ctx, input, query) : {});
+  parseListText(input.list, input.query, "query");
   return ctx.db.transaction(async (tx) => {
     await requireRoom(tx, ctx);
     const [record] = await run<ExportRecord>(

@@ -77,7 +77,7 @@ async function createLinked(
 ): Promise<Person> {
   const email = emailAddress.safeParse(identity.verifiedEmail ?? "").data;
   if (email === undefined)
-    throw new ProviderRefused("ADDRESS_NOT_VERIFIED", "no address that the issuer vouches for");
+    throw new ProviderRefused("NOT_INVITED", "no address of theirs that this console takes");
   const id = uuidv7(ctx.now);
   const made = await tx.query(
     `INSERT INTO admin (id, email, name, role, created_at) VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::timestamptz)
