@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { findSession } from "#lib/admins/find-session.ts";
+import { type EndedWhy, readWhyEnded } from "#lib/admins/why-ended.ts";
 import { findApiToken } from "#lib/api-tokens/find-api-token.ts";
 import type { ApiTokenRefusal } from "#lib/api-tokens/model.ts";
 import { redactSecrets } from "#lib/audit/redact.ts";
@@ -74,6 +75,13 @@ export async function callerOf(headers: Headers, requestId: string = randomUUID(
 export async function hadSession(headers: Pick<Headers, "get">): Promise<boolean> {
   const cookie = findCookie(headers.get("cookie"), sessionCookieName(getEnv()));
   return cookie !== null && (await openSession(cookie, derivedKey("session"))) !== null;
+}
+
+/** Why the session of a request ended, where there is something to say; for whoever has it sealed by this console. */
+export async function whySessionEnded(headers: Pick<Headers, "get">): Promise<EndedWhy | null> {
+  const cookie = findCookie(headers.get("cookie"), sessionCookieName(getEnv()));
+  const sessionId = cookie === null ? null : await openSession(cookie, derivedKey("session"));
+  return sessionId === null ? null : readWhyEnded(getDatabase(), sessionId);
 }
 
 function readUserAgent(headers: Headers): string | null {

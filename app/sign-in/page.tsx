@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
+import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { requestContext } from "#app/_lib/context.ts";
+import { whySessionEnded } from "#app/_lib/context-of.ts";
 import { safePath } from "#app/_lib/safe-path.ts";
 import { Doorway } from "#components/layout/doorway.tsx";
 import { hasOwner } from "#lib/admins/owner-lock.ts";
@@ -31,7 +33,7 @@ export default async function SignInPage({
   const notice = isHeld
     ? signInWords.restored
     : why === "ended"
-      ? signInWords.ended
+      ? signInWords.endedBy(await whySessionEnded(await headers()).catch(() => null))
       : why === "signed-out"
         ? signInWords.signedOut
         : null;

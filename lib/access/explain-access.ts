@@ -17,6 +17,7 @@ import type {
 } from "./model.ts";
 import { AREAS, PERMISSION_WORDS } from "./permission-words.ts";
 import { listSubjects, readSubject } from "./subjects.ts";
+import { whereWords } from "./where-words.ts";
 
 const ALL_PERMISSIONS: readonly Permission[] = Object.keys(PERMISSION_WORDS) as Permission[];
 
@@ -94,7 +95,8 @@ function stepUpWords(subject: Subject, { obstacles }: ActRow): string {
     return subject.isUnattended
       ? " Nobody is asked again who they are: this API token acts unattended."
       : " It waits until a person approves it: this API token does not act unattended.";
-  return ` They are asked again who they are${asked.where === null ? "" : `, ${asked.where}`} (${STEP_UP_WORDS[asked.of].name}).`;
+  const where = whereWords(asked.where);
+  return ` They are asked again who they are (${STEP_UP_WORDS[asked.of].name})${where === "" ? "" : ` ${where}`}.`;
 }
 
 function fourEyesWords({ obstacles }: ActRow): string {

@@ -1,5 +1,6 @@
+import { hasNoWayIn } from "../admins/let-go.ts";
 import { getAdminRow, readAdminRows } from "../admins/list-admins.ts";
-import type { AdminRow } from "../admins/model.ts";
+import { type AdminRow, SHUT_OUT_WORDS } from "../admins/model.ts";
 import type { ApiTokenRow } from "../api-tokens/model.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Role } from "../authz/roles.ts";
@@ -11,13 +12,16 @@ import type { Subject, SubjectKind } from "./model.ts";
 
 const SUBJECTS_MAX = 1_000;
 
-function subjectOfAdmin({ id, name, email, role, state }: AdminRow): Subject {
-  const whyNotNow =
-    state === "disabled"
-      ? "Disabled: they cannot sign in, and nothing of this is theirs until they are enabled again."
-      : state === "active"
-        ? null
-        : "They have not finished their enrolment yet, and cannot sign in.";
+function whyNotNowOf({ state, shutOut }: AdminRow): string | null {
+  if (state === "active") return null;
+  if (state === "disabled")
+    return "Disabled: they cannot sign in, and nothing of this is theirs until they are enabled again.";
+  if (shutOut !== null) return SHUT_OUT_WORDS[shutOut];
+  return "They have not finished their enrolment yet, and cannot sign in.";
+}
+
+function subjectOfAdmin(admin: AdminRow): Subject {
+  const { id, name, email, role, state } = admin;
   return {
     kind: "admin",
     id,
@@ -27,7 +31,7 @@ function subjectOfAdmin({ id, name, email, role, state }: AdminRow): Subject {
     creatorRole: null,
     state,
     isUnattended: false,
-    whyNotNow,
+    whyNotNow: whyNotNowOf(admin),
   };
 }
 
@@ -44,14 +48,14 @@ type TokenRecord = {
 
 const TOKENS = `
   SELECT t.id, t.name, t.role, t.is_unattended AS "isUnattended", a.role AS "creatorRole", t.revoked_at IS NOT NULL AS "isRevoked",
-    coalesce(t.expires_at <= $1::timestamptz, false) AS "isExpired", a.disabled_at IS NOT NULL AS "isCreatorDisabled"
+    coalesce(t.expires_at <= $1::timestamptz, false) AS "isExpired", a.disabled_at IS NOT NULL OR ${hasNoWayIn("a")} AS "isCreatorDisabled"
   FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id`;
 
 const WHY_NOT: Record<Exclude<ApiTokenRow["state"], "active">, string> = {
   revoked: "The API token is revoked: nothing is answered to it.",
   expired: "The API token is expired: nothing is answered to it.",
   creator_disabled:
-    "Whoever made the API token is disabled: nothing is answered to it until they are enabled again.",
+    "Whoever made the API token is disabled or cannot sign in: nothing is answered to it until they can.",
 };
 
 function stateOfToken({ isRevoked, isExpired, isCreatorDisabled }: TokenRecord): ApiTokenRow["state"] {

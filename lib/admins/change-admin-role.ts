@@ -1,3 +1,4 @@
+import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -23,7 +24,7 @@ export async function changeAdminRole(
   await requireApproval(ctx, "roles");
   if (ctx.actor.id === adminId)
     throw new DomainError("CONFLICT", "You cannot change your own role. Ask another owner.");
-  return ctx.db.transaction(async (tx) => {
+  const changed = await ctx.db.transaction(async (tx) => {
     await lockOwners(tx);
     const before = await getAdminRow(tx, { id: adminId, now: ctx.now });
     if (before.provider !== null)
@@ -48,4 +49,6 @@ export async function changeAdminRole(
     });
     return admin;
   });
+  await endOrphaned(ctx);
+  return changed;
 }

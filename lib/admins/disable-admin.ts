@@ -1,3 +1,4 @@
+import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -19,7 +20,7 @@ async function isOwner(db: Sql, adminId: string): Promise<boolean> {
 }
 
 /**
- * Shuts an admin out at once: every session ends in the same transaction. Where four eyes is on, an owner is shut out by two. Recorded as `admin.disabled`. Needs `admin:write`.
+ * Shuts an admin out at once: every session ends in the same transaction, and what waits in their name for a second person after it. Where four eyes is on, an owner is shut out by two. Recorded as `admin.disabled`. Needs `admin:write`.
  *
  * @throws {DomainError} NOT_FOUND, ALREADY_ENDED, CONFLICT for oneself and for the last owner.
  */
@@ -30,7 +31,7 @@ export async function disableAdmin(ctx: Context, { adminId }: { adminId: string 
   else await requireStepUp(ctx, "roles");
   if (ctx.actor.id === adminId)
     throw new DomainError("CONFLICT", "You cannot disable yourself. Ask another owner.");
-  return ctx.db.transaction(async (tx) => {
+  const shutOut = await ctx.db.transaction(async (tx) => {
     await lockOwners(tx);
     const before = await getAdminRow(tx, { id: adminId, now: ctx.now });
     if (before.state === "disabled")
@@ -49,4 +50,6 @@ export async function disableAdmin(ctx: Context, { adminId }: { adminId: string 
     });
     return admin;
   });
+  await endOrphaned(ctx);
+  return shutOut;
 }

@@ -9,3 +9,18 @@ export const isLetGo = (admin: string): string =>
     THEN EXISTS (SELECT FROM admin_identity i JOIN sign_in_provider p ON p.id = i.provider_id
       WHERE i.admin_id = ${admin}.id AND (i.let_go_at IS NOT NULL OR p.disabled_at IS NOT NULL))
     ELSE ${admin}.password_hash IS NULL AND NOT EXISTS (SELECT FROM setup_link l WHERE l.admin_id = ${admin}.id AND l.used_at IS NULL) END)`;
+
+/** Whether an admin has only accounts of this console to come in by while that is turned off for all but break-glass owners. */
+export const isLocalOut = (admin: string): string =>
+  `(${admin}.id IS NOT NULL AND NOT (${admin}.is_break_glass AND ${admin}.role = 'owner')
+    AND EXISTS (SELECT FROM sign_in_policy l WHERE l.local_off_at IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = ${admin}.id))`;
+
+/** Whether an admin who is enabled could not come in all the same. What they made goes on no longer, whichever of the two it is. */
+export const hasNoWayIn = (admin: string): string => `(${isLetGo(admin)} OR ${isLocalOut(admin)})`;
+
+/** The same with why, as a ShutOut or NULL. */
+export const shutOutOf = (admin: string): string =>
+  `CASE WHEN ${isLocalOut(admin)} THEN 'local_off' WHEN NOT ${isLetGo(admin)} THEN NULL
+    WHEN EXISTS (SELECT FROM admin_identity i JOIN sign_in_provider p ON p.id = i.provider_id WHERE i.admin_id = ${admin}.id AND p.disabled_at IS NOT NULL) THEN 'provider_off'
+    WHEN EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = ${admin}.id) THEN 'let_go' ELSE 'no_way_in' END`;

@@ -4,7 +4,8 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
-import type { AdminRow, AdminState } from "./model.ts";
+import { shutOutOf } from "./let-go.ts";
+import type { AdminRow, AdminState, ShutOut } from "./model.ts";
 
 type Row = {
   id: string;
@@ -20,6 +21,7 @@ type Row = {
   provider: { id: string; name: string } | null;
   isLinked: boolean;
   isBreakGlass: boolean;
+  shutOut: ShutOut | null;
 };
 
 const SELECT = `SELECT a.id, a.email, a.name, a.role, a.password_hash IS NOT NULL AS "hasPassword",
@@ -29,7 +31,7 @@ const SELECT = `SELECT a.id, a.email, a.name, a.role, a.password_hash IS NOT NUL
       AND s.absolute_expires_at > $1::timestamptz
       AND s.last_seen_at + make_interval(secs => s.idle_seconds) > $1::timestamptz) AS sessions,
     CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'name', p.name) END AS provider,
-    i.subject IS NOT NULL AS "isLinked", a.is_break_glass AS "isBreakGlass"
+    i.subject IS NOT NULL AS "isLinked", a.is_break_glass AS "isBreakGlass", ${shutOutOf("a")} AS "shutOut"
   FROM admin a LEFT JOIN admin_identity i ON i.admin_id = a.id LEFT JOIN sign_in_provider p ON p.id = i.provider_id`;
 
 /** Every admin by name: there are few. Needs `admin:read`. */
@@ -52,12 +54,14 @@ export async function getAdminRow(db: Sql, { id, now }: { id: string; now: Date 
 }
 
 function toAdminRow(row: Row): AdminRow {
+  const state = stateOf(row);
   return {
     id: row.id,
     email: row.email,
     name: row.name,
     role: row.role,
-    state: stateOf(row),
+    state,
+    shutOut: state === "shut_out" ? row.shutOut : null,
     createdAt: row.createdAt.toISOString(),
     lastSignInAt: row.lastSignInAt?.toISOString() ?? null,
     sessions: row.sessions,
@@ -68,7 +72,8 @@ function toAdminRow(row: Row): AdminRow {
 
 function stateOf(row: Row): AdminState {
   if (row.disabledAt !== null) return "disabled";
-  if (row.provider !== null) return row.isLinked ? "active" : "invited";
-  if (row.hasFactor) return "active";
+  const whereEnrolled = row.shutOut === null ? "active" : "shut_out";
+  if (row.provider !== null) return row.isLinked ? whereEnrolled : "invited";
+  if (row.hasFactor) return whereEnrolled;
   return row.hasPassword ? "enrolling" : "invited";
 }

@@ -2,9 +2,19 @@ import type { Role } from "../authz/roles.ts";
 import type { SignInMethod } from "../step-up/model.ts";
 
 /** People of the console; browser-safe. Times are ISO 8601 in UTC. */
-export const ADMIN_STATES = ["active", "invited", "enrolling", "disabled"] as const;
-/** `invited` has yet to use their link, `enrolling` has a password and no second factor yet. */
+export const ADMIN_STATES = ["active", "invited", "enrolling", "shut_out", "disabled"] as const;
+/** `invited` has yet to use their link, `enrolling` has a password and no second factor yet, `shut_out` is enabled and cannot come in all the same. */
 export type AdminState = (typeof ADMIN_STATES)[number];
+
+/** Why somebody who is enabled cannot come in. */
+export const SHUT_OUTS = ["local_off", "provider_off", "let_go", "no_way_in"] as const;
+export type ShutOut = (typeof SHUT_OUTS)[number];
+export const SHUT_OUT_WORDS: Record<ShutOut, string> = {
+  local_off: "Cannot sign in: sign-in without a provider is off, and they are no break-glass owner.",
+  provider_off: "Cannot sign in: the provider that they come in by is disabled.",
+  let_go: "Cannot sign in: their provider gives them no role any more.",
+  no_way_in: "Cannot sign in: the provider that they came in by is removed. Give them another way.",
+};
 
 export type AdminRow = {
   id: string;
@@ -12,6 +22,8 @@ export type AdminRow = {
   name: string;
   role: Role;
   state: AdminState;
+  /** Why they cannot come in, of one who is shut out. */
+  shutOut: ShutOut | null;
   createdAt: string;
   lastSignInAt: string | null;
   /** Sessions that are live now. */

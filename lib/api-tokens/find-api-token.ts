@@ -1,4 +1,4 @@
-import { isLetGo } from "../admins/let-go.ts";
+import { hasNoWayIn } from "../admins/let-go.ts";
 import type { Role } from "../authz/roles.ts";
 import type { ApiTokenActor } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
@@ -31,12 +31,12 @@ type Row = {
   creatorId: string | null;
   creatorRole: Role | null;
   creatorDisabledAt: Date | null;
-  isCreatorLetGo: boolean;
+  isCreatorOut: boolean;
 };
 
 /**
  * The API token behind a presented value, with its creator's role of now, or null for a value that was never one. A token that was revoked, has ended,
- * whose creator is disabled, or that comes from beyond its networks is named with its refusal. It reads the database, so that what changed holds at the next
+ * whose creator is disabled or has no way in, or that comes from beyond its networks is named with its refusal. It reads the database, so that what changed holds at the next
  * request in each process. Notes when and from where a good one was used.
  */
 export async function findApiToken(
@@ -47,7 +47,7 @@ export async function findApiToken(
   const [row] = await db.query<Row>(
     `SELECT t.id, t.name, t.role, t.networks, t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt", t.last_used_at AS "lastUsedAt",
        t.last_used_ip AS "lastUsedIp", t.is_unattended AS "isUnattended", t.created_by_id AS "personId", a.id AS "creatorId", a.role AS "creatorRole", a.disabled_at AS "creatorDisabledAt",
-       ${isLetGo("a")} AS "isCreatorLetGo"
+       ${hasNoWayIn("a")} AS "isCreatorOut"
      FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id WHERE t.token_hash = $1::bytea`,
     [hashSecret(value)],
   );
@@ -64,11 +64,7 @@ function refusalOf(row: Row, { ip, now }: { ip: string | null; now: Date }): Api
   if (row.revokedAt !== null) return "API_TOKEN_REVOKED";
   if (row.expiresAt !== null && row.expiresAt <= now) return "API_TOKEN_EXPIRED";
   // one whose creator is nobody any more counts as nobody
-  if (
-    row.creatorDisabledAt !== null ||
-    row.isCreatorLetGo ||
-    (row.personId !== null && row.creatorId === null)
-  )
+  if (row.creatorDisabledAt !== null || row.isCreatorOut || (row.personId !== null && row.creatorId === null))
     return "API_TOKEN_CREATOR_DISABLED";
   return isWithinNetworks(row.networks, ip) ? null : "API_TOKEN_NETWORK";
 }

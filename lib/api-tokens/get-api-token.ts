@@ -1,10 +1,11 @@
+import { hasNoWayIn } from "../admins/let-go.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
-import { run, sql } from "../list-query/sql-fragment.ts";
+import { run, sql, trusted } from "../list-query/sql-fragment.ts";
 import type { ApiTokenRow, ApiTokenState } from "./model.ts";
 
 export type ApiTokenRecord = {
@@ -29,9 +30,12 @@ export type ApiTokenRecord = {
 
 export const API_TOKEN_FROM = sql`api_token t LEFT JOIN admin a ON a.id = t.created_by_id`;
 
+/** Whoever made it is disabled, or has no way in. */
+export const IS_CREATOR_OUT = trusted(`(a.disabled_at IS NOT NULL OR ${hasNoWayIn("a")})`);
+
 /** The columns of an ApiTokenRecord beside its id. */
 export const API_TOKEN_COLUMNS = sql`t.name, t.role, t.hint, t.created_by AS "createdBy", a.id AS "creatorId", a.email AS "creatorEmail",
-  a.role AS "creatorRole", a.disabled_at IS NOT NULL AS "isCreatorDisabled", t.is_unattended AS "isUnattended",
+  a.role AS "creatorRole", ${IS_CREATOR_OUT} AS "isCreatorDisabled", t.is_unattended AS "isUnattended",
   t.networks, t.created_at AS "createdAt", t.expires_at AS "expiresAt",
   t.last_used_at AS "lastUsedAt", t.last_used_ip AS "lastUsedIp", t.revoked_at AS "revokedAt", t.version`;
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ROLES } from "../authz/roles.ts";
 import { line, seenVersion } from "../input/plain-text.ts";
-import { parseAddress } from "../list-query/address.ts";
+import { parseNetwork } from "../list-query/address.ts";
 import {
   API_TOKEN_NAME_MAX,
   API_TOKEN_NETWORKS_MAX,
@@ -14,7 +14,7 @@ const network = z
   .trim()
   .max(49, "is not an address or a network such as 10.0.0.0/8 or 2001:db8::/32")
   .transform((text, ctx) => {
-    const parsed = parseAddress(text);
+    const parsed = parseNetwork(text);
     if (parsed !== null) return parsed;
     ctx.addIssue({
       code: "custom",

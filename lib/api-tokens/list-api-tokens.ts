@@ -3,7 +3,13 @@ import type { Context } from "../context.ts";
 import type { ListQuery, Page, Total } from "../list-query/define-table.ts";
 import { listRows } from "../list-query/list-rows.ts";
 import { all, containing, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
-import { API_TOKEN_COLUMNS, API_TOKEN_FROM, type ApiTokenRecord, apiTokenRowOf } from "./get-api-token.ts";
+import {
+  API_TOKEN_COLUMNS,
+  API_TOKEN_FROM,
+  type ApiTokenRecord,
+  apiTokenRowOf,
+  IS_CREATOR_OUT,
+} from "./get-api-token.ts";
 import type { ApiTokenRow, ApiTokenState } from "./model.ts";
 import { API_TOKENS_TABLE } from "./table.ts";
 
@@ -37,7 +43,7 @@ export async function listApiTokens(
 function inState(state: ApiTokenState, now: Date): Fragment {
   const isRevoked = sql`t.revoked_at IS NOT NULL`;
   const isExpired = sql`coalesce(t.expires_at <= ${now}::timestamptz, false)`;
-  const isCreatorDisabled = sql`a.disabled_at IS NOT NULL`;
+  const isCreatorDisabled = IS_CREATOR_OUT;
   switch (state) {
     case "revoked":
       return isRevoked;

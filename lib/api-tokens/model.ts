@@ -8,7 +8,8 @@ export type ApiTokenState = (typeof API_TOKEN_STATES)[number];
 export const API_TOKEN_REFUSALS = {
   API_TOKEN_REVOKED: "This API token was revoked.",
   API_TOKEN_EXPIRED: "This API token has ended.",
-  API_TOKEN_CREATOR_DISABLED: "Whoever made this API token is disabled, and it with them.",
+  API_TOKEN_CREATOR_DISABLED:
+    "Whoever made this API token is disabled or cannot sign in any more, and it is stopped with them.",
   API_TOKEN_NETWORK: "This API token may not be used from this address",
 } as const;
 export type ApiTokenRefusal = keyof typeof API_TOKEN_REFUSALS;

@@ -1,3 +1,4 @@
+import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
@@ -15,7 +16,7 @@ export async function revokeApiToken(
   { apiTokenId }: { apiTokenId: string },
 ): Promise<ApiTokenRow> {
   requirePermission(ctx, "api-token:write");
-  return ctx.db.transaction(async (tx) => {
+  const revoked = await ctx.db.transaction(async (tx) => {
     const before = await lockApiToken(tx, { id: apiTokenId, now: ctx.now });
     if (before.state === "revoked")
       throw new DomainError("ALREADY_ENDED", "This API token is revoked already.");
@@ -32,4 +33,6 @@ export async function revokeApiToken(
     });
     return row;
   });
+  await endOrphaned(ctx);
+  return revoked;
 }

@@ -20,7 +20,7 @@ export const API_TOKENS_TABLE = defineTable({
         active: "active",
         expired: "expired",
         revoked: "revoked",
-        creator_disabled: "creator disabled",
+        creator_disabled: "maker cannot sign in",
       },
     },
     role: { kind: "oneOf", label: "Role", options: ROLES, words: ROLE_NAMES },

@@ -3,6 +3,7 @@ export const COUNTED: ReadonlySet<string> = new Set([
   "liveTokens",
   "liveTokensIsExact",
   "endedSessions",
+  "stoppedApiTokens",
   "undelivered",
 ]);
 /** The end of a secret that is made anew each time. */

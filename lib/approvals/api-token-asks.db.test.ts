@@ -55,7 +55,7 @@ describe("an API token", () => {
     } as const;
     const { id } = await ask({ ...asker(2), actor });
     await revokeApiToken(asker(3), { apiTokenId: tokenId });
-    await expect(approveAs(other(4), id)).rejects.toMatchObject({ code: "APPROVAL_STALE" });
+    await expect(approveAs(other(4), id)).rejects.toMatchObject({ code: "ALREADY_ENDED" });
   });
 
   test("made on the machine has the right while four eyes is off; then only where it is asked for, and owners are alarmed", async () => {

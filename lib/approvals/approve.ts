@@ -8,6 +8,7 @@ import { getApproval } from "./get-approval.ts";
 import type { ApprovalDetail } from "./model.ts";
 import { inOneTransaction } from "./one-transaction.ts";
 import { readApproval, requireState } from "./read-approval.ts";
+import { whyOrphaned } from "./requester.ts";
 import { endAsStale, NotAsShown } from "./run-act.ts";
 import { type RunStored, runForRequester } from "./run-for-requester.ts";
 import { tellOfApproval } from "./tell.ts";
@@ -59,6 +60,9 @@ export async function approve(
   const record = await readApproval(ctx.db, input.id);
   requireDecider(ctx, record);
   requireState(record, ["pending"], ctx.now);
+  // what cannot be done any more costs nobody a proof
+  const why = await whyOrphaned(ctx.db, record, ctx.now);
+  if (why !== null) throw await endAsStale(ctx, record, new NotAsShown([why]));
   await requireFreshProof(ctx.db, ctx, input.id);
   try {
     await inOneTransaction(ctx, record.kinds, (inner, tx) => decide(inner, tx, input, runStored));

@@ -2,11 +2,12 @@ import { roleHas } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import type { BrokenGlass, OpenApprovals } from "./model.ts";
 import { CAME_AFTER } from "./owners-before.ts";
+import { IS_ASKER_IN } from "./requester.ts";
 
 type Row = { id: string; state: string; personId: string; actorId: string; permissions: string[] };
 
-const OPEN = `SELECT id, state, person_id AS "personId", actor_id AS "actorId", permissions FROM approval
-  WHERE state IN ('pending', 'approved') AND expires_at > $1::timestamptz ORDER BY expires_at LIMIT 1000`;
+const OPEN = `SELECT id, state, person_id AS "personId", actor_id AS "actorId", permissions FROM approval p
+  WHERE state IN ('pending', 'approved') AND expires_at > $1::timestamptz AND ${IS_ASKER_IN("p")} ORDER BY expires_at LIMIT 1000`;
 const TO_REVIEW = `SELECT g.id, g.summary, g.actor_name AS by, g.reason, g.created_at AS at FROM approval g
   WHERE g.way = 'break_glass' AND g.reviewed_at IS NULL AND g.person_id <> $3::text AND NOT (${CAME_AFTER}) ORDER BY g.created_at LIMIT 20`;
 

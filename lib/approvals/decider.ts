@@ -1,4 +1,4 @@
-import { isLetGo } from "../admins/let-go.ts";
+import { hasNoWayIn } from "../admins/let-go.ts";
 import type { AdminActor } from "../authz/require-admin.ts";
 import { type Role, roleHas } from "../authz/roles.ts";
 import type { Actor, SqlContext } from "../context.ts";
@@ -70,7 +70,7 @@ export async function getDeciderRole(
   { id, permissions }: Pick<ApprovalRecord, "id" | "permissions">,
 ): Promise<Role | null> {
   const [decider] = await tx.query<{ role: Role }>(
-    `SELECT a.role FROM admin a WHERE a.id = (SELECT decided_by_id FROM approval WHERE id = $1::uuid) AND a.disabled_at IS NULL AND NOT ${isLetGo("a")}
+    `SELECT a.role FROM admin a WHERE a.id = (SELECT decided_by_id FROM approval WHERE id = $1::uuid) AND a.disabled_at IS NULL AND NOT ${hasNoWayIn("a")}
        FOR SHARE OF a`,
     [id],
   );

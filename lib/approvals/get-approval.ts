@@ -5,6 +5,7 @@ import { whyNotDecideNow } from "./decider.ts";
 import { mayAskAgain } from "./may-ask-again.ts";
 import type { ApprovalDetail, Shown } from "./model.ts";
 import { readApproval } from "./read-approval.ts";
+import { whyOrphaned } from "./requester.ts";
 import { mayReview } from "./review-break-glass.ts";
 import { mayWithdraw } from "./withdraw.ts";
 
@@ -19,7 +20,9 @@ export async function getApproval(ctx: Context, { id }: { id: string }): Promise
   const record = await readApproval(ctx.db, id);
   const open = isOpen(record, ctx.now);
   const isPending = open && record.state === "pending";
-  const whyNot = isPending ? await whyNotDecideNow(ctx.db, ctx, record) : null;
+  const whyNot = isPending
+    ? ((await whyNotDecideNow(ctx.db, ctx, record)) ?? (await whyOrphaned(ctx.db, record, ctx.now)))
+    : null;
   const isOwn = ctx.actor.kind === record.actorKind && ctx.actor.id === record.actorId;
   return {
     ...approvalRowOf(record, ctx.now),

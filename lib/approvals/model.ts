@@ -74,7 +74,7 @@ export const APPROVAL_STATE_WORDS: Record<ApprovalState, { name: string; means: 
   done: { name: "Done", means: "It was done, once." },
   declined: { name: "Declined", means: "It was not done." },
   withdrawn: { name: "Withdrawn", means: "Who asked took it back." },
-  stale: { name: "Refused", means: "It would have done something else than what was asked for." },
+  stale: { name: "Refused", means: "It could not be done any more as it was asked for." },
   lapsed: { name: "Lapsed", means: "Nobody did it in time." },
 };
 
@@ -184,8 +184,10 @@ export type ApprovalCheck = {
 export type ApprovalPolicy = {
   kinds: PolicyKind[];
   bulkTokens: number;
-  /** Owners who can sign in. */
+  /** Owners who are enabled and have a factor of their own or a provider: they count, whether they can come in just now or not. */
   owners: number;
+  /** Of these, who can come in now. */
+  ownersIn: number;
   /** Whether anything waits now: something is chosen and there are two owners. */
   isOn: boolean;
   version: number;

@@ -1,3 +1,4 @@
+import { hasNoWayIn } from "../admins/let-go.ts";
 import type { Sql } from "../db/sql.ts";
 import {
   ALWAYS_KINDS,
@@ -10,11 +11,14 @@ import {
 
 type Record = Omit<ApprovalPolicy, "isOn" | "updatedAt"> & { updatedAt: Date };
 
-// who could approve: an owner who is not shut out and has a second factor, or comes in by a provider; a provider that is switched off turns four eyes off for nobody
-const SELECT = `SELECT p.kinds, p.bulk_tokens AS "bulkTokens", p.version, p.updated_at AS "updatedAt",
-    (SELECT count(*)::int FROM admin a WHERE a.role = 'owner' AND a.disabled_at IS NULL AND (a.totp_wrapped IS NOT NULL
+// who counts: an owner who is not shut out and has a second factor, or comes in by a provider; a provider that is switched off turns four eyes off for nobody, nor does whoever
+// turns off sign-in without one: of those who count, `ownersIn` can come in now
+const COUNTS = `a.role = 'owner' AND a.disabled_at IS NULL AND (a.totp_wrapped IS NOT NULL
       OR EXISTS (SELECT FROM passkey k WHERE k.admin_id = a.id AND k.blocked_at IS NULL)
-      OR EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = a.id))) AS owners
+      OR EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = a.id))`;
+const SELECT = `SELECT p.kinds, p.bulk_tokens AS "bulkTokens", p.version, p.updated_at AS "updatedAt",
+    (SELECT count(*)::int FROM admin a WHERE ${COUNTS}) AS owners,
+    (SELECT count(*)::int FROM admin a WHERE ${COUNTS} AND NOT ${hasNoWayIn("a")}) AS "ownersIn"
   FROM approval_policy p WHERE p.id = 1`;
 
 /** What wants a second person, and whether anything does: not before there are two owners who can sign in. */

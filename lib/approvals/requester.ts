@@ -1,38 +1,71 @@
-import { isLetGo } from "../admins/let-go.ts";
+import { hasNoWayIn } from "../admins/let-go.ts";
+import { can } from "../authz/require-permission.ts";
 import type { Role } from "../authz/roles.ts";
 import type { Actor } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import type { ApprovalRecord } from "./approval-row.ts";
 
-const ADMIN = `SELECT email AS name, role FROM admin a WHERE a.id = $1::uuid AND a.disabled_at IS NULL AND NOT ${isLetGo("a")} FOR SHARE OF a`;
+type Asker = Pick<ApprovalRecord, "actorKind" | "actorId" | "actorName">;
+
+const ADMIN = `SELECT email AS name, role FROM admin a WHERE a.id = $1::uuid AND a.disabled_at IS NULL AND NOT ${hasNoWayIn("a")}`;
 // whose creator is shut out asks for nothing more
 const API_TOKEN = `SELECT t.name, t.role, t.is_unattended AS "isUnattended", t.created_by_id AS "personId", a.role AS "creatorRole" FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id
-  WHERE t.id = $1::uuid AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2::timestamptz) AND a.disabled_at IS NULL AND NOT ${isLetGo("a")} FOR SHARE OF t`;
+  WHERE t.id = $1::uuid AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2::timestamptz) AND a.disabled_at IS NULL AND NOT ${hasNoWayIn("a")}`;
+
+/** The same of a row of `approval` that is open, for many at once. `$1` is the time. */
+export const IS_ASKER_IN = (approval: string): string =>
+  `CASE ${approval}.actor_kind WHEN 'admin' THEN EXISTS (SELECT FROM admin a WHERE a.id = ${approval}.actor_id::uuid AND a.disabled_at IS NULL AND NOT ${hasNoWayIn("a")})
+    WHEN 'api_token' THEN EXISTS (SELECT FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id WHERE t.id = ${approval}.actor_id::uuid AND t.revoked_at IS NULL
+      AND (t.expires_at IS NULL OR t.expires_at > $1::timestamptz) AND a.disabled_at IS NULL AND NOT ${hasNoWayIn("a")})
+    ELSE true END`;
+
+/** Who asked, as they are now; null where they are let in no more. With `lock` they stay so until the caller's transaction ends. */
+async function findRequester(
+  db: Sql,
+  { actorKind, actorId }: Asker,
+  { now, lock }: { now: Date; lock: boolean },
+): Promise<Actor | null> {
+  if (actorKind === "admin") {
+    const [admin] = await db.query<{ name: string; role: Role }>(lock ? `${ADMIN} FOR SHARE OF a` : ADMIN, [
+      actorId,
+    ]);
+    // they are not there: what is done in their name has no session
+    return admin === undefined ? null : { kind: "admin", id: actorId, ...admin, sessionId: "" };
+  }
+  if (actorKind !== "api_token") return null;
+  const [token] = await db.query<{
+    name: string;
+    role: Role;
+    isUnattended: boolean;
+    personId: string | null;
+    creatorRole: Role | null;
+  }>(lock ? `${API_TOKEN} FOR SHARE OF t` : API_TOKEN, [actorId, now]);
+  return token === undefined ? null : { kind: "api_token", id: actorId, ...token };
+}
+
+const goneWords = (name: string) => `${name} may not use this console any more.`;
 
 /**
  * Who asked, as they are now: with the role that they have, and as long as they are let in. They stay so until the caller's transaction ends.
  *
  * @throws {DomainError} FORBIDDEN
  */
-export async function getRequester(
-  tx: Sql,
-  { actorKind, actorId, actorName }: Pick<ApprovalRecord, "actorKind" | "actorId" | "actorName">,
+export async function getRequester(tx: Sql, asked: Asker, now: Date): Promise<Actor> {
+  const actor = await findRequester(tx, asked, { now, lock: true });
+  if (actor === null) throw new DomainError("FORBIDDEN", goneWords(asked.actorName));
+  return actor;
+}
+
+/** Why what was asked for cannot be done in the name of who asked any more, whoever approves it; null where it can. */
+export async function whyOrphaned(
+  db: Sql,
+  asked: Asker & Pick<ApprovalRecord, "permissions">,
   now: Date,
-): Promise<Actor> {
-  if (actorKind === "admin") {
-    const [admin] = await tx.query<{ name: string; role: Role }>(ADMIN, [actorId]);
-    if (admin !== undefined) return { kind: "admin", id: actorId, ...admin, sessionId: "" };
-  }
-  if (actorKind === "api_token") {
-    const [token] = await tx.query<{
-      name: string;
-      role: Role;
-      isUnattended: boolean;
-      personId: string | null;
-      creatorRole: Role | null;
-    }>(API_TOKEN, [actorId, now]);
-    if (token !== undefined) return { kind: "api_token", id: actorId, ...token };
-  }
-  throw new DomainError("FORBIDDEN", `${actorName} may not use this console any more.`);
+): Promise<string | null> {
+  const actor = await findRequester(db, asked, { now, lock: false });
+  if (actor === null) return `${goneWords(asked.actorName)} What they asked for cannot be done.`;
+  return asked.permissions.every((permission) => can({ actor }, permission as never))
+    ? null
+    : `${asked.actorName} may not do it themselves any more. What they asked for cannot be done.`;
 }

@@ -52,7 +52,7 @@ const DECIDED: Partial<Record<ApprovalNews["what"], { says: string; tone: Tone }
   approved: { says: "Approved, to be done by who asked", tone: "good" },
   done: { says: "Approved and done", tone: "good" },
   declined: { says: "Declined", tone: "warning" },
-  stale: { says: "Refused, since it would now do something else", tone: "warning" },
+  stale: { says: "Refused, since it cannot be done as it was asked for any more", tone: "warning" },
 };
 
 /** Inside of the transaction that it happens in, before it is recorded. Records nothing and never refuses. */

@@ -8,13 +8,13 @@ function apiTokenHas({ role, creatorRole }: ApiTokenActor, permission: Permissio
 }
 
 /** Whether the actor may; the product's own work may do everything, clients and users nothing here. */
-export function can(ctx: Context, permission: Permission): boolean {
+export function can(ctx: Pick<Context, "actor" | "granted">, permission: Permission): boolean {
   const isAllowed = may(ctx, permission);
   if (isAllowed) ctx.granted?.add(permission);
   return isAllowed;
 }
 
-function may(ctx: Context, permission: Permission): boolean {
+function may(ctx: Pick<Context, "actor">, permission: Permission): boolean {
   switch (ctx.actor.kind) {
     case "admin":
       return roleHas(ctx.actor.role, permission);

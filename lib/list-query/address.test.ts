@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseAddress, plainAddress, wideNetworkOf } from "./address.ts";
+import { parseAddress, parseNetwork, plainAddress, wideNetworkOf } from "./address.ts";
 
 test.each([
   ["203.0.113.7", "203.0.113.7"],
@@ -32,6 +32,21 @@ test.each([
   "1".repeat(200),
 ])("refuses %j", (text) => {
   expect(parseAddress(text)).toBeNull();
+});
+
+test.each([
+  ["10.0.0.5/8", "10.0.0.0/8"],
+  ["203.0.113.129/25", "203.0.113.128/25"],
+  ["1.2.3.4/0", "0.0.0.0/0"],
+  ["203.0.113.7/32", "203.0.113.7"],
+  ["203.0.113.7", "203.0.113.7"],
+  ["2001:db8::5/32", "2001:db8::/32"],
+  ["2001:db8:1:2:3:4:5:6/49", "2001:db8:1::/49"],
+  ["::ffff:192.0.2.1/112", "::ffff:c000:0/112"],
+  ["fe80::1/0", "::/0"],
+  ["1.2.3.4/33", null],
+])("%s means the network %s", (text, network) => {
+  expect(parseNetwork(text)).toBe(network);
 });
 
 test.each([

@@ -43,6 +43,34 @@ export function parseAddress(text: string): string | null {
   return prefix === bits ? address : `${address}/${prefix}`;
 }
 
+/** The bits of an address: 32, or 128 for version 6, as one number. */
+function bitsOf(address: string): bigint {
+  if (!address.includes(":")) return address.split(".").reduce((sum, one) => (sum << 8n) | BigInt(one), 0n);
+  const [head = "", tail] = address.split("::");
+  const groups = (text: string) => (text === "" ? [] : text.split(":"));
+  const [before, after] = [groups(head), groups(tail ?? "")];
+  const all = [...before, ...Array<string>(8 - before.length - after.length).fill("0"), ...after];
+  return all.reduce((sum, one) => (sum << 16n) | BigInt(`0x${one}`), 0n);
+}
+
+/**
+ * The network that a text means, or null for what is none: as `parseAddress`, and without bits beyond the prefix, so that it reads as what it holds. `10.0.0.5/8` is `10.0.0.0/8`.
+ * Browser-safe.
+ */
+export function parseNetwork(text: string): string | null {
+  const parsed = parseAddress(text);
+  if (parsed === null || !parsed.includes("/")) return parsed;
+  const [address = "", prefix] = parsed.split("/");
+  const [size, width] = address.includes(":") ? [128, 16] : [32, 8];
+  const beyond = BigInt(size - Number(prefix));
+  const bits = (bitsOf(address) >> beyond) << beyond;
+  const part = (n: number) => Number((bits >> BigInt(size - width * (n + 1))) & ((1n << BigInt(width)) - 1n));
+  const parts = Array.from({ length: size / width }, (_, n) => part(n));
+  return width === 8
+    ? `${parts.join(".")}/${prefix}`
+    : `${parseIpv6(parts.map((one) => one.toString(16)).join(":"))}/${prefix}`;
+}
+
 const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
 /** An IP address as it is written in the log, whatever its spelling: the shortest form of version 6, and version 4 where it stands for that. Null for any other text. Browser-safe. */

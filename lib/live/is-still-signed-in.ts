@@ -1,5 +1,6 @@
+import { hasNoWayIn } from "../admins/let-go.ts";
 import type { Context } from "../context.ts";
-import { run, sql } from "../list-query/sql-fragment.ts";
+import { run, sql, trusted } from "../list-query/sql-fragment.ts";
 
 /**
  * Whether the actor of a long connection still may be there: the session not ended, idle or over, the admin enabled, the API token good and its creator too.
@@ -21,7 +22,7 @@ export async function isStillSignedIn(ctx: Context, now: Date): Promise<boolean>
       ctx.db,
       sql`SELECT 1 FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id
         WHERE t.id = ${actor.id}::uuid AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ${now}::timestamptz)
-          AND a.disabled_at IS NULL AND (a.id IS NULL OR a.role = ${actor.creatorRole ?? ""})`,
+          AND a.disabled_at IS NULL AND NOT ${trusted(hasNoWayIn("a"))} AND (a.id IS NULL OR a.role = ${actor.creatorRole ?? ""})`,
     );
     return rows.length > 0;
   }

@@ -87,8 +87,19 @@ export type SignInPolicy = {
   breakGlassSignIns: BreakGlassSignIn[];
   /** Whether an owner came in by a provider within the last day. */
   isProven: boolean;
+  /** What goes on no longer while it is off: good API tokens of whoever has no other way in and is not named. */
+  stops: { apiTokens: number };
   version: number;
 };
+
+/** What becomes of API tokens while sign-in without a provider is off. */
+export function stopWords(apiTokens: number): string {
+  if (apiTokens === 0) return "No API token stops with it.";
+  const those = apiTokens === 1 ? "1 API token" : `${apiTokens.toLocaleString("en")} API tokens`;
+  const [stop, their, they] =
+    apiTokens === 1 ? ["stops", "its maker", "it"] : ["stop", "their makers", "they"];
+  return `${those} of people who are left without a way in ${stop} as well, until ${their} can sign in again: ${they === "it" ? "it is" : "they are"} not revoked.`;
+}
 
 /** Why nobody came in, or was shown to be there, by a provider. */
 export const PROVIDER_REFUSALS = [

@@ -2,6 +2,7 @@ import { endSessions } from "../admins/end-sessions.ts";
 import { findLookAlike } from "../admins/look-alike.ts";
 import { openSession } from "../admins/open-session.ts";
 import { lockOwners, requireAnOwner } from "../admins/owner-lock.ts";
+import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
@@ -181,7 +182,7 @@ export async function signInByProvider(
 ): Promise<{ adminId: string; sessionId: string }> {
   let known: Person | null = null;
   try {
-    return await ctx.db.transaction(async (tx) => {
+    const entered = await ctx.db.transaction(async (tx) => {
       // in turn: of two first sign-ins of one person the second finds the first
       await lockOwners(tx);
       const rules = await shareRules(tx, providerId);
@@ -209,6 +210,8 @@ export async function signInByProvider(
       });
       return { adminId: admin.id, sessionId };
     });
+    await endOrphaned(ctx);
+    return entered;
   } catch (error) {
     if (error instanceof ProviderRefused)
       await recordProviderRefusal(ctx, { admin: known, refused: error, providerId });
@@ -250,4 +253,5 @@ export async function recordProviderRefusal(
       errorCode: "NOT_SIGNED_IN",
     });
   });
+  if (isLetGo) await endOrphaned(ctx);
 }

@@ -1,4 +1,5 @@
 import { lockOwners } from "../admins/owner-lock.ts";
+import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { requireApproval } from "../approvals/require-approval.ts";
 import { requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
@@ -7,7 +8,14 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import type { ChangePolicyInput } from "./input.ts";
-import { BREAK_GLASS_SHOWN_DAYS, type BreakGlassSignIn, PROVEN_SECONDS, type SignInPolicy } from "./model.ts";
+import { countStoppedTokens, endLocalSessions, readLocalTokens, requireOwnWayIn } from "./local-shut-out.ts";
+import {
+  BREAK_GLASS_SHOWN_DAYS,
+  type BreakGlassSignIn,
+  PROVEN_SECONDS,
+  type SignInPolicy,
+  stopWords,
+} from "./model.ts";
 
 const TARGET = { kind: "sign_in_policy", id: "1", name: "Sign-in" };
 
@@ -51,6 +59,13 @@ export async function readBreakGlassSignIns(
   return rows.map(({ at, ip, ...admin }) => ({ at: at.toISOString(), admin, ip }));
 }
 
+/** What stops with sign-in without a provider: API tokens of whoever has no other way in, and is not named. */
+async function readStops(db: Sql, now: Date): Promise<SignInPolicy["stops"]> {
+  const named = new Set((await readBreakGlass(db)).map(({ id }) => id));
+  const others = (await readLocalTokens(db, now)).filter(({ adminId }) => !named.has(adminId));
+  return { apiTokens: others.reduce((sum, { count }) => sum + count, 0) };
+}
+
 async function readPolicy(db: Sql, now: Date): Promise<SignInPolicy> {
   const row = await readPolicyRow(db, { now, lock: false });
   return {
@@ -59,6 +74,7 @@ async function readPolicy(db: Sql, now: Date): Promise<SignInPolicy> {
     breakGlass: await readBreakGlass(db),
     breakGlassSignIns: await readBreakGlassSignIns(db, now),
     isProven: row.isProven,
+    stops: await readStops(db, now),
     version: row.version,
   };
 }
@@ -85,33 +101,9 @@ async function nameBreakGlass(tx: Sql, ids: readonly string[]): Promise<void> {
   );
 }
 
-/** Whoever turns it off stays in: they came by a provider, or are named themselves. */
-async function requireOwnWayIn(tx: Sql, ctx: Context): Promise<void> {
-  if (ctx.actor.kind !== "admin") return;
-  const found = await tx.query(
-    `SELECT FROM admin_session s JOIN admin a ON a.id = s.admin_id WHERE s.id = $1::uuid AND (s.signed_in_by = 'provider' OR (a.is_break_glass AND a.role = 'owner'))`,
-    [ctx.actor.sessionId === "" ? null : ctx.actor.sessionId],
-  );
-  if (found.length === 0)
-    throw new DomainError(
-      "CONFLICT",
-      "You would lock yourself out: sign in by a provider first, or name yourself a break-glass owner.",
-    );
-}
-
-/** Who is in without a provider, and is not named, is out. */
-async function endLocalSessions(tx: Sql, now: Date): Promise<number> {
-  const ended = await tx.query(
-    `UPDATE admin_session s SET ended_at = $1::timestamptz, ended_reason = 'local_sign_in_off' FROM admin a
-     WHERE a.id = s.admin_id AND s.ended_at IS NULL AND s.signed_in_by IS DISTINCT FROM 'provider' AND NOT (a.is_break_glass AND a.role = 'owner') RETURNING s.id`,
-    [now],
-  );
-  return ended.length;
-}
-
 /**
- * Turns sign-in without a provider off or on, and names the owners who keep it whatever is set. Off: the sessions of everybody else who came in so end, and no new one opens,
- * in every process from the commit on. It goes off only where an owner came in by a provider within the last day, and a break-glass owner is ready. Recorded as
+ * Turns sign-in without a provider off or on, and names the owners who keep it whatever is set. Off: the sessions of everybody else who came in so end, no new one opens, and the API
+ * tokens of whoever has no other way in open nothing, in every process from the commit on. It goes off only where an owner came in by a provider within the last day, and a break-glass owner is ready. Recorded as
  * `sign_in_policy.updated`. Needs `sign-in:write`.
  *
  * @throws {StepUpRequired} sign-in
@@ -124,7 +116,7 @@ export async function changeSignInPolicy(
 ): Promise<SignInPolicy> {
   requirePermission(ctx, "sign-in:write");
   await requireApproval(ctx, "sign-in");
-  return ctx.db.transaction(async (tx) => {
+  const changed = await ctx.db.transaction(async (tx) => {
     await lockOwners(tx);
     const before = await readPolicyRow(tx, { now: ctx.now, lock: true });
     await requireVersion(tx, version, {
@@ -133,6 +125,7 @@ export async function changeSignInPolicy(
       targetId: TARGET.id,
       version: before.version,
     });
+    const stoppedBefore = await countStoppedTokens(tx, ctx.now);
     const namedBefore = (await readBreakGlass(tx)).map(({ email }) => email);
     if (breakGlass !== undefined) await nameBreakGlass(tx, breakGlass);
     const named = await readBreakGlass(tx);
@@ -159,6 +152,8 @@ export async function changeSignInPolicy(
       [isLocal ? null : (before.localOffAt ?? ctx.now), ctx.now],
     );
     const endedSessions = isLocal ? 0 : await endLocalSessions(tx, ctx.now);
+    const stoppedApiTokens = Math.max(0, (await countStoppedTokens(tx, ctx.now)) - stoppedBefore);
+    if (!isLocal) ctx.pass?.says.push(stopWords(stoppedApiTokens));
     await recordEntry(tx, ctx, {
       act: "sign_in_policy.updated",
       target: TARGET,
@@ -169,11 +164,13 @@ export async function changeSignInPolicy(
       after: {
         ...(isLocal === wasLocal ? {} : { localSignIn: isLocal }),
         ...(hasNewNames ? { breakGlassOwners: named.map(({ email }) => email) } : {}),
-        ...(isLocal ? {} : { endedSessions }),
+        ...(isLocal ? {} : { endedSessions, stoppedApiTokens }),
       },
     });
     return readPolicy(tx, ctx.now);
   });
+  if (!changed.localSignIn) await endOrphaned(ctx);
+  return changed;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -23,7 +24,7 @@ export async function switchProvider(
   // to shut somebody out never waits
   if (isDisabled) await requireStepUp(ctx, "sign-in");
   else await requireApproval(ctx, "sign-in");
-  return ctx.db.transaction(async (tx) => {
+  const switched = await ctx.db.transaction(async (tx) => {
     const before = await lockProvider(tx, { id: providerId, now: ctx.now });
     if (isDisabled && before.state === "disabled")
       throw new DomainError("ALREADY_ENDED", "This provider is disabled already.");
@@ -45,4 +46,6 @@ export async function switchProvider(
     });
     return provider;
   });
+  if (isDisabled) await endOrphaned(ctx);
+  return switched;
 }

@@ -1,6 +1,18 @@
-import type { Obstacle } from "#lib/access/model.ts";
+import type { Obstacle, Subject } from "#lib/access/model.ts";
+import { whereWords } from "#lib/access/where-words.ts";
 import { GUARDED_WORDS } from "#lib/approvals/model.ts";
 import { STEP_UP_WORDS } from "#lib/step-up/model.ts";
+
+const STATES: Record<Subject["state"], string> = {
+  active: "active",
+  invited: "invited",
+  enrolling: "no second factor",
+  shut_out: "cannot sign in",
+  disabled: "disabled",
+  expired: "expired",
+  revoked: "revoked",
+  creator_disabled: "its maker cannot sign in",
+};
 
 /** Texts of the pages that say who may do what. */
 export const accessWords = {
@@ -10,7 +22,10 @@ export const accessWords = {
   bySubject: "By person or token",
   byAct: "By act",
   subject: "Whom",
-  subjectExample: "Choose an admin or an API token",
+  adminExample: "Choose an admin",
+  apiTokenExample: "Choose an API token",
+  /** As it stands behind a name. */
+  stateOf: (state: Subject["state"]) => STATES[state],
   act: "Which act",
   actExample: "Choose an act",
   admins: "Admins",
@@ -50,9 +65,10 @@ export function obstacleWords(one: Obstacle): { name: string; means: string } {
   switch (one.kind) {
     case "step_up": {
       const { name, acts } = STEP_UP_WORDS[one.of];
+      const where = whereWords(one.where);
       return {
         name: `Asked again: ${name}`,
-        means: `They show again who they are before they ${acts}${one.where === null ? "" : `: ${one.where}`}. It holds for ten minutes.`,
+        means: `They show again who they are before they ${acts}${where === "" ? "" : `, ${where}`}. It holds for ten minutes.`,
       };
     }
     case "four_eyes":

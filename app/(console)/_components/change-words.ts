@@ -24,6 +24,7 @@ const FIELDS: Record<string, string> = {
   mode: "When it hears nothing",
   hasPassword: "Has a password",
   endedSessions: "Sessions ended",
+  stoppedApiTokens: "API tokens stopped",
   linkExpiresAt: "Its link holds until",
   expiresAt: "Holds until",
   overlapSeconds: "The one before goes on for",

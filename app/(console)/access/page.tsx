@@ -41,7 +41,7 @@ function subjectGroups(subjects: readonly Subject[], of: SubjectKind): ChoiceGro
     () => (of === "admin" ? words.admins : words.apiTokens),
     ({ id, name, email, state }) => ({
       value: id,
-      label: `${name}${email === null || email === name ? "" : ` (${email})`}${state === "active" ? "" : `, ${state}`}`,
+      label: `${name}${email === null || email === name ? "" : ` (${email})`}${state === "active" ? "" : `, ${words.stateOf(state)}`}`,
     }),
   );
 }
@@ -95,7 +95,7 @@ async function OfSubject({
         <div style={{ display: "grid", gap: 12 }}>
           <Choose
             label={words.admins}
-            placeholder={words.subjectExample}
+            placeholder={words.adminExample}
             groups={subjectGroups(subjects, "admin")}
             value={chosen("admin")}
             param="admin"
@@ -103,7 +103,7 @@ async function OfSubject({
           {subjects.some(({ kind }) => kind === "api_token") ? (
             <Choose
               label={words.apiTokens}
-              placeholder={words.subjectExample}
+              placeholder={words.apiTokenExample}
               groups={subjectGroups(subjects, "api_token")}
               value={chosen("api_token")}
               param="api_token"

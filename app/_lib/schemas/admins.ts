@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ADMIN_STATES } from "#lib/admins/model.ts";
+import { ADMIN_STATES, SHUT_OUTS } from "#lib/admins/model.ts";
 import { ROLES } from "#lib/authz/roles.ts";
 import { instant } from "./paging.ts";
 import { providerRef } from "./sign-in.ts";
@@ -10,6 +10,7 @@ export const adminRow = z.object({
   name: z.string(),
   role: z.enum(ROLES),
   state: z.enum(ADMIN_STATES),
+  shutOut: z.enum(SHUT_OUTS).nullable().describe("Why somebody who is enabled cannot come in."),
   createdAt: instant,
   lastSignInAt: instant.nullable(),
   sessions: z.int(),

@@ -93,7 +93,8 @@ export const approvalCheck = z.object({
 export const approvalPolicy = z.object({
   kinds: z.array(z.enum(POLICY_KINDS)),
   bulkTokens: z.int(),
-  owners: z.int(),
+  owners: z.int().describe("Owners who count: enabled, with a factor of their own or a provider."),
+  ownersIn: z.int().describe("Of these, who can come in now: fewer than two, and nothing can be approved."),
   isOn: z.boolean(),
   version: z.int(),
   updatedAt: instant,

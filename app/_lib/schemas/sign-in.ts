@@ -47,5 +47,10 @@ export const signInPolicy = z.object({
   breakGlass: z.array(adminRef.extend({ isReady: z.boolean() })),
   breakGlassSignIns: z.array(z.object({ at: instant, admin: adminRef, ip: z.string().nullable() })),
   isProven: z.boolean(),
+  stops: z
+    .object({ apiTokens: z.int() })
+    .describe(
+      "What goes on no longer while it is off: API tokens of whoever has no other way in and is not named.",
+    ),
   version: z.int(),
 });

@@ -109,7 +109,9 @@ describe.runIf(isBuilt)("sign-in by a provider", () => {
     const path = "/sign-in?next=%2Fadmins%2Fnew&why=ended";
     expect(await sentTo(visitor)).toBe(path);
     const page = await (await visitor.send(path)).text();
-    expect(page).toContain("Your session has ended. Sign in again to go on where you were.");
+    expect(page).toContain(
+      "Your session has ended: your role in this console changed. Sign in again to go on where you were.",
+    );
     expect(await sentTo(new Visitor(console))).toBe("/sign-in?next=%2Fadmins%2Fnew");
   });
 

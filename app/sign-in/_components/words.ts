@@ -1,4 +1,24 @@
+import type { EndedWhy } from "#lib/admins/why-ended.ts";
 import { waitWords } from "#lib/errors.ts";
+
+const AGAIN = "Sign in again to go on where you were.";
+
+const ENDED: Record<EndedWhy | "run_out", string> = {
+  run_out: `Your session has ended. ${AGAIN}`,
+  admin_disabled: "Your session has ended: your account is disabled. Ask an owner of this console.",
+  role_changed: `Your session has ended: your role in this console changed. ${AGAIN}`,
+  ended_by_admin: `Your session was ended from elsewhere, by you or by an owner. ${AGAIN}`,
+  factors_changed: `Your session has ended: how you sign in was changed from elsewhere. ${AGAIN} If that was not you, tell an owner.`,
+  enrolment_reset:
+    "Your session has ended: an owner gives you a new way in. Use the one-time link that you have from them, or your provider.",
+  local_sign_in_off:
+    "Your session has ended: sign-in without a provider was turned off. Sign in by your provider, or ask an owner.",
+  provider_changed: `Your session has ended: the settings of your provider were changed. ${AGAIN}`,
+  provider_disabled:
+    "Your session has ended: the provider that you came in by was disabled. Ask an owner of this console.",
+  provider_removed:
+    "Your session has ended: the provider that you came in by was removed. Ask an owner of this console.",
+};
 
 /** Texts of the sign-in page. */
 export const signInWords = {
@@ -30,7 +50,7 @@ export const signInWords = {
   noFactor: "First sign-in, no authenticator yet? Set it up",
   codeRefused: "The code is not right. Scan the picture again or wait for the next code.",
   lost: "Lost your password, or all of your ways in? Ask an owner of this console.",
-  ended: "Your session has ended. Sign in again to go on where you were.",
+  endedBy: (why: EndedWhy | null) => (why === null ? ENDED.run_out : ENDED[why]),
   restored:
     "The database is older than it was. Nothing is served until an owner signs in and confirms that it was restored.",
   signedOut: "You are signed out.",

@@ -23,7 +23,7 @@ import { can } from "#lib/authz/require-permission.ts";
 import { listFactorsOf } from "#lib/passkeys/list-factors.ts";
 import { AdminActions } from "../_components/admin-actions.tsx";
 import { AdminFactors, AdminFacts } from "../_components/admin-cards.tsx";
-import { ADMIN_BADGES, adminWords as words } from "../_components/words.ts";
+import { ADMIN_BADGES, stateMeans, adminWords as words } from "../_components/words.ts";
 import classes from "./admin.module.css";
 
 type AdminPageProps = { params: Promise<{ id: string }> };
@@ -49,7 +49,7 @@ export default async function AdminPage({ params }: AdminPageProps) {
     listSessionsOf(ctx, { adminId: admin.id }, countryOf),
     explainSubject(ctx, { kind: "admin", id: admin.id }, declaredActs(allRoutes())),
   ]);
-  const { badge, word, means } = ADMIN_BADGES[admin.state];
+  const { badge, word } = ADMIN_BADGES[admin.state];
   const canWrite = can(ctx, "admin:write");
   return (
     <Page>
@@ -57,7 +57,7 @@ export default async function AdminPage({ params }: AdminPageProps) {
         title={admin.name}
         purpose={admin.email}
         badges={
-          <span title={means}>
+          <span title={stateMeans(admin)}>
             <StateBadge state={badge}>{word}</StateBadge>
           </span>
         }

@@ -9,7 +9,7 @@ import { Tag } from "#components/display/tag.tsx";
 import type { AdminRow } from "#lib/admins/model.ts";
 import { ROLE_WORDS } from "#lib/authz/roles.ts";
 import { AdminActions } from "./admin-actions.tsx";
-import { ADMIN_BADGES, adminWords as words } from "./words.ts";
+import { ADMIN_BADGES, stateMeans, adminWords as words } from "./words.ts";
 
 /** Every admin, with what may be done upon each but oneself. */
 export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: string }) {
@@ -35,7 +35,7 @@ export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: st
         {
           header: "State",
           cell: (row: AdminRow) => (
-            <span title={ADMIN_BADGES[row.state].means}>
+            <span title={stateMeans(row)}>
               <StateBadge state={ADMIN_BADGES[row.state].badge}>{ADMIN_BADGES[row.state].word}</StateBadge>
             </span>
           ),

@@ -1,5 +1,5 @@
 import type { BadgeState } from "#components/display/state-badge.tsx";
-import type { AdminState } from "#lib/admins/model.ts";
+import { type AdminRow, type AdminState, SHUT_OUT_WORDS } from "#lib/admins/model.ts";
 
 export const ADMIN_BADGES: Record<AdminState, { badge: BadgeState; word: string; means: string }> = {
   active: { badge: "enabled", word: "Active", means: "Can sign in" },
@@ -9,8 +9,14 @@ export const ADMIN_BADGES: Record<AdminState, { badge: BadgeState; word: string;
     word: "No second factor",
     means: "Sets up the second factor at the next sign-in",
   },
+  shut_out: { badge: "suspended", word: "Cannot sign in", means: "Enabled, but has no way in now" },
   disabled: { badge: "disabled", word: "Disabled", means: "Cannot sign in" },
 };
+
+/** What a state means, of somebody who cannot come in with why. */
+export function stateMeans({ state, shutOut }: Pick<AdminRow, "state" | "shutOut">): string {
+  return shutOut === null ? ADMIN_BADGES[state].means : SHUT_OUT_WORDS[shutOut];
+}
 
 /** Texts of the Admins area. */
 export const adminWords = {
@@ -93,7 +99,7 @@ export const adminWords = {
   sessionsEnded: "Their sessions are ended.",
   disableTitle: (name: string) => `Disable ${name}?`,
   disableText:
-    "Their sessions end at once and they cannot sign in. API tokens that they made go on: end those one by one.",
+    "Their sessions end at once and they cannot sign in. API tokens that they made stop with them, and what waits in their name for a second person ends.",
   disableAct: "Disable the admin",
   disabled: (name: string) => `${name} is disabled.`,
   enableTitle: (name: string) => `Enable ${name}?`,

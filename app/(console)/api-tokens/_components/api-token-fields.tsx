@@ -3,6 +3,7 @@
 import { TextField, TextLinesField } from "#components/form/text-field.tsx";
 import type { Send } from "#components/form/use-send.ts";
 import { API_TOKEN_NAME_MAX } from "#lib/api-tokens/model.ts";
+import { keptOtherwise } from "./networks-of.ts";
 import { apiTokenWords as words } from "./words.ts";
 
 type FieldProps = { request: Send; value: string; onType: (text: string) => void };
@@ -19,7 +20,10 @@ export function NetworksField(props: FieldProps) {
       {...props}
       path="networks"
       label={words.networks}
-      description={words.networksHelp}
+      description={[
+        words.networksHelp,
+        ...keptOtherwise(props.value).map(({ typed, kept }) => words.keptAs(typed, kept)),
+      ].join(" ")}
       placeholder={words.networksExample}
       autosize
       minRows={2}

@@ -38,6 +38,7 @@ export const apiTokenWords = {
   networks: "Networks",
   networksHelp:
     "Addresses and CIDR ranges, one a line or with commas between. None lets it come from anywhere.",
+  keptAs: (typed: string, kept: string) => `${typed} means ${kept}, and is kept as that.`,
   networksExample: "10.0.0.0/8\n2001:db8::/32",
   fromAnywhere: "From anywhere. Name its networks and a stolen copy opens nothing elsewhere.",
   life: "How long it works",
@@ -81,7 +82,7 @@ export const apiTokenWords = {
   commandLine: "the command line",
   countsAsBounded: (role: string) => `Whoever made it is ${role} now: it may do only what both roles allow.`,
   creatorDisabled:
-    "Whoever made it is disabled, and it is refused with them. It works again when they are enabled: revoke it if it should not.",
+    "Whoever made it is disabled or cannot sign in any more, and it is refused with them. It works again when they can: revoke it if it should not.",
   made: "Made",
   endsWith: "Ends with",
   id: "Id",

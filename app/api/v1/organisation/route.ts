@@ -20,7 +20,8 @@ export const PATCH = defineRoute({
   permission: "organisation:write",
   stepUp: {
     kind: "sign-in",
-    where: "how long people stay signed in changes; `bulk` where `shorten` ends more than 100 tokens",
+    where:
+      "how long people stay signed in changes; `bulk` where shortening lifetimes ends more than 100 tokens",
   },
   refusals: [404, 410],
   body: updateOrganisationInput,

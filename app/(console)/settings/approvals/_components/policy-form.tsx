@@ -1,6 +1,6 @@
 "use client";
 
-import { Checkbox, NumberInput, Stack } from "@mantine/core";
+import { Alert, Checkbox, NumberInput, Stack } from "@mantine/core";
 import { IconCircleCheck, IconCircleDashed } from "@tabler/icons-react";
 import { useState } from "react";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
@@ -58,7 +58,7 @@ export function PolicyForm({ policy, mayChange }: { policy: ApprovalPolicy; mayC
       whyNotYet={whyNotYet}
       guarded="policy"
     >
-      <FormSection title={words.state} help={words.owners(policy.owners)}>
+      <FormSection title={words.state} help={words.owners(policy)}>
         <p style={{ display: "flex", gap: 8 }}>
           <Icon
             size={18}
@@ -71,6 +71,9 @@ export function PolicyForm({ policy, mayChange }: { policy: ApprovalPolicy; mayC
           />
           <strong>{standing(policy)}</strong>
         </p>
+        {policy.isOn && policy.ownersIn < OWNERS_NEEDED ? (
+          <Alert color="yellow">{words.cannotApprove(policy.ownersIn)}</Alert>
+        ) : null}
       </FormSection>
       <FormSection title={words.kinds} help={words.kindsHelp}>
         <Stack gap={12} role="group" aria-label={words.kinds}>

@@ -28,5 +28,12 @@ export const policyWords = {
   saved: "Saved.",
   unchanged: "Nothing has changed.",
   readOnly: "Owners change it.",
-  owners: (owners: number) => `${groupedNumber(owners)} ${owners === 1 ? "owner" : "owners"} can sign in.`,
+  owners: ({ owners, ownersIn }: { owners: number; ownersIn: number }) => {
+    const all = `${groupedNumber(owners)} ${owners === 1 ? "owner" : "owners"}`;
+    return owners === ownersIn
+      ? `${all} can sign in.`
+      : `${groupedNumber(ownersIn)} of ${all} can sign in now.`;
+  },
+  cannotApprove: (ownersIn: number) =>
+    `${ownersIn === 0 ? "No owner" : "Only one owner"} can sign in now: nothing can be approved, and nothing that was done without a second person reviewed, until another can. The others' providers let them go or are disabled, or sign-in without a provider is off: see Admins, and Settings, Sign-in. Four eyes stays on meanwhile.`,
 };

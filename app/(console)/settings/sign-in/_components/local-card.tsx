@@ -9,7 +9,7 @@ import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
-import type { SignInPolicy } from "#lib/sign-in-providers/model.ts";
+import { type SignInPolicy, stopWords } from "#lib/sign-in-providers/model.ts";
 import { signInSettingWords as words } from "./words.ts";
 
 const URL = "/api/v1/sign-in-policy";
@@ -47,6 +47,7 @@ export function LocalCard({ policy, hasProviders }: { policy: SignInPolicy; hasP
           </Button>
         ) : (
           <>
+            {policy.stops.apiTokens > 0 ? <Text>{words.stopped(policy.stops.apiTokens)}</Text> : null}
             <Text c="dimmed">{words.wayBack}</Text>
             <CommandLine text="npx tokenwarden sign-in local on" />
             <ProblemAlert error={request.problem} />
@@ -65,7 +66,7 @@ export function LocalCard({ policy, hasProviders }: { policy: SignInPolicy; hasP
         onConfirm={turnOff}
         guarded="sign-in"
       >
-        {words.turnOffText}
+        {words.turnOffText} {stopWords(policy.stops.apiTokens)}
       </ConfirmDialog>
     </Card>
   );

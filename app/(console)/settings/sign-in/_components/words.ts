@@ -90,6 +90,8 @@ export const signInSettingWords = {
   local: "Sign-in without a provider",
   localOn: "On: admins also sign in with a password and code, or a passkey, of this console.",
   localOff: "Off: only break-glass owners sign in without a provider.",
+  stopped: (apiTokens: number) =>
+    `${apiTokens === 1 ? "1 API token stands" : `${apiTokens} API tokens stand`} still with it: their makers have no way in.`,
   turnOff: "Turn it off…",
   turnOffTitle: "Turn off sign-in without a provider?",
   turnOffText:

@@ -23,7 +23,7 @@ export const PATCH = defineRoute({
   permission: "client:write",
   stepUp: {
     kind: "bulk",
-    where: "`shorten` ends more than 100 tokens",
+    where: "shortening lifetimes ends more than 100 tokens",
   },
   params: idParams,
   refusals: [410],
