@@ -113,6 +113,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/incidents/{number}/evidence.json": "incident:read",
   "POST /api/v1/incidents/{number}/notes": "incident:write",
   "GET /api/v1/incidents/{number}/orders": "incident:read",
+  "GET /api/v1/incidents/{number}/other-cases": "incident:read",
   "POST /api/v1/incidents/{number}/orders": "incident:write",
   "PUT /api/v1/incidents/{number}/steps/{step}": "incident:write",
   "POST /api/v1/incidents/{number}/subjects": "incident:write",

@@ -109,7 +109,8 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
     if (pasted.do === "say") return setProblem(pasted.says);
     const parsed = parseTypedQuery(declaration, value);
     const isUsable = parsed.problems.length === 0;
-    setProblem(isUsable ? null : parsed.problems.map((one) => `${one.text}: ${one.message}`).join(" "));
+    const said = parsed.problems.map((one) => `${one.text}: ${one.message}`);
+    setProblem(isUsable ? null : [...said, "Nothing was applied: what is shown has not changed."].join(" "));
     if (!isUsable) return;
     last.current = formatTypedQuery(declaration, parsed.filters);
     setText(last.current);

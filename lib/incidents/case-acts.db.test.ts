@@ -72,6 +72,26 @@ test("inside of a larger transaction a case is held against its tokens once that
   expect(await acts(id)).toContain("incident.contained");
 });
 
+test("a case is contained from when its order is in force, not from when it was asked for", async () => {
+  const { first } = await fixture.world();
+  const ctx = fixture.as("responder");
+  const { id, number } = await open(ctx, { tokenIds: [first] });
+  const target = { kind: "token", id: first };
+  const plan = await fixture.plan(fixture.later(ctx), { verb: "suspend", target });
+  expect(plan.sentences[0]).toMatch(/^1 token .*stops working, .* until it is restored\.$/);
+  // the clock goes on while a request is worked on
+  const asked = fixture.later(ctx, -500);
+  const { order } = await placeIncidentOrder(asked, { number, planId: plan.id, ...why });
+  const contained = await getIncident(fixture.later(ctx), number);
+  expect(contained.containedAt).toBe(order.effectiveFrom);
+  expect(contained.steps.find(({ step }) => step === "contain")?.doneAt).toBe(order.effectiveFrom);
+  const [entry] = await db.query<{ at: Date }>(
+    "SELECT at FROM audit_entry WHERE act = 'incident.contained' AND target_id = $1",
+    [id],
+  );
+  expect(entry?.at.toISOString()).toBe(order.effectiveFrom);
+});
+
 test("a contained case is open again when a token that works is put into it, and contained anew when that is taken back", async () => {
   const { first, second } = await fixture.world();
   const ctx = fixture.as("responder");

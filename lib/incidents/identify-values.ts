@@ -1,4 +1,4 @@
-import { requirePermission } from "../authz/require-permission.ts";
+import { can, requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { uuidv7Time } from "../ids.ts";
@@ -6,7 +6,8 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { type PartiesRecord, partiesOf } from "../registry/named-parties.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
 import type { IdentifyInput } from "./input.ts";
-import type { IdentifiedValue } from "./model.ts";
+import type { CaseName, IdentifiedValue } from "./model.ts";
+import { readOpenCasesOf } from "./token-cases.ts";
 
 type Value = IdentifyInput["values"][number];
 type Found = PartiesRecord & {
@@ -20,8 +21,8 @@ type Found = PartiesRecord & {
 };
 type Left = PartiesRecord & { id: string; familyId: string; kind: string };
 
-/** Those that work, or will again without anybody's doing. */
-const LIVE = new Set(["active", "suspended", "not_yet_valid"]);
+/** Those that work, or will without anybody's doing. */
+const LIVE = new Set(["active", "not_yet_valid"]);
 
 async function readFound(ctx: Context, values: readonly Value[]): Promise<Found[]> {
   const pending = await readPendingOrders(ctx.db, ctx.now);
@@ -61,11 +62,16 @@ function namesOf(record: PartiesRecord): { holder: string; client: string } {
   return { holder: user?.email ?? record.subject, client: client.clientId };
 }
 
-function foundOf(record: Found, hash: string | undefined): IdentifiedValue {
+function standingOf({ state }: Found): "live" | "suspended" | "ended" {
+  if (state === "suspended") return "suspended";
+  return LIVE.has(state) ? "live" : "ended";
+}
+
+function foundOf(record: Found, hash: string | undefined, cases: CaseName[]): IdentifiedValue {
   const { id, familyId, kind, format, state } = record;
   const isSame = hash === undefined || hash === record.hash;
   return {
-    is: isSame ? (LIVE.has(state) ? "live" : "ended") : "differs",
+    is: isSame ? standingOf(record) : "differs",
     token: {
       id,
       familyId,
@@ -74,17 +80,22 @@ function foundOf(record: Found, hash: string | undefined): IdentifiedValue {
       state,
       ...namesOf(record),
       expiresAt: record.expiresAt.toISOString(),
+      cases,
     },
   };
 }
 
 /**
- * What each of some pasted values is, in their order: ours and live, ours and ended, ours with another value (a signature that was cut or changed: whoever
- * wrote it had the token, so it has leaked), gone from the register with its week, or not ours. Values come as ids and hashes, never as they are. Changes nothing. Needs `token:read`.
+ * What each of some pasted values is, in their order: ours and live, ours and suspended, ours and ended, ours with another value (a signature that was cut or changed: whoever
+ * wrote it had the token, so it has leaked), gone from the register with its week, or not ours. Values come as ids and hashes, never as they are. What is on record names the open cases that hold it, for who may read them. Changes nothing. Needs `token:read`.
  */
 export async function identifyValues(ctx: Context, { values }: IdentifyInput): Promise<IdentifiedValue[]> {
   requirePermission(ctx, "token:read");
   const found = await readFound(ctx, values);
+  const foundIds = found.map(({ id }) => id);
+  const cases = can(ctx, "incident:read")
+    ? await readOpenCasesOf(ctx, foundIds)
+    : new Map<string, CaseName[]>();
   const byId = new Map(found.map((record) => [record.id, record]));
   const byHash = new Map(found.map((record) => [record.hash, record]));
   const missing = values.flatMap(({ id, hash }) =>
@@ -96,13 +107,22 @@ export async function identifyValues(ctx: Context, { values }: IdentifyInput): P
   return values.map(({ id, hash }): IdentifiedValue => {
     const record =
       (id === undefined ? undefined : byId.get(id)) ?? (hash === undefined ? undefined : byHash.get(hash));
-    if (record !== undefined) return foundOf(record, hash);
+    if (record !== undefined) return foundOf(record, hash, cases.get(record.id) ?? []);
     const gone = id === undefined ? undefined : left.get(id);
     if (gone === undefined) return { is: "foreign", token: null };
     const { familyId, kind } = gone;
     return {
       is: "left",
-      token: { id: gone.id, familyId, kind, format: null, state: null, ...namesOf(gone), expiresAt: null },
+      token: {
+        id: gone.id,
+        familyId,
+        kind,
+        format: null,
+        state: null,
+        ...namesOf(gone),
+        expiresAt: null,
+        cases: [],
+      },
     };
   });
 }

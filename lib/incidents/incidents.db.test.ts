@@ -14,6 +14,7 @@ import { openIncidentInput } from "./input.ts";
 import { listIncidentOrders } from "./list-incident-orders.ts";
 import { listIncidents } from "./list-incidents.ts";
 import { listIncidentsOf } from "./list-incidents-of.ts";
+import { listOtherCases } from "./list-other-cases.ts";
 import { openIncident } from "./open-incident.ts";
 import { placeIncidentOrder } from "./place-incident-order.ts";
 import { tickStep } from "./tick-step.ts";
@@ -69,6 +70,53 @@ test("what was pasted is told apart: live, ended, another's value, and not ours"
   // its signature was cut: it names the token, which works
   expect(found[3]?.token).toMatchObject({ id: live.id, state: "active" });
   await expect(identifyValues(contextAs(db, "anonymous"), { values: [{ hash }] })).rejects.toMatchObject({
+    code: "NOT_SIGNED_IN",
+  });
+});
+
+test("a suspended token is told as suspended, and the open cases that hold a token, by itself, its family or its client, are named with it", async () => {
+  const { clientId, users, first, second } = await fixture.world();
+  const ctx = fixture.as("responder");
+  const familyId = await fixture.tokens.family({ clientId, userId: users[0] as string });
+  const ofFamily = { clientId, userId: users[0] as string, familyId };
+  const refresh = await fixture.tokens.token({ ...ofFamily, kind: "refresh", format: "opaque" });
+  const access = await fixture.tokens.token({ ...ofFamily, parentId: refresh.id });
+  const identify = async (id: string) => (await identifyValues(fixture.later(ctx), { values: [{ id }] }))[0];
+  expect(await identify(first)).toMatchObject({ is: "live", token: { cases: [] } });
+
+  const plan = await fixture.plan(fixture.later(ctx), {
+    verb: "suspend",
+    target: { kind: "token", id: first },
+  });
+  const one = await openIncident(fixture.later(ctx), input({ tokenIds: [first, refresh.id] }));
+  await placeIncidentOrder(fixture.later(ctx), { number: one.number, planId: plan.id, ...why });
+  const name = { number: one.number, title: one.title, state: "open" };
+  expect(await identify(first)).toMatchObject({
+    is: "suspended",
+    token: { state: "suspended", cases: [name] },
+  });
+  expect(await identify(access.id), "by its refresh token").toMatchObject({ token: { cases: [name] } });
+  expect(await identify(second)).toMatchObject({ token: { cases: [] } });
+  expect(await listOtherCases(ctx, one.number)).toEqual([]);
+
+  const wide = await openIncident(
+    fixture.later(ctx),
+    input({ title: "All of it", subjects: [{ kind: "client", id: clientId }] }),
+  );
+  expect((await identify(second))?.token?.cases).toEqual([
+    { number: wide.number, title: "All of it", state: "open" },
+  ]);
+  expect((await identify(first))?.token?.cases.map(({ number }) => number)).toEqual([
+    wide.number,
+    one.number,
+  ]);
+  const others = async (number: number) => (await listOtherCases(ctx, number)).map((row) => row.number);
+  expect(await others(one.number)).toEqual([wide.number]);
+  expect(await others(wide.number)).toEqual([one.number]);
+  await updateIncident(fixture.later(ctx), { number: wide.number, version: wide.version, state: "closed" });
+  expect((await identify(second))?.token?.cases).toEqual([]);
+  expect(await others(one.number), "closed ones too").toEqual([wide.number]);
+  await expect(listOtherCases(contextAs(db, "anonymous"), one.number)).rejects.toMatchObject({
     code: "NOT_SIGNED_IN",
   });
 });

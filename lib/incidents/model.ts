@@ -229,11 +229,14 @@ export type CompromiseWindow = Omit<IncidentUses, "rows" | "more"> & {
 };
 
 /**
- * What one pasted value is. `differs`: it names a token that is on record, and its value is another: its signature was cut or changed, and the token has leaked
+ * What one pasted value is. `suspended`: it is refused now, and works again where it is restored or the suspension ends. `differs`: it names a token that is on record, and its value is another: its signature was cut or changed, and the token has leaked
  * all the same. `foreign`: it names nothing that is on record.
  */
-export const FOUND_AS = ["live", "differs", "ended", "left", "foreign"] as const;
+export const FOUND_AS = ["live", "suspended", "differs", "ended", "left", "foreign"] as const;
 export type FoundAs = (typeof FOUND_AS)[number];
+
+/** A case as it is named elsewhere. */
+export type CaseName = { number: number; title: string; state: IncidentState };
 
 export type IdentifiedValue = {
   is: FoundAs;
@@ -247,6 +250,8 @@ export type IdentifiedValue = {
     holder: string;
     client: string;
     expiresAt: string | null;
+    /** Those that are not closed and hold it already, the newest first. */
+    cases: CaseName[];
   } | null;
 };
 

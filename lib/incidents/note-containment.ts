@@ -1,5 +1,6 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
 import { incidentTarget, readIncident } from "./incident-row.ts";
 import { readStillWorking } from "./read-still-working.ts";
 
@@ -21,6 +22,16 @@ export async function noteContainment(ctx: Context, number: number): Promise<voi
   }
 }
 
+/** From when on nothing of it works: its orders come into force a moment after they were asked for. */
+async function containedSince(tx: Sql, { now }: Context, incidentId: string): Promise<Date> {
+  const [last] = await tx.query<{ at: Date | null }>(
+    `SELECT max(o.effective_from) AS at FROM revocation_order o
+     WHERE o.incident_id = $1::uuid AND o.verb IN ('revoke', 'suspend') AND o.effective_from <= clock_timestamp()`,
+    [incidentId],
+  );
+  return new Date(Math.max(now.getTime(), last?.at?.getTime() ?? 0));
+}
+
 async function hold(ctx: Context, number: number): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const incident = await readIncident(tx, number, true);
@@ -32,21 +43,26 @@ async function hold(ctx: Context, number: number): Promise<void> {
         tokens === 1
           ? "The case's token does not work any more."
           : `None of the case's ${tokens} tokens works any more.`;
+      const at = await containedSince(tx, ctx, incident.id);
       await tx.query(
         "UPDATE incident SET state = 'contained', contained_at = $2::timestamptz, version = version + 1 WHERE id = $1::uuid",
-        [incident.id, ctx.now],
+        [incident.id, at],
       );
       await tx.query(
         `INSERT INTO incident_step (incident_id, step, done_at, done_by_id, done_by_name, what)
          VALUES ($1::uuid, 'contain', $2::timestamptz, $3::text, $4::text, $5::text) ON CONFLICT DO NOTHING`,
-        [incident.id, ctx.now, ctx.actor.id, ctx.actor.name, what],
+        [incident.id, at, ctx.actor.id, ctx.actor.name, what],
       );
-      await recordEntry(tx, ctx, {
-        act: "incident.contained",
-        target: incidentTarget(incident),
-        before: { state: incident.state },
-        after: { state: "contained", contain: what },
-      });
+      await recordEntry(
+        tx,
+        { ...ctx, now: at },
+        {
+          act: "incident.contained",
+          target: incidentTarget(incident),
+          before: { state: incident.state },
+          after: { state: "contained", contain: what },
+        },
+      );
     } else if (incident.state === "contained" && working > 0) {
       await tx.query(
         "UPDATE incident SET state = 'open', contained_at = NULL, version = version + 1 WHERE id = $1::uuid",

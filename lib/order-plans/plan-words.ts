@@ -40,7 +40,7 @@ function whatStops(plan: Facts): string {
     plan.verb === "revoke"
       ? ""
       : plan.suspendedUntil === null
-        ? ", until they are restored"
+        ? `, until ${isOne ? "it is" : "they are"} restored`
         : `, until ${atWords(plan.suspendedUntil)}`;
   return capital(
     `${many(tokens, "token", "tokens")}${of}${through} ${isOne ? "stops" : "stop"} working, ${when}${until}.`,
@@ -155,6 +155,9 @@ export function outcomeSentences(
   else sentences.push(`${did}. ${capital(tokens)} stopped working.`);
   if (result.orders > 1)
     sentences.push(`${plural(result.orders, "order was", "orders were")} placed, one a user.`);
-  if (order.expiresAt !== null) sentences.push(`They work again on ${atWords(order.expiresAt)}.`);
+  if (order.expiresAt !== null)
+    sentences.push(
+      `${reached.tokens === 1 && reached.isExact ? "It works" : "They work"} again on ${atWords(order.expiresAt)}.`,
+    );
   return sentences;
 }

@@ -141,6 +141,7 @@ export const identifiedValues = z.object({
           holder: z.string(),
           client: z.string(),
           expiresAt: instant.nullable(),
+          cases: z.array(z.object({ number: z.int(), title: z.string(), state: z.enum(INCIDENT_STATES) })),
         })
         .nullable(),
     }),

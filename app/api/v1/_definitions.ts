@@ -76,6 +76,7 @@ import * as incidentsNumberLeakReports from "./incidents/[number]/leak-reports/r
 import * as incidentsNumberNotes from "./incidents/[number]/notes/route.ts";
 import * as incidentsNumberNotices from "./incidents/[number]/notices/route.ts";
 import * as incidentsNumberOrders from "./incidents/[number]/orders/route.ts";
+import * as incidentsNumberOtherCases from "./incidents/[number]/other-cases/route.ts";
 import * as incidentsNumberReissues from "./incidents/[number]/reissues/route.ts";
 import * as incidentsNumber from "./incidents/[number]/route.ts";
 import * as incidentsNumberStepsStep from "./incidents/[number]/steps/[step]/route.ts";
@@ -319,6 +320,7 @@ export function allRoutes(): Route[] {
     incidentsNumberEvidenceJson,
     incidentsNumberNotes,
     incidentsNumberOrders,
+    incidentsNumberOtherCases,
     incidentsNumberReissues,
     incidentsNumberStepsStep,
     incidentsNumberSubjects,

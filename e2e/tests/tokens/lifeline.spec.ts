@@ -49,6 +49,12 @@ test("the lifeline's words are legible at every width, and the revocation is in 
   ].map((token) => ({ token, id: String(decodeJwt(token).jti) }));
   if (!unused || !used || !live) throw new Error("three tokens were issued");
   await authority.verify(used.token, registry.verifier);
+  const { id: planId } = await ownerApi.make<{ id: string }>("/api/v1/plans", {
+    verb: "suspend",
+    target: { kind: "token", id: used.id },
+  });
+  await ownerApi.make("/api/v1/orders", { planId, reason: "test", note: "" });
+  for (let call = 0; call < 2; call += 1) await authority.verify(used.token, registry.verifier);
   for (const { id } of [unused, used])
     await ownerApi.make(`/api/v1/tokens/${id}/revoke`, { reason: "test", note: "" });
   await authority.verify(used.token, registry.verifier);
@@ -64,7 +70,7 @@ test("the lifeline's words are legible at every width, and the revocation is in 
   await page.setViewportSize({ width: 390, height: 844 });
   await tokenPage.open(used.id);
   const revoked = page.locator("figure [data-words]").filter({ hasText: "revoked" }).locator("visible=true");
-  await expect(revoked).toContainText("refused as revoked");
+  await expect(page.getByText("Refused: 2 as suspended, 1 as revoked.")).toBeVisible();
   await expect(revoked).toBeInViewport({ ratio: 1 });
-  await expectLegible(page, "a token that was refused after its revocation");
+  await expectLegible(page, "a token that was refused while it was suspended, and after its revocation");
 });

@@ -4,6 +4,7 @@ import { cache } from "react";
 import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
+import { CasesOf } from "#app/(console)/_components/cases-of.tsx";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { SeverityTag } from "#app/(console)/_components/severity-tag.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
@@ -19,6 +20,7 @@ import { getIncidentUses } from "#lib/incidents/get-incident-uses.ts";
 import { incidentNumber } from "#lib/incidents/input.ts";
 import { listIncidentOrders } from "#lib/incidents/list-incident-orders.ts";
 import { listNotices } from "#lib/incidents/list-notices.ts";
+import { listOtherCases } from "#lib/incidents/list-other-cases.ts";
 import { listReissues } from "#lib/incidents/list-reissues.ts";
 import { INCIDENT_STATE_WORDS, STEP_WORDS } from "#lib/incidents/model.ts";
 import { getOrderPropagation } from "#lib/propagation/get-order-propagation.ts";
@@ -62,7 +64,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
   const number = await numberOf(params);
   const ctx = await requireSignedIn(`/incidents/${number}`);
   const incident = await orNotFound(readCase(number));
-  const [tokens, radius, orders, uses, reissues, notices, reports, detections] = await Promise.all([
+  const [tokens, radius, orders, uses, reissues, notices, reports, detections, others] = await Promise.all([
     getIncidentTokens(ctx, number),
     getBlastRadius(ctx, number),
     listIncidentOrders(ctx, number),
@@ -71,6 +73,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
     listNotices(ctx, number),
     listReportsOfIncident(ctx, number),
     listDetectionsOfCase(ctx, number),
+    listOtherCases(ctx, number),
   ]);
   const inForce = orders.rows.find(({ verb, standing }) => standing === "in_force" && verb !== "restore");
   const journey = inForce === undefined ? null : await getOrderPropagation(ctx, inForce.id);
@@ -135,6 +138,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
           <>
             <WindowCard incident={incident} canWrite={canWrite} />
             <SubjectsCard incident={incident} />
+            <CasesOf cases={others} title={words.otherCases} />
             <DetectionsCard detections={detections} />
             <ReportsCard reports={reports} />
             <NotesCard

@@ -6,6 +6,7 @@ export const incidentWords = {
   detections: "Detections on its tokens",
   title: "Cases",
   one: "Case",
+  otherCases: "Other cases of its tokens",
   purpose: "Incidents from leak to report: what got out, what was done with it, who took it back.",
   emptyTitle: "No case yet",
   emptyText: "Paste what leaked at the Leak desk, or open a case from the page of a token or user.",

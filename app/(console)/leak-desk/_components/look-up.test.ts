@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import type { IdentifiedValue } from "#lib/incidents/model.ts";
-import { casedTokens, foreignLines, suggestedSeverity } from "./look-up.ts";
+import { casedTokens, casesOf, foreignLines, suggestedSeverity } from "./look-up.ts";
 
-const value = (is: IdentifiedValue["is"], state: string | null): IdentifiedValue => ({
+type Cases = NonNullable<IdentifiedValue["token"]>["cases"];
+
+const value = (is: IdentifiedValue["is"], state: string | null, cases: Cases = []): IdentifiedValue => ({
   is,
   token:
     is === "foreign"
@@ -16,6 +18,7 @@ const value = (is: IdentifiedValue["is"], state: string | null): IdentifiedValue
           holder: "a@example.test",
           client: "app",
           expiresAt: null,
+          cases,
         },
 });
 
@@ -29,6 +32,25 @@ test("what works no more, or is on record no more, is of low severity", () => {
   expect(suggestedSeverity([value("ended", "expired"), value("differs", "revoked")])).toBe("low");
   expect(suggestedSeverity([value("left", null), value("foreign", null)])).toBe("low");
   expect(casedTokens([value("left", null)])).toEqual([]);
+});
+
+test("the open case with the most of it comes first, each with how many of the tokens it holds", () => {
+  const [two, three] = [
+    { number: 2, title: "Gist", state: "contained" },
+    { number: 3, title: "Log", state: "open" },
+  ] as const;
+  const found = [
+    value("live", "active", [three, two]),
+    value("suspended", "suspended", [two]),
+    // the same token once more
+    value("live", "active", [three, two]),
+    value("foreign", null),
+  ];
+  expect(casesOf(found)).toEqual([
+    { ...two, tokens: 2 },
+    { ...three, tokens: 1 },
+  ]);
+  expect(casesOf([value("ended", "revoked")])).toEqual([]);
 });
 
 test("names the lines that hold what is not on record, the first of thousands, each once", () => {

@@ -1,6 +1,7 @@
 import { requestJson } from "#components/request/request-json.ts";
 import type { Paste } from "#components/token-input/read-paste.ts";
 import {
+  type CaseName,
   type IdentifiedValue,
   type IncidentDetail,
   type Severity,
@@ -51,6 +52,19 @@ export function foreignLines({
 export function casedTokens(found: readonly IdentifiedValue[]): string[] {
   const ids = found.flatMap(({ is, token }) => (token !== null && is !== "left" ? [token.id] : []));
   return [...new Set(ids)];
+}
+
+/** The open cases that hold some of what was found, the one with the most of it first, with how many of its tokens. */
+export function casesOf(found: readonly IdentifiedValue[]): (CaseName & { tokens: number })[] {
+  const held = new Map<number, { name: CaseName; ids: Set<string> }>();
+  for (const { token } of found)
+    for (const name of token?.cases ?? []) {
+      const one = held.get(name.number) ?? { name, ids: new Set() };
+      held.set(name.number, { name, ids: one.ids.add(token?.id ?? "") });
+    }
+  return [...held.values()]
+    .map(({ name, ids }) => ({ ...name, tokens: ids.size }))
+    .sort((one, other) => other.tokens - one.tokens || other.number - one.number);
 }
 
 /** Opens a case on tokens, thousands in several requests. Returns its number. */

@@ -14,11 +14,12 @@ import {
   type Severity,
   TITLE_MAX,
 } from "#lib/incidents/model.ts";
+import { InCases } from "./in-cases.tsx";
 import classes from "./leak-desk.module.css";
-import { casedTokens, openCase, suggestedSeverity, suggestedTitle } from "./look-up.ts";
+import { casedTokens, casesOf, openCase, suggestedSeverity, suggestedTitle } from "./look-up.ts";
 import { leakWords as words } from "./words.ts";
 
-/** Opens a case on what was found; the title is there already. */
+/** Opens a case on what was found; the title is there already. Where a case has it, that one comes first. */
 export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen: boolean }) {
   const router = useRouter();
   const tokens = casedTokens(found);
@@ -37,6 +38,8 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
       </Card>
     );
 
+  const cases = casesOf(found);
+
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (isBusy || title.trim() === "") return;
@@ -50,34 +53,38 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
     }
   }
 
+  const open = cases.length === 0 ? words.open : words.openAnother;
   return (
-    <Card title={words.open}>
-      <form onSubmit={submit} className={classes.open}>
-        <TextInput
-          label="Title"
-          value={title}
-          maxLength={TITLE_MAX}
-          autoComplete="off"
-          onChange={(event) => setTitle(event.currentTarget.value)}
-        />
-        <NativeSelect
-          label="Severity"
-          value={severity}
-          onChange={(event) => setSeverity(event.currentTarget.value as Severity)}
-          data={SEVERITIES.map((value) => ({ value, label: SEVERITY_WORDS[value] }))}
-        />
-        <Button
-          type="submit"
-          variant="filled"
-          leftSection={<IconFolderPlus size={16} />}
-          loading={isBusy}
-          disabled={!canOpen}
-        >
-          {words.open}
-        </Button>
-      </form>
-      {canOpen ? null : <p className="muted">Your role does not allow it.</p>}
-      <ProblemAlert error={problem} />
-    </Card>
+    <>
+      <InCases cases={cases} of={tokens.length} />
+      <Card title={open}>
+        <form onSubmit={submit} className={classes.open}>
+          <TextInput
+            label="Title"
+            value={title}
+            maxLength={TITLE_MAX}
+            autoComplete="off"
+            onChange={(event) => setTitle(event.currentTarget.value)}
+          />
+          <NativeSelect
+            label="Severity"
+            value={severity}
+            onChange={(event) => setSeverity(event.currentTarget.value as Severity)}
+            data={SEVERITIES.map((value) => ({ value, label: SEVERITY_WORDS[value] }))}
+          />
+          <Button
+            type="submit"
+            variant={cases.length === 0 ? "filled" : "default"}
+            leftSection={<IconFolderPlus size={16} />}
+            loading={isBusy}
+            disabled={!canOpen}
+          >
+            {open}
+          </Button>
+        </form>
+        {canOpen ? null : <p className="muted">Your role does not allow it.</p>}
+        <ProblemAlert error={problem} />
+      </Card>
+    </>
   );
 }

@@ -7,6 +7,11 @@ export const leakWords = {
   placeholder: "Paste here",
   look: "Look up",
   open: "Open a case",
+  openAnother: "Open another case",
+  toCase: (number: number) => `Open case ${number}`,
+  inCases: (cases: number) => (cases === 1 ? "A case has it already" : `${cases} cases have of it already`),
+  allInCase: "All that is on record of it is in it.",
+  partInCase: (tokens: string) => `${tokens} of it.`,
   again: "Paste something else",
   noToken: "No token stands in that",
   noTokenText:
@@ -23,7 +28,11 @@ export const leakWords = {
 };
 
 export const FOUND_WORDS = {
-  live: { name: "Ours and live", means: "It works now, or will again." },
+  live: { name: "Ours and live", means: "It works now, or will." },
+  suspended: {
+    name: "Ours and suspended",
+    means: "It is refused now, and works again when it is restored or the suspension ends.",
+  },
   ended: { name: "Ours and ended", means: "Revoked, used up or expired: it is refused." },
   differs: {
     name: "Ours, cut or changed",

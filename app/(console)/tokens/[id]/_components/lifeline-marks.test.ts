@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StandingOrder, TokenDetail } from "#lib/tokens/model.ts";
-import { lifelineMarks, lifelinePhases } from "./lifeline-marks.ts";
+import { lifelineMarks, lifelinePhases, refusedWords } from "./lifeline-marks.ts";
 import { refusedSpans } from "./refused-spans.ts";
 
 const at = (minutesAndSeconds: string) => `2026-11-29T22:${minutesAndSeconds}.000Z`;
@@ -46,9 +46,9 @@ function tokenWith(change: Partial<TokenDetail> = {}): TokenDetail {
 }
 
 const NONE = { revoked: 0, expired: 0, suspended: 0 };
-const marksOf = (token: TokenDetail, now: string, refusedAs = NONE) =>
-  lifelineMarks(token, refusedSpans(token, new Date(at(now))), refusedAs, null).map(
-    ({ at: when, word, more }) => [when.slice(14, 19), word, more].filter(Boolean).join(" "),
+const marksOf = (token: TokenDetail, now: string) =>
+  lifelineMarks(token, refusedSpans(token, new Date(at(now))), null).map(
+    ({ at: when, word }) => `${when.slice(14, 19)} ${word}`,
   );
 const phasesOf = (token: TokenDetail, now: string, from: string) =>
   lifelinePhases(token, refusedSpans(token, new Date(at(now))), at(from), at(now)).map(
@@ -62,12 +62,15 @@ describe("a token that was suspended, expired and was revoked then", () => {
     orders: [order("suspend", "41:27"), order("revoke", "46:32", { decides: true })],
   });
 
-  test("has a mark of each, and each the attempts that were refused for it", () => {
-    expect(marksOf(token, "50:00", { suspended: 476, expired: 129, revoked: 109 })).toEqual([
+  test("has a mark of each, and the attempts that were refused for each", () => {
+    const refusedAs = { suspended: 476, expired: 129, revoked: 1_109 };
+    expect(refusedWords(refusedAs)).toBe("Refused: 476 as suspended, 129 as expired, 1,109 as revoked.");
+    expect(refusedWords(NONE)).toBeNull();
+    expect(marksOf(token, "50:00")).toEqual([
       "35:27 issued",
-      "41:27 suspended 476 attempts refused as suspended",
-      "45:27 expired 129 attempts refused as expired",
-      "46:32 revoked 109 attempts refused as revoked",
+      "41:27 suspended",
+      "45:27 expired",
+      "46:32 revoked",
     ]);
   });
 
@@ -82,10 +85,7 @@ describe("a token that was suspended, expired and was revoked then", () => {
 
 test("a token that was revoked before its expiry never expired", () => {
   const token = tokenWith({ state: "revoked", orders: [order("revoke", "40:00", { decides: true })] });
-  expect(marksOf(token, "50:00", { ...NONE, revoked: 1 })).toEqual([
-    "35:27 issued",
-    "40:00 revoked 1 attempt refused as revoked",
-  ]);
+  expect(marksOf(token, "50:00")).toEqual(["35:27 issued", "40:00 revoked"]);
 });
 
 test("a token that was given back works again between its suspensions, which overlap as one", () => {
@@ -99,11 +99,11 @@ test("a token that was given back works again between its suspensions, which ove
       order("suspend", "42:00", { until: at("48:00"), decides: true }),
     ],
   });
-  expect(marksOf(token, "44:00", { ...NONE, suspended: 1_234 })).toEqual([
+  expect(marksOf(token, "44:00")).toEqual([
     "35:27 issued",
     "37:00 suspended",
     "40:00 works again",
-    "42:00 suspended 1,234 attempts refused as suspended in all",
+    "42:00 suspended",
   ]);
   expect(phasesOf(token, "44:00", "36:00")).toEqual([
     "before 35:27–36:00",
@@ -111,6 +111,22 @@ test("a token that was given back works again between its suspensions, which ove
     "refused after 37:00–40:00",
     "during 40:00–42:00",
     "refused after 42:00–44:00",
+  ]);
+});
+
+test("of one that was suspended again and again as many marks are drawn as find room", () => {
+  const minutes = ["36:00", "37:00", "38:00", "39:00", "40:00", "41:00"];
+  const suspended = minutes.map((from) => order("suspend", from, { until: at(from.replace(":00", ":30")) }));
+  const token = tokenWith({
+    state: "revoked",
+    orders: [...suspended, order("revoke", "42:00", { decides: true })],
+  });
+  expect(marksOf(token, "50:00")).toEqual([
+    "35:27 issued",
+    "39:00 suspended",
+    "40:00 suspended",
+    "41:00 suspended",
+    "42:00 revoked",
   ]);
 });
 

@@ -51,41 +51,45 @@ export function lifelinePhases(
   return phases;
 }
 
+/** Every way to place their words is looked at. */
+const MARKS_MAX = 5;
+
 const TONES = { suspended: "suspended", revoked: "revoked", exchanged: "muted", expired: "expired" } as const;
 
-/** How many attempts were refused for a reason; nothing of none. */
-function refusedWords(count: number, as: string): Pick<LifelineMark, "more"> {
-  return count === 0
-    ? {}
-    : { more: `${groupedNumber(count)} ${count === 1 ? "attempt" : "attempts"} refused ${as}` };
-}
-
-/**
- * What happened to a token, for its lifeline.
- *
- * @param refusedAs how many attempts were refused for each reason: the newest mark of a reason has those of all.
- */
+/** What happened to a token, for its lifeline: in one line each, since several may stand close together. */
 export function lifelineMarks(
   token: Pick<TokenDetail, "issuedAt">,
   refused: readonly RefusedSpan[],
-  refusedAs: TokenUseHistogram["refusedAs"],
   compromisedFrom: string | null,
 ): LifelineMark[] {
   const marks: LifelineMark[] = [{ at: token.issuedAt, word: "issued", tone: "muted" }];
   if (compromisedFrom !== null && compromisedFrom > token.issuedAt)
     marks.push({ at: compromisedFrom, word: "compromised from", tone: "suspended" });
-  const suspensions = refused.filter(({ why }) => why === "suspended");
   for (const span of refused) {
     const { why, from, until } = span;
-    const isOfAll = why !== "suspended" || span === suspensions.at(-1);
-    const as = why === "suspended" && suspensions.length > 1 ? "as suspended in all" : `as ${why}`;
     marks.push({
       at: from,
       word: why,
-      ...(why === "exchanged" || !isOfAll ? {} : refusedWords(refusedAs[why], as)),
       tone: TONES[why],
     });
     if (until !== null) marks.push({ at: until, word: "works again", tone: "muted" });
   }
-  return marks;
+  return drawn(marks);
+}
+
+/** How many attempts were refused, by what for; nothing where none was. */
+export function refusedWords(refusedAs: TokenUseHistogram["refusedAs"]): string | null {
+  const parts = (["suspended", "expired", "revoked"] as const).flatMap((why) =>
+    refusedAs[why] === 0 ? [] : [`${groupedNumber(refusedAs[why])} as ${why}`],
+  );
+  return parts.length === 0 ? null : `Refused: ${parts.join(", ")}.`;
+}
+
+/** As many as find room: of one that was suspended again and again, the last of them. */
+function drawn(marks: LifelineMark[]): LifelineMark[] {
+  if (marks.length <= MARKS_MAX) return marks;
+  const placeOf = (word: string) => marks.findIndex((mark) => mark.word === word);
+  const [again, suspended] = [placeOf("works again"), placeOf("suspended")];
+  const least = again >= 0 ? again : suspended;
+  return least < 0 ? marks : drawn(marks.toSpliced(least, 1));
 }

@@ -24,7 +24,7 @@ import type { CompromiseWindow, IncidentRow } from "#lib/incidents/model.ts";
 import type { TokenDetail, TokenUseHistogram } from "#lib/tokens/model.ts";
 import { revokeChoices } from "../../_components/revoke-choices.ts";
 import { Anatomy } from "./anatomy.tsx";
-import { lifelineMarks, lifelinePhases, propagationWindow } from "./lifeline-marks.ts";
+import { lifelineMarks, lifelinePhases, propagationWindow, refusedWords } from "./lifeline-marks.ts";
 import { Lineage } from "./lineage.tsx";
 import { PastedDiffers } from "./pasted-differs.tsx";
 import { refusedSpans } from "./refused-spans.ts";
@@ -106,10 +106,13 @@ export function TokenPage(props: TokenPageProps) {
           bucketSeconds={histogram.bucketSeconds}
           // its issue is a mark
           buckets={histogram.buckets.map(({ at, allowed, refused }) => ({ at, allowed, refused }))}
-          marks={lifelineMarks(token, refused, histogram.refusedAs, window?.compromisedFrom ?? null)}
+          marks={lifelineMarks(token, refused, window?.compromisedFrom ?? null)}
           phases={window ? lifelinePhases(token, refused, window.compromisedFrom, histogram.to) : undefined}
           shade={propagationWindow(token)}
         />
+        {refusedWords(histogram.refusedAs) === null ? null : (
+          <p className="muted">{refusedWords(histogram.refusedAs)}</p>
+        )}
       </Card>
       <CompromiseCard
         of={{ kind: "token", id: token.id, title: caseTitle }}

@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { defineRoute } from "#app/_lib/define-route.ts";
+import { incidentRow, numberParams } from "#app/_lib/schemas/incidents.ts";
+import { listOtherCases } from "#lib/incidents/list-other-cases.ts";
+
+export const GET = defineRoute({
+  method: "GET",
+  path: "/api/v1/incidents/{number}/other-cases",
+  summary: "Lists the newest other cases that hold tokens of a case",
+  description: "Closed ones too, ten at most.",
+  permission: "incident:read",
+  params: numberParams,
+  response: z.object({ rows: z.array(incidentRow) }),
+  handler: async (ctx, { params }) => ({ rows: await listOtherCases(ctx, params.number) }),
+});
