@@ -16,6 +16,7 @@ import type { StepUpKind } from "#lib/step-up/model.ts";
 import { requireStepUp, StepUpRequired } from "#lib/step-up/require-step-up.ts";
 import type { AnyRouteSpec, RawInput } from "./route-spec.ts";
 import { derivedKey } from "./secrets.ts";
+import { wishOf } from "./wishes.ts";
 
 /** Why a second person is asked for, percent-encoded: asks for one where the act wants one, and is not looked at where it does not. */
 export const APPROVAL_REASON = "approval-reason";
@@ -88,7 +89,7 @@ export function guardedOf(
   const { method, path, summary, permission } = spec;
   const text = JSON.stringify(inOrder([ctx.actor.kind, ctx.actor.id, method, path, stored]));
   return {
-    summary,
+    summary: wishOf(spec) ?? summary,
     method,
     path,
     permission: permission.includes(":") ? (permission as Permission) : null,

@@ -20,6 +20,7 @@ import {
   IconTransfer,
   IconUpload,
   IconUser,
+  IconUserCheck,
   IconUserKey,
 } from "@tabler/icons-react";
 import type { Permission } from "#lib/authz/roles.ts";
@@ -30,7 +31,7 @@ export const MORE_PAGES: Destination[] = [
   {
     href: "/account",
     name: "My account",
-    about: "Passkeys, sessions, and what you are told of",
+    about: "Passkeys, recovery codes, sessions, and what you are told of",
     Icon: IconFingerprint,
   },
   {
@@ -83,6 +84,55 @@ export const ACTS: (Destination & { needs: Permission })[] = [
     about: "From what leaked: paste it",
     Icon: IconLifebuoy,
     needs: "incident:write",
+  },
+  {
+    href: "/approvals",
+    name: "Approve or decline what waits",
+    about: "As the second person of somebody else's act",
+    Icon: IconUserCheck,
+    needs: "approval:decide",
+  },
+  {
+    href: "/approvals",
+    name: "Review a break-glass",
+    about: "What an owner did without a second person",
+    Icon: IconUserCheck,
+    needs: "admin:read",
+  },
+  {
+    href: "/account",
+    name: "Add a passkey",
+    about: "To sign in and to confirm that it is you",
+    Icon: IconFingerprint,
+    needs: "overview:read",
+  },
+  {
+    href: "/account",
+    name: "Make recovery codes",
+    about: "For when your device is lost",
+    Icon: IconFingerprint,
+    needs: "overview:read",
+  },
+  {
+    href: "/account",
+    name: "End sessions of mine",
+    about: "Where you are signed in besides",
+    Icon: IconFingerprint,
+    needs: "overview:read",
+  },
+  {
+    href: "/admins",
+    name: "End the sessions of an admin",
+    about: "Or disable them, on their page",
+    Icon: IconAddressBook,
+    needs: "admin:write",
+  },
+  {
+    href: "/settings/sign-in",
+    name: "Name break-glass owners",
+    about: "Who comes in while the provider is away; local sign-in on or off",
+    Icon: IconUserKey,
+    needs: "sign-in:write",
   },
   {
     href: "/tokens?state=active",

@@ -12,6 +12,7 @@ import { ACTS, type FrameAct, MORE_PAGES } from "./acts.ts";
 import classes from "./command-palette.module.css";
 import { SECTIONS } from "./destinations.ts";
 import { type Found, findByName } from "./find-by-name.ts";
+import { isMeant } from "./is-meant.ts";
 import { PastedActions, usePasted } from "./pasted-actions.tsx";
 import { useThemeActs } from "./theme-acts.ts";
 
@@ -89,17 +90,16 @@ export function CommandPalette({
     router.push(href);
   }
 
-  const isMeant = ({ name, about }: { name: string; about: string }) =>
-    `${name} ${about}`.toLowerCase().includes(text.toLowerCase());
+  const isFound = (one: { name: string; about: string }) => isMeant(one, text);
   const isCalled = ({ name }: { name: string }) => Number(name.toLowerCase().startsWith(text.toLowerCase()));
   // what is called so comes before what is about it
-  const places = DESTINATIONS.filter(isMeant).sort((one, other) => isCalled(other) - isCalled(one));
+  const places = DESTINATIONS.filter(isFound).sort((one, other) => isCalled(other) - isCalled(one));
   const explained = text.length < 3 ? [] : Object.values(GLOSSARY).filter(({ name }) => isCalled({ name }));
   const acts: FrameAct[] = [
     ...ACTS.filter((act) => roleHas(role, act.needs)).map((act) => ({ ...act, run: () => go(act.href) })),
     ...themeActs,
     ...frameActs,
-  ].filter(isMeant);
+  ].filter(isFound);
   return (
     <Spotlight.Root
       store={store}

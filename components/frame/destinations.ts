@@ -90,7 +90,8 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
       {
         href: "/approvals",
         name: "Approvals",
-        about: "What waits for a second person, and what was done without one",
+        about:
+          "What waits for a second person, to approve or decline, and break-glass: what was done without one",
         Icon: IconUserCheck,
       },
       { href: "/orders", name: "Orders", about: "What was revoked, suspended and restored", Icon: IconGavel },
@@ -154,7 +155,12 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         about: "What admins are told of by default, and the signed webhook: lag, last error, test",
         Icon: IconBell,
       },
-      { href: "/admins", name: "Admins", about: "Who may use this console", Icon: IconAddressBook },
+      {
+        href: "/admins",
+        name: "Admins",
+        about: "Who may use this console, their sessions and passkeys",
+        Icon: IconAddressBook,
+      },
       {
         href: "/access",
         name: "Who may do what",

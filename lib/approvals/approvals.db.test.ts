@@ -5,8 +5,10 @@ import { disableAdmin } from "../admins/disable-admin.ts";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
+import { createExport } from "../exports/create-export.ts";
 import { parseListQuery } from "../list-query/parse-list-query.ts";
 import { approve } from "./approve.ts";
+import { askForApproval } from "./ask-approval.ts";
 import { countOpen } from "./count-open.ts";
 import { decline } from "./decline.ts";
 import { getApproval } from "./get-approval.ts";
@@ -81,6 +83,42 @@ describe("what is asked for", () => {
       after: { approval: id, approvedBy: other(0).actor.name },
     });
     expect(approved).toMatchObject({ act: "approval.approved", actorName: other(0).actor.name });
+  });
+
+  test("asks in the bell until it is decided, by whomever, and in no bell any more", async () => {
+    await turnOn();
+    const unread = async () =>
+      (
+        await world.db.query(
+          "SELECT r.admin_id FROM notification_receipt r JOIN notification n ON n.id = r.notification_id WHERE n.kind = 'approval_waiting' AND r.read_at IS NULL",
+        )
+      ).length;
+    const { id } = await ask(asker(2));
+    expect(await unread()).toBeGreaterThan(0);
+    await approveAs(other(4), id);
+    expect(await unread()).toBe(0);
+    const again = await ask(asker(5), keep(201));
+    expect(await unread()).toBeGreaterThan(0);
+    await decline(other(6), { id: again.id, note: "no" });
+    expect(await unread()).toBe(0);
+  });
+
+  test("of an export says how many rows of what leave, with which columns, by which filter", async () => {
+    await turnOn(["exports"]);
+    const input = { list: "users", format: "csv", query: "state=disabled" } as const;
+    const guarded = { ...keep(1), summary: "Export a list", act: (ctx: Context) => createExport(ctx, input) };
+    const { id, summary } = await askForApproval(asker(2), guarded, {
+      kind: "exports",
+      reason: "For the audit",
+    });
+    expect(summary).toBe("Export 0 rows of Users as CSV, filtered");
+    const { shown } = await getApproval(other(3), { id });
+    expect(shown.sentences).toEqual([
+      expect.stringMatching(
+        /^The list Users leaves as a file: 0 rows, as of now, with 8 columns: id, email, /,
+      ),
+      "Filter and order: state=disabled",
+    ]);
   });
 
   test("is answered again where the very same waits, and is limited", async () => {

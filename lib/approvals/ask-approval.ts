@@ -157,7 +157,10 @@ async function write(
   },
 ): Promise<string> {
   const { pass, shown, reason, person, insteadOf } = asked;
-  const guarded = { ...asked.guarded, summary: summaryOf(asked.guarded.summary, shown, asked.described) };
+  const guarded = {
+    ...asked.guarded,
+    summary: summaryOf(asked.guarded.summary, shown, asked.described, pass.title),
+  };
   if (insteadOf !== undefined) {
     const before = await readApproval(tx, insteadOf, true);
     if (isOpen(before, ctx.now)) await takeBack(tx, ctx, before);

@@ -50,7 +50,7 @@ export async function breakGlass<T>(
     };
     const result = await guarded.act({ ...inner, pass });
     const shown = shownOf(described, pass, inner.now);
-    const summary = summaryOf(guarded.summary, shown, described);
+    const summary = summaryOf(guarded.summary, shown, described, pass.title);
     const named = { ...guarded, summary };
     await insertApproval(tx, ctx, {
       id,

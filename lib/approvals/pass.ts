@@ -21,6 +21,8 @@ export type Pass = {
   permissions: Set<Permission>;
   acts: Act[];
   says: string[];
+  /** What it is called, where neither a plan nor what it records says it. */
+  title: string | null;
   /** Names that are made anew each time, such as a new key's. */
   made: Set<string>;
   plan: BindingPlan | null;
@@ -53,6 +55,7 @@ export function newPass({
     permissions: new Set(),
     acts: [],
     says: [],
+    title: null,
     made: new Set(),
     plan: null,
   };

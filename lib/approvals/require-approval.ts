@@ -5,7 +5,7 @@ import { isGuarded, readPolicy } from "./read-policy.ts";
 
 /**
  * The lock of acts that do the most harm: where the organisation wants four eyes for acts of this kind, it lets them pass only as the approved one, and it asks the person again who
- * they are. Ask after the permission. What the act would do is told by what it records; `says` adds what it does not record.
+ * they are. Ask after the permission. What the act would do is told by what it records; `says` adds what it does not record, and `title` names it by that.
  *
  * @throws {StepUpRequired} code STEP_UP_REQUIRED
  * @throws {ApprovalRequired} code APPROVAL_REQUIRED
@@ -14,7 +14,7 @@ import { isGuarded, readPolicy } from "./read-policy.ts";
 export async function requireApproval(
   ctx: AskedAgain,
   kind: Exclude<PolicyKind, "bulk"> | "policy",
-  { says = [] }: { says?: readonly string[] } = {},
+  { says = [], title }: { says?: readonly string[]; title?: string } = {},
 ): Promise<void> {
   const isGuardedNow = ctx.actor.kind !== "system" && isGuarded(await readPolicy(ctx.db), kind);
   // nothing is done, so nobody is asked yet who they are: asking for it does, and the proof for this very act where an owner does without
@@ -22,6 +22,7 @@ export async function requireApproval(
   await requireStepUp(ctx, kind === "policy" ? "approvals" : kind);
   if (ctx.actor.kind === "system") return;
   ctx.pass?.says.push(...says);
+  if (ctx.pass !== undefined && title !== undefined) ctx.pass.title = title;
   if (ctx.pass?.isTrial === false) return;
   if (!isGuardedNow) return;
   if (ctx.pass === undefined) throw new ApprovalRequired(kind);

@@ -1,6 +1,7 @@
 import type { Act } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
 import { type DescribedPlan, describePlan } from "../order-plans/describe-plan.ts";
+import { actSentences } from "./act-sentences.ts";
 import { countsOf, Fingerprint } from "./fingerprint.ts";
 import { ACTS_SHOWN, type ComparedActs, MADE_ANEW, type Shown, type ShownAct } from "./model.ts";
 import type { BindingPlan, Pass } from "./pass.ts";
@@ -48,17 +49,28 @@ export function actsOf({ acts, made }: Pick<Pass, "acts" | "made">, at: Date): R
   };
 }
 
+/** Targets that there is one of: their name says nothing that the title has not. */
+const ONLY_ONES = new Set([
+  "organisation",
+  "mail_settings",
+  "notification_settings",
+  "notification_webhook",
+  "sign_in_policy",
+  "approval_policy",
+]);
+
 /** What it is called: what its plan or its acts would do, else what the route does, and upon what. */
 export function summaryOf(
   summary: string,
   { acts, actCount }: Pick<Shown, "acts" | "actCount">,
   described: Pick<DescribedPlan, "facts"> | null,
+  own: string | null = null,
 ): string {
-  const title =
-    described === null ? (actCount === 1 ? actsTitle({ acts }) : null) : planTitle(described.facts);
+  const title = described === null ? (own ?? actsTitle({ acts, actCount })) : planTitle(described.facts);
   if (title !== null) return title;
   const what = summary.split(";")[0] as string;
-  const upon = acts[0]?.target.name;
+  const [first] = acts;
+  const upon = first === undefined || ONLY_ONES.has(first.target.kind) ? undefined : first.target.name;
   return upon === undefined || upon === "" || upon.includes(MADE_ANEW) ? what : `${what}: ${upon}`;
 }
 
@@ -69,7 +81,10 @@ export async function describedOf(ctx: Context, plan: BindingPlan | null): Promi
 
 /** What others are shown: the plan that binds it in words, and what it would record. */
 export function shownOf(described: DescribedPlan | null, pass: Pass, at: Date): Shown {
-  if (described === null) return { sentences: pass.says, plan: null, ...actsOf(pass, at) };
+  if (described === null) {
+    const acts = actsOf(pass, at);
+    return { sentences: pass.says.length > 0 ? pass.says : actSentences(acts), plan: null, ...acts };
+  }
   const { sentences, facts: _, ...plan } = described;
   return { sentences: [...sentences, ...pass.says], plan, ...actsOf(pass, at) };
 }

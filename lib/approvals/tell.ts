@@ -3,6 +3,7 @@ import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { isUuid } from "../ids.ts";
 import type { Ways } from "../notifications/former-ways.ts";
+import { markSettled } from "../notifications/mark-notifications.ts";
 import type { Tone } from "../notifications/model.ts";
 import { type Addressee, type Notice, notify } from "../notifications/notify.ts";
 
@@ -67,6 +68,8 @@ export async function tellOfApproval(tx: Sql, ctx: SqlContext, news: ApprovalNew
       subject: { kind: "approval", id, name: summary },
       ...notice,
     });
+  // nobody is asked any more
+  if (what !== "asked") await markSettled(tx, ctx, `approval ${id} asked`);
   if (what === "asked")
     await tell({
       kind: "approval_waiting",

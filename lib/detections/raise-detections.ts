@@ -5,6 +5,7 @@ import type { Raised } from "./judge-events.ts";
 import { CROWD_FROM, type DetectionState } from "./model.ts";
 import { RULES } from "./rules.ts";
 import { type ToldDetection, tellDetections } from "./tell-detections.ts";
+import { followsOrder, readEndsByOrder, tellOfOrders } from "./tell-of-orders.ts";
 
 type Current = {
   id: string;
@@ -130,6 +131,13 @@ async function crowd(
 export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Date): Promise<void> {
   if (found.length === 0) return;
   const mutes = await readMutes(tx, found, now);
+  // before they are held together: what follows from an order is counted token by token
+  const isMuted = (one: Raised) => mutes.ofClient(one) !== null || mutes.ofToken(one) !== null;
+  const ends = await readEndsByOrder(
+    tx,
+    found.filter((one) => !isMuted(one)),
+  );
+  await tellOfOrders(tx, found, ends, now);
   const raised = await crowd(tx, found, await readCurrent(tx, found), (one) => mutes.ofClient(one) !== null);
   const current = await readCurrent(tx, raised);
   const [added, opened, past]: [object[], object[], string[]] = [[], [], []];
@@ -152,7 +160,7 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
     }
     if (before !== undefined) past.push(before.id);
     const id = uuidv7(now);
-    if (state === "open")
+    if (state === "open" && !followsOrder(ends, one))
       told.push({ id, rule: one.rule, subjectKind: one.subject.kind, clientId: one.clientId });
     opened.push({
       ...common,

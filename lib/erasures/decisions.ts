@@ -49,6 +49,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   busy_use_day: { rows: "deleted", why: "of each day in which uses of the person were erased" },
   bulk_reach: { keeps: "person_id", why: "an admin's id" },
   checkpoint: { keeps: "kid jws" },
+  checkpoint_wish: {},
   client: {
     erases: "contact_email",
     searches: "description",
@@ -64,7 +65,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   detection_mute: { searches: "reason", keeps: "rule by_id by_name ended_by_name" },
   detection_reader: {},
   detection_slice: { keeps: "seen" },
-  detection_token: { rows: "deleted", keeps: "countries" },
+  detection_token: { rows: "deleted", keeps: "countries tries" },
   detection_tuning: { keeps: "rule values countries updated_by_name" },
   erasure: { keeps: "state reason note actor_kind actor_id actor_name problem found" },
   event_stream: {
@@ -82,6 +83,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   group_client: {},
   group_member: { rows: "deleted" },
   group_permission: {},
+  held_mail: { keeps: "budget" },
   idempotency_key: {
     searches: "answer",
     keeps: "actor_id key fingerprint state request_id location permissions",
@@ -109,13 +111,13 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   mail: {
     erases: "to_address recipient_name subject body",
     searches: "subject body",
-    keeps: "message_id kind recipient_kind state last_error created_by_name",
+    keeps: "message_id kind recipient_kind state last_error created_by_name budget",
   },
   mail_settings: { keeps: "host tls username password_wrapped ca_pem from_address from_name" },
   master_key: { keeps: "key_id root_wrapped" },
   notification: {
     searches: "title text subject_name actor_name",
-    keeps: "kind key tone path needs subject_kind subject_id",
+    keeps: "kind key tone path needs subject_kind subject_id thread",
   },
   notification_choice: { keeps: "kind channel" },
   notification_condition: { searches: "subject_name", keeps: "kind subject_id phase" },
@@ -130,6 +132,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     keeps: "actor_kind actor_id verb target_kind target_id audiences",
   },
   order_plan_name: { keeps: "kind" },
+  order_presented: {},
   order_settling: {},
   organisation: { keeps: "name" },
   passkey: { keeps: "name credential_id public_key transports", why: "an admin is another account" },

@@ -5,11 +5,13 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { LIST_PLACES } from "../lists/model.ts";
 import { parseListText } from "../lists/parse-list-text.ts";
 import { LIST_PERMISSION } from "../lists/permission.ts";
 import { EXPORT_COLUMNS, type ExportRecord, exportDetailOf } from "./export-row.ts";
 import type { CreateExportInput } from "./input.ts";
 import {
+  EXPORT_FORMAT_WORDS,
   type ExportDetail,
   exportFormatsOf,
   FETCH_WITHIN_SECONDS,
@@ -17,6 +19,7 @@ import {
   OPEN_EXPORTS_OF_ONE,
 } from "./model.ts";
 import { SILENT_SECONDS } from "./silence.ts";
+import { EXPORT_SOURCES } from "./sources.ts";
 
 /** Two that come at once are counted one after the other. */
 const COUNTING_LOCK = 7_164_015;
@@ -41,6 +44,31 @@ async function requireRoom(tx: Sql, ctx: Context): Promise<void> {
     );
 }
 
+/** What leaves, for who decides: how many rows as they are now, which columns, by which filter. Told in time, or said not to be known. */
+async function toldOf(
+  ctx: Context,
+  { list, format, query: text }: CreateExportInput,
+): Promise<{ title: string; says: string[] }> {
+  requirePermission(ctx, LIST_PERMISSION[list]);
+  const query = parseListText(list, text, "query");
+  const { columns, readPage, count } = EXPORT_SOURCES[list];
+  const total = count === undefined ? (await readPage(ctx, query)).total : await count(ctx, query);
+  const rows =
+    total === undefined
+      ? null
+      : `${total.isExact ? "" : "at least "}${total.value.toLocaleString("en")} ${total.value === 1 ? "row" : "rows"}`;
+  const { title } = LIST_PLACES[list];
+  const names = Object.keys(columns);
+  const filter = text === "" ? "" : ", filtered";
+  return {
+    title: `Export ${rows === null ? "" : `${rows} of `}${title} as ${EXPORT_FORMAT_WORDS[format].name}${filter}`,
+    says: [
+      `The list ${title} leaves as a file: ${rows ?? "a number of rows that could not be told"}, as of now, with ${names.length} columns: ${names.join(", ")}.`,
+      text === "" ? "No filter: all of it." : `Filter and order: ${text}`,
+    ],
+  };
+}
+
 /**
  * Prepares an export of what a list's filters match, in the list's order. Its file can be fetched once, by the same actor, within a minute;
  * the log has it from then on. Needs `export:create` and the list's own permission.
@@ -49,10 +77,9 @@ async function requireRoom(tx: Sql, ctx: Context): Promise<void> {
  */
 export async function createExport(ctx: Context, input: CreateExportInput): Promise<ExportDetail> {
   requirePermission(ctx, "export:create");
-  const filters = input.query === "" ? "all of it" : `filtered by ${input.query}`;
-  await requireApproval(ctx, "exports", {
-    says: [`The list ${input.list} leaves as a file (${input.format}), ${filters}.`],
-  });
+  // what was approved is not told again
+  const isTold = ctx.pass !== undefined && ctx.pass.approval?.way !== "asked";
+  await requireApproval(ctx, "exports", isTold ? await toldOf(ctx, input) : {});
   requirePermission(ctx, LIST_PERMISSION[input.list]);
   if (!exportFormatsOf(input.list).includes(input.format))
     throw new DomainError("INVALID_INPUT", "This list is not exported in that format.", {

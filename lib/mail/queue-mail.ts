@@ -17,6 +17,8 @@ export type NewMail = {
   body: string;
   recipient: { kind: RecipientKind; id: string; name: string };
   incidentId?: string | undefined;
+  /** With which others it counts to a bound of an hour; none where it is held to none. */
+  budget?: string | null;
 };
 
 const UNPRINTABLE_BUT_LINES = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
@@ -54,11 +56,11 @@ export async function queueMails(
   const ids = mails.map(() => uuidv7(ctx.now));
   await tx.query(
     `INSERT INTO mail (id, message_id, kind, to_address, subject, body, recipient_kind, recipient_id, recipient_name, incident_id, next_attempt_at, give_up_at,
-       created_at, created_by_name, server_id)
+       created_at, created_by_name, server_id, budget)
      SELECT n.id, n.id::text || '@' || $1::text, n.kind, n.to_address, n.subject, n.body, n.recipient_kind, n.recipient_id, n.recipient_name, n.incident_id,
-       $2::timestamptz, $2::timestamptz + interval '${GIVE_UP_HOURS} hours', $2::timestamptz, $3::text, $13::uuid
-     FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::text[], $12::uuid[])
-       AS n(id, kind, to_address, subject, body, recipient_kind, recipient_id, recipient_name, incident_id)`,
+       $2::timestamptz, $2::timestamptz + interval '${GIVE_UP_HOURS} hours', $2::timestamptz, $3::text, $13::uuid, n.budget
+     FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::text[], $12::uuid[], $14::text[])
+       AS n(id, kind, to_address, subject, body, recipient_kind, recipient_id, recipient_name, incident_id, budget)`,
     [
       domainOf(server.fromAddress),
       ctx.now,
@@ -73,6 +75,7 @@ export async function queueMails(
       mails.map(({ recipient }) => recipient.name),
       mails.map(({ incidentId }) => incidentId ?? null),
       former?.id ?? null,
+      mails.map(({ budget }) => budget ?? null),
     ],
   );
   return ids;

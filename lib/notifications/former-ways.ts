@@ -3,7 +3,7 @@ import type { Sql } from "../db/sql.ts";
 import { type FormerServer, keepFormerServer } from "../mail/former-server.ts";
 import { type MailServer, mailServerOf, readMailRecord } from "../mail/mail-settings.ts";
 import { GIVE_UP_HOURS } from "../mail/model.ts";
-import type { NotificationKind } from "./model.ts";
+import { type NotificationKind, WEBHOOK_ALWAYS } from "./model.ts";
 import { readWebhookRecord, type WebhookRecord } from "./webhook-record.ts";
 
 /** How what is told leaves this product: by which mail server, and to which webhook. */
@@ -16,7 +16,7 @@ export async function readWays(tx: Sql): Promise<Ways> {
 
 /** Whether what is told would go there. */
 function isOpenTo({ url, kinds, status }: WebhookRecord, kind: NotificationKind): boolean {
-  return url !== null && status === "running" && kinds.includes(kind);
+  return url !== null && status === "running" && (kinds.includes(kind) || WEBHOOK_ALWAYS.includes(kind));
 }
 
 function isSameWebhook(one: WebhookRecord, other: WebhookRecord): boolean {

@@ -40,6 +40,9 @@ export async function listNotifications(
 ): Promise<NotificationPage> {
   const conditions = [
     isTheirs(requireAdmin(ctx)),
+    // the newest of what goes on stands for those before it
+    sql`(n.thread IS NULL OR NOT EXISTS (SELECT FROM notification l JOIN notification_receipt lr ON lr.notification_id = l.id AND lr.admin_id = r.admin_id
+      WHERE l.thread = n.thread AND l.id > n.id))`,
     ...(unread === undefined ? [] : [sql`r.read_at IS NULL`]),
     ...(kind === undefined ? [] : [sql`n.kind = ${kind}`]),
     ...(before === undefined ? [] : [sql`n.id < ${before}::uuid`]),

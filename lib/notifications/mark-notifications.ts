@@ -1,5 +1,6 @@
 import { requireAdmin } from "../authz/require-admin.ts";
-import type { Context } from "../context.ts";
+import type { Context, SqlContext } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { MarkNotificationsInput } from "./input.ts";
 import { countUnread, isTheirs } from "./list-notifications.ts";
@@ -27,4 +28,13 @@ export async function markNotifications(
       WHERE n.id = r.notification_id AND ${isTheirs(admin)} AND ${which} AND (r.read_at IS NULL) = ${isRead}::boolean`,
   );
   return { unread: await countUnread(ctx) };
+}
+
+/** Marks what was told under a key as read by everybody: what it asked for was answered. Inside of the transaction that answers it. */
+export async function markSettled(tx: Sql, { now }: Pick<SqlContext, "now">, key: string): Promise<void> {
+  await tx.query(
+    `UPDATE notification_receipt r SET read_at = $2::timestamptz FROM notification n
+     WHERE n.key = $1::text AND r.notification_id = n.id AND r.read_at IS NULL`,
+    [key, now],
+  );
 }

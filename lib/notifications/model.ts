@@ -13,6 +13,7 @@ export const NOTIFICATION_KINDS = [
   "verifier_behind",
   "stream_behind",
   "sign_in_new_place",
+  "passkey_cloned",
   "api_token_expiring",
   "settings_changed",
   "owner_by_provider",
@@ -28,6 +29,15 @@ export const CHANNEL_WORDS: Record<Channel, string> = { console: "Console", mail
 export const TONES = ["good", "information", "warning", "danger"] as const;
 export type Tone = (typeof TONES)[number];
 
+/** What shares the mails of an hour: a flood of one leaves the others theirs. */
+export const MAIL_BUDGETS = ["approvals", "detections", "conditions"] as const;
+export type MailBudget = (typeof MAIL_BUDGETS)[number];
+export const MAIL_BUDGET_WORDS: Record<MailBudget, string> = {
+  approvals: "approvals",
+  detections: "detections",
+  conditions: "what is behind, ends or was changed",
+};
+
 /** Whose it is to know, and what is so unless somebody wants it otherwise. */
 export type KindDeclaration = {
   name: string;
@@ -39,6 +49,8 @@ export type KindDeclaration = {
   defaults: Record<Channel, boolean>;
   /** For whom no channel of it can be turned off. */
   alwaysFor: readonly Role[] | "all";
+  /** What its mails of an hour are counted with; null: an alarm, which is held to no bound. */
+  budget: MailBudget | null;
 };
 
 const QUIET = { console: true, mail: false };
@@ -52,6 +64,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "warning",
     defaults: LOUD,
     alwaysFor: [],
+    budget: "approvals",
   },
   approval_decided: {
     name: "Approvals decided",
@@ -60,6 +73,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "information",
     defaults: LOUD,
     alwaysFor: [],
+    budget: "approvals",
   },
   break_glass_used: {
     name: "Break-glass",
@@ -69,6 +83,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "danger",
     defaults: LOUD,
     alwaysFor: ["owner"],
+    budget: null,
   },
   detection_critical: {
     name: "Critical detections",
@@ -77,6 +92,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "danger",
     defaults: LOUD,
     alwaysFor: [],
+    budget: "detections",
   },
   detection_high: {
     name: "High detections",
@@ -85,6 +101,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "danger",
     defaults: LOUD,
     alwaysFor: [],
+    budget: "detections",
   },
   detection_medium: {
     name: "Medium detections",
@@ -93,6 +110,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "warning",
     defaults: QUIET,
     alwaysFor: [],
+    budget: "detections",
   },
   detection_low: {
     name: "Low detections",
@@ -101,6 +119,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "information",
     defaults: { console: false, mail: false },
     alwaysFor: [],
+    budget: "detections",
   },
   rotation_overdue: {
     name: "Overdue rotation",
@@ -109,6 +128,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "warning",
     defaults: LOUD,
     alwaysFor: [],
+    budget: "conditions",
   },
   verifier_behind: {
     name: "Verifiers behind",
@@ -117,6 +137,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "warning",
     defaults: QUIET,
     alwaysFor: [],
+    budget: "conditions",
   },
   stream_behind: {
     name: "Streams behind",
@@ -125,6 +146,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "warning",
     defaults: QUIET,
     alwaysFor: [],
+    budget: "conditions",
   },
   sign_in_new_place: {
     name: "Your sign-in from a new place",
@@ -133,6 +155,16 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "warning",
     defaults: LOUD,
     alwaysFor: "all",
+    budget: null,
+  },
+  passkey_cloned: {
+    name: "Copied passkeys",
+    means: "a copy of a passkey shows, of yours or, if you are an owner, of anybody",
+    needs: "overview:read",
+    tone: "danger",
+    defaults: LOUD,
+    alwaysFor: "all",
+    budget: null,
   },
   api_token_expiring: {
     name: "API tokens that end soon",
@@ -141,6 +173,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "warning",
     defaults: LOUD,
     alwaysFor: [],
+    budget: "conditions",
   },
   settings_changed: {
     name: "Owners' settings changed",
@@ -149,6 +182,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "information",
     defaults: QUIET,
     alwaysFor: [],
+    budget: "conditions",
   },
   owner_by_provider: {
     name: "Owners by a provider",
@@ -157,6 +191,7 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "danger",
     defaults: LOUD,
     alwaysFor: ["owner"],
+    budget: null,
   },
   admin_by_provider: {
     name: "New admins by a provider",
@@ -165,12 +200,18 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "warning",
     defaults: LOUD,
     alwaysFor: [],
+    budget: "conditions",
   },
 };
 
 /** What leaves by webhook: nothing that is one person's alone. */
 export const WEBHOOK_KINDS: readonly NotificationKind[] = NOTIFICATION_KINDS.filter(
   (kind) => KINDS[kind].needs !== null,
+);
+
+/** What leaves by it whatever was chosen. */
+export const WEBHOOK_ALWAYS: readonly NotificationKind[] = WEBHOOK_KINDS.filter(
+  (kind) => KINDS[kind].alwaysFor === "all",
 );
 
 export function isAlwaysOn(kind: NotificationKind, role: Role): boolean {
@@ -194,7 +235,7 @@ export const TITLE_MAX = 160;
 export const TEXT_MAX = 600;
 /** How long a notification stays. */
 export const KEPT_DAYS = 90;
-/** Mails of notifications to one admin within an hour: what is beyond them is in the console alone. */
+/** Mails of one budget to one admin within an hour: what is beyond them is in the console, and told as a number by one mail when the hour is over. */
 export const MAILS_PER_HOUR = 30;
 
 export type NotificationRow = {
@@ -227,6 +268,7 @@ export type WebhookStatus = "running" | "paused";
 export type NotificationWebhook = {
   /** Null: there is none. */
   url: string | null;
+  /** What was chosen; what of WEBHOOK_ALWAYS is not among them is sent all the same. */
   kinds: NotificationKind[];
   status: WebhookStatus;
   statusReason: string;

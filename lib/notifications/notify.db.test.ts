@@ -3,8 +3,10 @@ import type { Role } from "../authz/roles.ts";
 import { type Context, systemContext } from "../context.ts";
 import { TEST_START, testContexts } from "../db/test-context.ts";
 import { uuidv7 } from "../ids.ts";
+import { listNotifications } from "./list-notifications.ts";
 import { MAILS_PER_HOUR } from "./model.ts";
 import { type Notice, notify } from "./notify.ts";
+import { tellHeldMails } from "./tell-held-mails.ts";
 
 const world = testContexts();
 
@@ -158,6 +160,41 @@ test("a flood ends in the console: so many mails an hour, the last of which says
   expect(await world.db.query("SELECT id FROM notification")).toHaveLength(MAILS_PER_HOUR + 5);
 });
 
+test("a flood of detections leaves approvals their mails, and what it held back is told by one mail an hour later", async () => {
+  const owner = await admin("owner");
+  await withMailServer();
+  for (let nth = 0; nth < MAILS_PER_HOUR + 7; nth += 1)
+    await tell({ kind: nth % 2 === 0 ? "detection_high" : "detection_critical", key: `flood ${nth}` });
+  await tell({ kind: "approval_waiting", key: "approval", title: "Ana asks for a second person" });
+  const sent = await mails();
+  expect(sent).toHaveLength(MAILS_PER_HOUR + 1);
+  expect(sent.at(-1)?.subject).toContain("Ana asks for a second person");
+  const later = (minutes: number) => new Date(TEST_START.getTime() + minutes * 60_000);
+  await tellHeldMails(world.db, later(59));
+  expect(await mails()).toHaveLength(sent.length);
+  // two workers at once
+  await Promise.all([tellHeldMails(world.db, later(61)), tellHeldMails(world.db, later(61))]);
+  const [digest, ...others] = (await mails()).slice(sent.length);
+  expect(others).toEqual([]);
+  expect(digest).toMatchObject({ id: owner, subject: expect.stringContaining("7 more about detections") });
+});
+
+test("what goes on stands for what was told of it before: one line, read before and not read now", async () => {
+  const owner = await admin("owner");
+  const ctx = {
+    ...world.as("owner"),
+    actor: { kind: "admin", id: owner, name: "O", role: "owner", sessionId: "" },
+  } as Context;
+  const seconds = (after: number) =>
+    systemContext(world.db, "detector", new Date(TEST_START.getTime() + after * 1_000));
+  await tell({ key: "order 3", thread: "order", title: "3 tokens" }, seconds(0));
+  await tell({ key: "other" }, seconds(1));
+  await tell({ key: "order 68", thread: "order", title: "68 tokens" }, seconds(2));
+  const { rows, unread } = await listNotifications(ctx);
+  expect(rows.map(({ title }) => title)).toEqual(["68 tokens", "Forged token"]);
+  expect(unread).toBe(2);
+});
+
 test("no flood silences what nobody can turn off: it has its mail beyond the hour's, and the outbox's kept places", async () => {
   const owner = await admin("owner");
   await withMailServer();
@@ -206,6 +243,8 @@ test("the webhook has what it is to send, and nothing that is one person's alone
   await tell({ key: "wanted" });
   await tell({ key: "other", kind: "detection_low" });
   await tell({ key: "own", kind: "sign_in_new_place", to: [owner] });
+  await tell({ key: "copied", kind: "passkey_cloned" });
+  expect(await due("copied"), "whatever was chosen").toBe(1);
   expect([await due("before"), await due("wanted"), await due("other"), await due("own")]).toEqual([
     0, 1, 0, 0,
   ]);

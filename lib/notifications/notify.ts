@@ -4,7 +4,16 @@ import type { Sql } from "../db/sql.ts";
 import { isUuid, uuidv7 } from "../ids.ts";
 import { oneLine } from "../mail/one-line.ts";
 import { tellByFormer, type Ways } from "./former-ways.ts";
-import { type Choices, isOn, KINDS, type NotificationKind, TEXT_MAX, TITLE_MAX, type Tone } from "./model.ts";
+import {
+  type Choices,
+  isOn,
+  KINDS,
+  type NotificationKind,
+  TEXT_MAX,
+  TITLE_MAX,
+  type Tone,
+  WEBHOOK_ALWAYS,
+} from "./model.ts";
 import { queueNotificationMails } from "./notification-mail.ts";
 
 /** Something to tell admins of. Texts from outside may stand in it as they are; no value of a token and no secret may. */
@@ -12,6 +21,8 @@ export type Notice = {
   kind: NotificationKind;
   /** What is told once, by whomever and however often: `approval <id> waiting`. */
   key: string;
+  /** What it goes on with: it stands for what was told of that before, which counts as read. */
+  thread?: string;
   /** One line, as a sentence without its full stop. */
   title: string;
   /** One paragraph: what happened, and what there is to do. */
@@ -21,8 +32,8 @@ export type Notice = {
   subject: { kind: string; id: string; name: string };
   /** The kind's own unless told. */
   tone?: Tone;
-  /** The permission that it takes to see what it is about, where the kind leaves it open. */
-  needs?: Permission;
+  /** The permission that it takes to see what it is about, where the kind leaves it open; null: it is of its readers alone. */
+  needs?: Permission | null;
   /** These admins alone, of those who may see it. */
   to?: readonly string[];
   /** Not these: who did it knows. */
@@ -47,10 +58,14 @@ const READERS = `
   ORDER BY a.id`;
 
 const INSERT = `
-  INSERT INTO notification (id, kind, key, at, tone, title, text, path, needs, subject_kind, subject_id, subject_name, actor_name, webhook_due_at)
-  SELECT $1::uuid, $2::text, $3::text, $4::timestamptz, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text, $12::text, $13::text,
-    (SELECT $4::timestamptz FROM notification_webhook w WHERE w.id = 1 AND w.url IS NOT NULL AND $9::text IS NOT NULL AND $2::text = ANY (w.kinds))
+  INSERT INTO notification (id, kind, key, at, tone, title, text, path, needs, subject_kind, subject_id, subject_name, actor_name, thread, webhook_due_at)
+  SELECT $1::uuid, $2::text, $3::text, $4::timestamptz, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text, $12::text, $13::text, $14::text,
+    (SELECT $4::timestamptz FROM notification_webhook w WHERE w.id = 1 AND w.url IS NOT NULL AND $9::text IS NOT NULL AND ($2::text = ANY (w.kinds) OR $15::boolean))
   ON CONFLICT (key) DO NOTHING RETURNING id`;
+
+const READ_BEFORE = `
+  UPDATE notification_receipt r SET read_at = $3::timestamptz FROM notification n
+  WHERE n.thread = $1::text AND n.id <> $2::uuid AND r.notification_id = n.id AND r.read_at IS NULL`;
 
 const NAME_MAX = 120;
 
@@ -72,7 +87,7 @@ export async function notify(
 ): Promise<string | null> {
   const { kind, key, path, subject } = notice;
   const declared = KINDS[kind];
-  const needs = notice.needs ?? declared.needs;
+  const needs = notice.needs === undefined ? declared.needs : notice.needs;
   const shown = {
     id: uuidv7(ctx.now),
     title: oneLine(notice.title, TITLE_MAX),
@@ -93,8 +108,11 @@ export async function notify(
     subject.id,
     oneLine(subject.name, NAME_MAX),
     oneLine(ctx.actor.name, NAME_MAX),
+    notice.thread ?? null,
+    WEBHOOK_ALWAYS.includes(kind),
   ]);
   if (told === undefined) return null;
+  if (notice.thread !== undefined) await tx.query(READ_BEFORE, [notice.thread, shown.id, ctx.now]);
   const [console, mail] =
     notice.exactly === undefined ? await readWanting(tx, notice, needs) : [notice.exactly, notice.exactly];
   await tx.query(

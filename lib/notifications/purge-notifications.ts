@@ -7,5 +7,8 @@ export async function purgeNotifications(db: Sql, now: Date): Promise<number> {
     `DELETE FROM notification WHERE at < $1::timestamptz - interval '${KEPT_DAYS} days' RETURNING id`,
     [now],
   );
+  await db.query(`DELETE FROM order_presented WHERE at < $1::timestamptz - interval '${KEPT_DAYS} days'`, [
+    now,
+  ]);
   return gone.length;
 }

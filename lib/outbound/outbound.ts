@@ -94,7 +94,12 @@ export function createOutbound({
     if (url === null) throw new OutboundError("url", "is no URL");
     const isPlain = url.protocol === PLAIN[kind] && origins.has(originOf(url));
     if (!SECURE[kind].includes(url.protocol) && !isPlain)
-      throw new OutboundError("url", `must begin with ${SECURE[kind][0]}//`);
+      throw new OutboundError(
+        "url",
+        kind === "smtp"
+          ? "is called by TLS or STARTTLS alone, unless whoever runs this allows it by name"
+          : `must begin with ${SECURE[kind][0]}//`,
+      );
     if (url.hostname === "") throw new OutboundError("url", "is no URL");
     if (url.username !== "" || url.password !== "")
       throw new OutboundError("url", "must not carry a user or password");

@@ -140,6 +140,27 @@ describe("a passkey", () => {
     expect(await world.lastEntry()).toMatchObject({ act: "admin.sign_in_refused", name: "unknown account" });
   });
 
+  test("that is a copy is told to whose it is and to every owner, whatever they chose, and to nobody else", async () => {
+    const [admin, owner] = [await makeAdmin("auditor"), await makeAdmin("owner")];
+    await makeAdmin("governor");
+    await world.db.query(
+      "INSERT INTO notification_choice SELECT id, 'passkey_cloned', 'console', false FROM admin",
+    );
+    const { authenticator } = await addPasskey(admin, (await openSession(admin, 0))(1), { counter: 7 });
+    await enter(authenticator, 10);
+    authenticator.counter = 7;
+    await isRefused(enter(authenticator, 11), "NOT_SIGNED_IN");
+    const told = await world.db.query<{ title: string; path: string; to: string }>(
+      `SELECT n.title, n.path, r.admin_id AS "to" FROM notification n JOIN notification_receipt r ON r.notification_id = n.id
+       WHERE n.kind = 'passkey_cloned' AND r.admin_id IN (SELECT id FROM admin WHERE id = ANY ($1::uuid[]) OR role = 'governor')`,
+      [[admin.id, owner.id]],
+    );
+    expect(told.sort((a, b) => a.path.localeCompare(b.path))).toEqual([
+      { title: "Your passkey laptop was copied", path: "/account", to: admin.id },
+      { title: `A passkey of ${admin.email} was copied: laptop`, path: `/admins/${admin.id}`, to: owner.id },
+    ]);
+  });
+
   test("that is a copy is refused, blocked and shown, and every session ends; the device that counted on is blocked too", async () => {
     const admin = await makeAdmin();
     const session = await openSession(admin, 0);

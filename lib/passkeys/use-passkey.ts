@@ -2,6 +2,7 @@ import { endSessions } from "../admins/end-sessions.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
+import { notify } from "../notifications/notify.ts";
 import { type Challenge, spendChallenge } from "./challenge.ts";
 import type { VerifiedAnswer } from "./verify-answer.ts";
 
@@ -10,7 +11,7 @@ export type PasskeyVerdict = "used" | "cloned" | "blocked" | "gone";
 
 /**
  * Lets a verified answer count once, inside the caller's transaction: its challenge is spent and the passkey's counter moves on. A counter that did
- * not move on says that a copy of the key is about: the passkey is blocked, recorded as `passkey.blocked`. The transaction commits in any case.
+ * not move on says that a copy of the key is about: the passkey is blocked, recorded as `passkey.blocked`, and they and every owner are told. The transaction commits in any case.
  *
  * @throws {DomainError} GONE for a challenge that was answered before.
  * @see WebAuthn level 3, section 6.1.1
@@ -42,6 +43,39 @@ export async function usePasskey(
   return "used";
 }
 
+/** Tells whose it is and every owner: of nothing that the copy does is it known whether it was them. */
+async function tellOfCopy(
+  tx: Sql,
+  ctx: Context,
+  { id, name, admin }: VerifiedAnswer["passkey"],
+): Promise<void> {
+  const owners = await tx.query<{ id: string }>("SELECT id FROM admin WHERE role = 'owner'");
+  const common = {
+    kind: "passkey_cloned" as const,
+    subject: { kind: "admin", id: admin.id, name: admin.email },
+  };
+  const facts =
+    "It was presented with a counter that does not go on, as only a copy's does. The passkey is blocked and every session of that account has ended.";
+  await notify(tx, ctx, {
+    ...common,
+    key: `passkey ${id} blocked`,
+    title: `A passkey of ${admin.email} was copied: ${name}`,
+    text: `${facts} Ask them where the key was, and look at what was done by that account.`,
+    path: `/admins/${admin.id}`,
+    to: owners.map((owner) => owner.id),
+    except: [admin.id],
+  });
+  await notify(tx, ctx, {
+    ...common,
+    key: `passkey ${id} blocked, own`,
+    title: `Your passkey ${name} was copied`,
+    text: `${facts} Sign in another way, remove it, and tell an owner.`,
+    path: "/account",
+    needs: null,
+    to: [admin.id],
+  });
+}
+
 async function block(
   tx: Sql,
   ctx: Context,
@@ -57,6 +91,7 @@ async function block(
     now: ctx.now,
     reason: "passkey_cloned",
   });
+  await tellOfCopy(tx, ctx, passkey);
   await recordEntry(tx, ctx, {
     act: "passkey.blocked",
     target: { kind: "admin", id: passkey.admin.id, name: passkey.admin.email },

@@ -110,6 +110,7 @@ export const PROVIDER_REFUSALS = [
   "FLOW_OVER",
   "TOO_MANY_ATTEMPTS",
   "NOT_INVITED",
+  "ADDRESS_NOT_VERIFIED",
   "ADDRESS_IN_USE",
   "NO_ROLE",
   "LAST_OWNER",
@@ -133,6 +134,8 @@ export const PROVIDER_REFUSAL_WORDS: Record<ProviderRefusal, string> = {
   TOO_MANY_ATTEMPTS: "Too many attempts. Wait a few minutes, then try again.",
   NOT_INVITED:
     "The provider knows you, this console does not. Ask an owner to invite you, with your address just as the provider has it.",
+  ADDRESS_NOT_VERIFIED:
+    "The provider knows you, but does not vouch for your address (email_verified), and by it alone are people let in here for the first time. Ask whoever looks after the provider to have it verified, then try again.",
   ADDRESS_IN_USE:
     "Another account of this console has your address. Ask an owner: one account is never taken over by another.",
   NO_ROLE: "None of your groups at the provider has a role in this console. Ask whoever looks after them.",

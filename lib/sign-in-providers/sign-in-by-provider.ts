@@ -77,7 +77,8 @@ async function createLinked(
   { providerId, identity, role }: { providerId: string; identity: ProviderIdentity; role: Role },
 ): Promise<Person> {
   const email = emailAddress.safeParse(identity.verifiedEmail ?? "").data;
-  if (email === undefined) throw new ProviderRefused("NOT_INVITED", "no address that the issuer vouches for");
+  if (email === undefined)
+    throw new ProviderRefused("NOT_INVITED", "no address of theirs that this console takes");
   const id = uuidv7(ctx.now);
   const made = await tx.query(
     `INSERT INTO admin (id, email, name, role, created_at) VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::timestamptz)
@@ -190,6 +191,9 @@ export async function signInByProvider(
       const role = roleOfClaims(identity.claims, rules);
       const person = known ?? (await linkInvited(tx, ctx, { providerId, identity }));
       if (role === null) throw new ProviderRefused("NO_ROLE", `nothing in ${rules.roleClaim} has a role`);
+      // of everybody alike: it says nothing of who is invited
+      if (person === null && identity.verifiedEmail === null)
+        throw new ProviderRefused("ADDRESS_NOT_VERIFIED", "the provider vouches for no address of theirs");
       if (person === null && !rules.createsAdmins)
         throw new ProviderRefused("NOT_INVITED", "neither linked nor invited");
       if (isNews(person, role)) await requireNoRestore(tx);

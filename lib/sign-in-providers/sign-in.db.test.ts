@@ -71,7 +71,9 @@ describe("sign-in by a provider", () => {
     const provider = await makeProvider();
     const subject = subjectFor();
     await invite(provider, `${subject}@example.com`);
-    await isRefused(enter(provider, person(subject, { verifiedEmail: null })), "NOT_INVITED");
+    await isRefused(enter(provider, person(subject, { verifiedEmail: null })), "ADDRESS_NOT_VERIFIED");
+    // who was invited is answered as everybody is: it tells no stranger who is
+    await isRefused(enter(provider, person("stranger", { verifiedEmail: null })), "ADDRESS_NOT_VERIFIED");
     await isRefused(enter(provider, person(subject), 8 * 86_400), "NOT_INVITED");
   });
 
@@ -94,7 +96,7 @@ describe("sign-in by a provider", () => {
     const subject = subjectFor();
     await isRefused(enter(await makeProvider(), person(subject)), "NOT_INVITED");
     const provider = await makeProvider({ creates_admins: true });
-    await isRefused(enter(provider, person(subject, { verifiedEmail: null })), "NOT_INVITED");
+    await isRefused(enter(provider, person(subject, { verifiedEmail: null })), "ADDRESS_NOT_VERIFIED");
     await isRefused(enter(provider, person(subject, { verifiedEmail: "lооk@example.com" })), "NOT_INVITED");
     const [first, second] = await Promise.all([
       enter(provider, person(subject)),
@@ -299,7 +301,7 @@ describe("sign-in by a provider", () => {
     );
     const again = await enter(provider, person("other", { verifiedEmail: `${subject}@example.com` }));
     expect(again.adminId).toBe(invited.id);
-    await isRefused(enter(provider, person(subject, { verifiedEmail: null })), "NOT_INVITED");
+    await isRefused(enter(provider, person(subject, { verifiedEmail: null })), "ADDRESS_NOT_VERIFIED");
   });
 
   test("leaves no other way in: a passkey of one's own confirms, and does not sign in", async () => {

@@ -5,6 +5,7 @@ import { runNextCheck } from "#lib/evidence-checks/run-next-check.ts";
 import { advanceKeys } from "#lib/keys/advance-keys.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { rotateByPolicy } from "#lib/keys/rotate-by-policy.ts";
+import { tellHeldMails } from "#lib/notifications/tell-held-mails.ts";
 import { watchConditions } from "#lib/notifications/watch-conditions.ts";
 import { noteFeedHead } from "#lib/propagation/note-head.ts";
 import { settleNext } from "#lib/revocations/settle-orders.ts";
@@ -68,6 +69,7 @@ export function createLoops(options: LoopsOptions): WorkerPart[] {
     workerLoop(options, {
       async work() {
         if (!isDiskFull()) await watchConditions(db, new Date());
+        if (!isDiskFull()) await tellHeldMails(db, new Date());
         return false;
       },
       pollMs: 10_000,

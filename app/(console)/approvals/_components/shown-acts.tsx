@@ -59,6 +59,7 @@ export function ShownActs({ approval }: { approval: ApprovalDetail }) {
   const more = shown.actCount - shown.acts.length;
   return (
     <Card title={headings.title}>
+      {state === "done" && shown.sentences.length > 0 ? <CardHeading>{words.asPlanned}</CardHeading> : null}
       {shown.sentences.map((sentence) => (
         <p key={sentence} className={classes.sentence}>
           {sentence}

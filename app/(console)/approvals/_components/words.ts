@@ -12,6 +12,7 @@ export const approvalWords = {
   wouldHappen: "What would happen",
   wouldHave: "What would have happened",
   happened: "What was done",
+  asPlanned: "As it was planned",
   logWould: "The log would then say",
   logWouldHave: "The log would have said",
   logSays: "The log says",

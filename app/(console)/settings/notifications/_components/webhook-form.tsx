@@ -16,14 +16,16 @@ import {
   type NotificationKind,
   type NotificationWebhook,
   type SavedWebhook,
+  WEBHOOK_ALWAYS,
   WEBHOOK_KINDS,
 } from "#lib/notifications/model.ts";
 import { settingsWords as words } from "./words.ts";
 
 const FIELDS = ["url", "kinds", "authorization"];
 
+const CHOICES = WEBHOOK_KINDS.filter((kind) => !WEBHOOK_ALWAYS.includes(kind));
 /** What is worth an alarm somewhere else, until somebody chooses. */
-const FIRST_KINDS = WEBHOOK_KINDS.filter((kind) => KINDS[kind].tone === "danger");
+const FIRST_KINDS = CHOICES.filter((kind) => KINDS[kind].tone === "danger");
 
 type Draft = SealedHeaderDraft & { url: string; kinds: NotificationKind[] };
 
@@ -88,10 +90,13 @@ export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
             words={words}
           />
         </FormSection>
-        <FormSection title={words.sent} help={words.sentHelp}>
+        <FormSection
+          title={words.sent}
+          help={words.sentHelp(WEBHOOK_ALWAYS.map((kind) => KINDS[kind].name.toLowerCase()))}
+        >
           <AnyOf
             label={words.kinds}
-            choices={WEBHOOK_KINDS}
+            choices={CHOICES}
             wordsOf={(kind) => ({ name: KINDS[kind].name, means: `When ${KINDS[kind].means}.` })}
             value={draft.kinds}
             onChange={(kinds) => set({ kinds })}

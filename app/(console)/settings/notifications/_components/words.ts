@@ -13,7 +13,8 @@ export const settingsWords = {
   url: "Address",
   urlHelp: "https, at a public address.",
   sent: "What is sent",
-  sentHelp: "For everybody who reads it there: whoever sees that address sees these.",
+  sentHelp: (always: readonly string[]) =>
+    `For everybody who reads it there: whoever sees that address sees these. Always sent: ${always.join(", ")}.`,
   kinds: "Kinds",
   authorization: "Authorization",
   authorizationHelp:

@@ -1,0 +1,49 @@
+import { actWords } from "../audit/act-words.ts";
+import { MADE_ANEW, type Shown, type ShownAct } from "./model.ts";
+import { actsTitle, namesOf } from "./title-words.ts";
+
+const sessionsOf = ({ after }: ShownAct): string[] => {
+  const ended = after?.endedSessions;
+  if (typeof ended !== "number" || ended === 0) return [];
+  return [ended === 1 ? "One admin session ends." : `${ended} admin sessions end.`];
+};
+
+function signInSentences({ after }: ShownAct): string[] {
+  const named = namesOf(after?.breakGlassOwners);
+  return [
+    ...(after?.localSignIn === false
+      ? [
+          "Nobody signs in by password or passkey any more but the break-glass owners: everybody else by a provider alone.",
+        ]
+      : []),
+    ...(after?.localSignIn === true ? ["Everybody can sign in by password or passkey again."] : []),
+    ...(named.length === 0 ? [] : [`The break-glass owners are then ${named.join(", ")}.`]),
+  ];
+}
+
+/** What acts mean that nothing else says in a sentence. */
+const SENTENCES: Record<string, (act: ShownAct) => string[]> = {
+  "sign_in_policy.updated": signInSentences,
+  "key.created": () => [
+    "The next key is made and published now, and signs when every cache of the JWKS can have it; the key before it then retires.",
+  ],
+  "key.destroyed": () => ["Its private half is taken out of the database for good."],
+  "admin.invited": ({ target }) => [`${target.name} can come in by a link that is good once.`],
+  "admin.disabled": ({ target }) => [`${target.name} is shut out at once.`],
+  "admin.enabled": ({ target }) => [`${target.name} can sign in again.`],
+  "admin.enrolment_reset": ({ target }) => [
+    `The password and second factor of ${target.name} end; they choose new ones by a link that is good once.`,
+  ],
+};
+
+/** What would happen, a sentence each, of acts that no plan describes: from what they would record. */
+export function actSentences({ acts, actCount }: Pick<Shown, "acts" | "actCount">): string[] {
+  const [first] = acts;
+  if (first === undefined) return [];
+  const own = acts.flatMap((act) => [...(SENTENCES[act.act]?.(act) ?? []), ...sessionsOf(act)]);
+  if (own.length > 0) return [...new Set(own)].slice(0, 12);
+  const title = actsTitle({ acts, actCount });
+  if (title !== null) return [`${title}.`];
+  const upon = first.target.name.includes(MADE_ANEW) ? "" : ` ${first.target.name}`;
+  return [`The log would have that they ${actWords(first.act)}${upon}: what that changes stands below.`];
+}
