@@ -278,6 +278,7 @@ test("a client of a case gets a new secret in it: the case has it on record, by 
   const all = await db.query("SELECT after::text AS after FROM audit_entry");
   expect(JSON.stringify(all)).not.toContain(secret);
 
+  await db.query("UPDATE client SET grant_types = '{client_credentials}' WHERE id = $1::uuid", [clientId]);
   const service = await fixture.tokens.token({ clientId });
   const remains = async () =>
     (await fixture.plan(fixture.later(ctx), { verb: "revoke", target: { kind: "token", id: service.id } }))

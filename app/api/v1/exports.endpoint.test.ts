@@ -211,7 +211,7 @@ describe("refuses", () => {
     const second = await ask({ list: "users", format: "csv" });
     const third = await ask({ list: "clients", format: "csv" });
     expect([first.status, second.status, third.status]).toEqual([201, 201, 429]);
-    expect(third.retryAfter).toBe("60");
+    expect(third.retryAfter).toBe("30");
     expect((await fetchFile(first.id, "owner")).status).toBe(404);
     expect((await fetchFile(first.id)).status).toBe(200);
     expect((await fetchFile(first.id)).status).toBe(410);

@@ -47,16 +47,16 @@ describe("a read that is sent again with its ETag is answered 304, without a bod
     const request = { method: "GET", path: named.path, ...(one as object), role: "owner" as const };
     const first = await console.send(request);
     const tag = first.headers.get("etag") as string;
-    // what a list has of the present moment may move between the two
-    const second = await console.send({ ...request, headers: { "if-none-match": tag } });
-    if (second.status === 200) {
-      expect(second.headers.get("etag")).not.toBe(tag);
-      return;
+    for (const sent of [tag, `W/${tag}`, `"x", ${tag}`, "*"]) {
+      const again = await console.send({ ...request, headers: { "if-none-match": sent } });
+      // what it has of the present moment may move between the two
+      if (again.status === 200 && sent !== "*") {
+        expect(again.headers.get("etag")).not.toBe(tag);
+        return;
+      }
+      expect(again.status).toBe(304);
+      if (sent === tag) expect(again.headers.get("etag")).toBe(tag);
+      expect(await again.text()).toBe("");
     }
-    expect(second.status).toBe(304);
-    expect(second.headers.get("etag")).toBe(tag);
-    expect(await second.text()).toBe("");
-    for (const other of [`W/${tag}`, `"x", ${tag}`, "*"])
-      expect((await console.send({ ...request, headers: { "if-none-match": other } })).status).toBe(304);
   });
 });
