@@ -111,10 +111,10 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
     const isUsable = parsed.problems.length === 0;
     const said = parsed.problems.map((one) => `${one.text}: ${one.message}`);
     setProblem(isUsable ? null : [...said, "Nothing was applied: what is shown has not changed."].join(" "));
+    close();
     if (!isUsable) return;
     last.current = formatTypedQuery(declaration, parsed.filters);
     setText(last.current);
-    close();
     onChange(parsed.filters as Filters);
   }
 

@@ -14,7 +14,7 @@ import { evidenceHtml } from "./evidence-html.ts";
 import { exportEvidence } from "./export-evidence.ts";
 import { openIncidentInput } from "./input.ts";
 import { openIncident } from "./open-incident.ts";
-import { verifyPack } from "./verify-pack.ts";
+import { beginsAsPack, verifyPack } from "./verify-pack.ts";
 
 let evidence: Evidence;
 let writer: TestWriter;
@@ -78,7 +78,8 @@ async function verifyAnew(change: (stated: EvidencePack) => void) {
 
 test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and against checkpoints that were kept", async () => {
   const held = await evidence.jws();
-  for (const text of [evidenceHtml(pack), JSON.stringify(pack), JSON.stringify(pack, null, 2)])
+  for (const text of [evidenceHtml(pack), JSON.stringify(pack), JSON.stringify(pack, null, 2)]) {
+    expect(beginsAsPack(text.slice(0, 200))).toBe(true);
     expect(await verifyPack(text, own)).toMatchObject({
       number,
       faults: [],
@@ -86,6 +87,7 @@ test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and
       acts: { proved: 1, of: 1 },
       held: null,
     });
+  }
   const html = evidenceHtml(pack);
   expect(await verifyPack(html, { keys: null, held })).toMatchObject({
     faults: [],

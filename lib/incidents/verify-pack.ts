@@ -48,7 +48,7 @@ const IN_HTML = /<script type="application\/json" id="evidence">([\s\S]*?)<\/scr
 
 /** Whether a file that begins so may be a pack, as HTML or as JSON. */
 export function beginsAsPack(text: string): boolean {
-  return text.startsWith("<!doctype html>") || text.includes('"format":"tokenwarden-evidence/');
+  return text.startsWith("<!doctype html>") || /"format":\s*"tokenwarden-evidence\//.test(text);
 }
 
 const hashOf = (value: unknown) => createHash("sha256").update(canonicalJson(value)).digest("hex");
