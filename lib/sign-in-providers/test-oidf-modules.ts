@@ -72,7 +72,7 @@ const REQUEST_OBJECT = "the question is plain parameters; no request object is s
 const NO_REFRESH =
   "`offline_access` is not asked for and no refresh token is kept: a session of the console lives by its own row, and a fresh sign-in is asked for";
 const NO_LOGOUT =
-  "signing out ends the console's own session, which the provider does not know of; a provider that wants somebody out disables them, or an owner ends the session here";
+  "signing out ends the console's own session and not the provider's, which tells of none; whom the provider lets go comes in no more, and an owner ends their sessions here at once";
 
 /** Modules about what the console does not do, and why. */
 export const NOT_APPLICABLE: Partial<Record<ModuleId, string>> = {
