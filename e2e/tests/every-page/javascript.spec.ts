@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Locator, Page, Request } from "@playwright/test";
+import { listPageRoutes } from "../../fixtures/page-routes.ts";
 import { expect, test } from "../../fixtures/test.ts";
 
 /** As the build states it of every page, and holds it to (`server/setup/page-javascript.mjs`). */
@@ -12,11 +13,21 @@ const TOLERANCE = 3_000;
 /** Stories beside these are of the same owner: what ends for them may be told on any page, and is drawn by a piece of its own. */
 const NOTICE = 16_000;
 /** A list, the one with the most words, forms, charts, and what opens a part of itself. */
-const PAGES = ["/", "/tokens", "/audit", "/audit/acts", "/keys", "/clients/new", "/api-reference?op=postOrders"];
+const PAGES = [
+  "/",
+  "/tokens",
+  "/audit",
+  "/audit/acts",
+  "/keys",
+  "/clients/new",
+  "/api-reference?op=postOrders",
+];
+
+const readStated = () => JSON.parse(readFileSync(STATED, "utf8")) as Stated[];
 
 function statedOf(address: string): Stated {
   const { pathname } = new URL(address, "http://localhost");
-  const stated = (JSON.parse(readFileSync(STATED, "utf8")) as Stated[]).find(({ page }) => page === pathname);
+  const stated = readStated().find(({ page }) => page === pathname);
   if (stated === undefined) throw new Error(`the build states nothing of ${pathname}`);
   return stated;
 }
@@ -38,6 +49,11 @@ async function scriptBytesOf(page: Page, path: string, awaited: Locator | null =
   page.off("requestfinished", hear);
   return (await Promise.all(scripts)).reduce((sum, bytes) => sum + bytes, 0);
 }
+
+test("the build states the JavaScript of every page that there is", () => {
+  const stated = readStated().map(({ page }) => page);
+  expect(listPageRoutes().filter((route) => !stated.includes(route))).toEqual([]);
+});
 
 for (const address of PAGES)
   test(`${address} loads as much compressed JavaScript as the build states of it`, async ({ page }) => {
