@@ -67,6 +67,10 @@ test("rows that come in move neither the page nor what one points at or reads; w
     await expect(third).toHaveId(id ?? "");
     await page.mouse.move(4, 4);
     await expect(tokens.rows).toHaveCount(31);
+    // what glides to its place is there soon
+    await page.waitForFunction(
+      () => document.querySelector("tbody")?.getAnimations({ subtree: true }).length === 0,
+    );
   });
 
   await test.step("below the top what is read stays where it is", async () => {
