@@ -101,9 +101,9 @@ test("a case takes ten thousand tokens in two requests, the second as often as i
   ));
   const add = (at: number, count: number) =>
     addSubjects(ctx, { number, tokenIds: slice(at, count), subjects: [] });
-  expect((await add(SUBJECTS_AT_ONCE, SUBJECTS_AT_ONCE)).subjects).toEqual({ token: SUBJECTS_MAX });
+  expect((await add(SUBJECTS_AT_ONCE, SUBJECTS_AT_ONCE)).subjects.token).toBe(SUBJECTS_MAX);
   const again = await add(SUBJECTS_AT_ONCE, SUBJECTS_AT_ONCE);
-  expect(again.subjects).toEqual({ token: SUBJECTS_MAX });
+  expect(again.subjects.token).toBe(SUBJECTS_MAX);
   await expect(add(SUBJECTS_MAX - 5, 10)).rejects.toMatchObject({ code: "CONFLICT" });
   const [row] = await db.query<{ count: number }>("SELECT count(*)::int AS count FROM incident_subject");
   expect(row?.count).toBe(SUBJECTS_MAX);
@@ -115,14 +115,13 @@ test("a case takes ten thousand tokens in two requests, the second as often as i
   expect(found.every(({ token }) => token?.cases[0]?.number === number)).toBe(true);
 });
 
-test("its blast radius counts all of it, and the other tokens of the same people", async () => {
+test("its blast radius counts all of it, and what lives of the same people", async () => {
   const radius = await getBlastRadius(ctx, number);
   expect(radius.permissions).toEqual([{ name: "invoices:read", tokens: SUBJECTS_MAX, live: SUBJECTS_MAX }]);
   expect(radius.users).toHaveLength(20);
   expect(radius.more.users).toBe(USERS - 20);
-  expect(radius.users.reduce((sum, { liveTokens }) => sum + (liveTokens ?? 0), 0)).toBeLessThanOrEqual(
-    MANY - SUBJECTS_MAX,
-  );
+  for (const { liveTokens } of radius.users)
+    expect([Math.floor(MANY / USERS), Math.ceil(MANY / USERS)]).toContain(liveTokens);
 });
 
 test("a plan takes back as many at once as a selection may name, and the case then offers the next ones", async () => {
