@@ -212,7 +212,8 @@ export const ACT_WORDS: Record<string, string> = {
   "approval.used": "carried out",
   "approval.declined": "declined",
   "approval.withdrawn": "withdrew",
-  "approval.found_stale": "refused as no longer the same",
+  "approval.found_stale": "refused, as it could no longer be done as asked for,",
+  "approval.orphaned": "ended, since who asked may not do it any more,",
   "approval.glass_broken": "did without a second person",
   "approval.reviewed": "reviewed the break-glass of",
   "approval_policy.changed": "changed",
@@ -232,7 +233,7 @@ export function actWords(act: string): string {
 /** What was tried and not allowed: the act's own verb would read as if it had been done. */
 const REFUSED_WORDS: Record<string, string> = {
   "approval.refused": "was not allowed to decide on",
-  "approval.found_stale": "refused as no longer the same",
+  "approval.found_stale": "refused, as it could no longer be done as asked for,",
 };
 
 /** An act that was refused: whoever tried it, "tried to …" or "was not allowed to …"; what is not named here says so after it. */
