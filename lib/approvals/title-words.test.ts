@@ -28,7 +28,7 @@ test("an order by plan says how many tokens of how many users it is upon", () =>
   const wide = { kind: "everything", id: "everything", name: "everything" } as const;
   const atLeast = { value: 900, isExact: false };
   expect(planTitle({ ...facts, tokens: atLeast, users: atLeast, target: wide })).toBe(
-    "Revoke at least 900 tokens: everything",
+    "Revoke at least 900 live tokens: everything",
   );
 });
 
