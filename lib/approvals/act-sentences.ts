@@ -1,6 +1,6 @@
 import { actWords } from "../audit/act-words.ts";
 import { MADE_ANEW, type Shown, type ShownAct } from "./model.ts";
-import { actsTitle, namesOf } from "./title-words.ts";
+import { actsTitle, namesOf, roleOf } from "./title-words.ts";
 
 const sessionsOf = ({ after }: ShownAct): string[] => {
   const ended = after?.endedSessions;
@@ -45,6 +45,9 @@ const SENTENCES: Record<string, (act: ShownAct) => string[]> = {
   "key.destroyed": () => ["Its private half is taken out of the database for good."],
   "admin.invited": ({ target }) => [`${target.name} can come in by a link that is good once.`],
   "admin.disabled": ({ target }) => [`${target.name} is shut out at once.`],
+  "admin.role_changed": ({ target, before, after }) => [
+    `${target.name} is ${roleOf(after?.role)} instead of ${roleOf(before?.role)}.`,
+  ],
   "admin.enabled": ({ target }) => [`${target.name} can sign in again.`],
   "admin.enrolment_reset": ({ target }) => [
     `The password and second factor of ${target.name} end; they choose new ones by a link that is good once.`,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { changeAdminRole } from "../admins/change-admin-role.ts";
 import { disableAdmin } from "../admins/disable-admin.ts";
+import { readAdminRows } from "../admins/list-admins.ts";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
 import { revokeApiToken } from "../api-tokens/revoke-api-token.ts";
 import type { Context } from "../context.ts";
@@ -13,6 +14,7 @@ import { askForApproval } from "./ask-approval.ts";
 import { checkApproval } from "./check-approval.ts";
 import { getApproval } from "./get-approval.ts";
 import { listApprovals } from "./list-approvals.ts";
+import { readAlarmed } from "./tell.ts";
 import { approvalsFixture, guardedBy, guardStored, type Run, runStored, stored } from "./test-approvals.ts";
 
 const world = testContexts();
@@ -153,6 +155,31 @@ describe("who is asked and alarmed can come in", () => {
     );
     expect(told.map(({ adminId }) => adminId)).toContain(people.otherId);
     expect(told.map(({ adminId }) => adminId)).not.toContain(out.id);
+
+    const alarmed = async (now = asker(3).now) =>
+      (await readAlarmed(world.db, people.askerId, now)).map((one) => one.id);
+    const activeOwners = async () =>
+      (await readAdminRows(world.db, asker(3).now))
+        .filter(
+          ({ role, state, id: adminId }) =>
+            role === "owner" && state === "active" && adminId !== people.askerId,
+        )
+        .map((one) => one.id);
+    expect((await alarmed()).sort()).toEqual((await activeOwners()).sort());
+    expect(await alarmed()).not.toContain(out.id);
+    // who was in of late is alarmed all the same: one owner alone may stop the provider first
+    await world.db.query("UPDATE admin SET last_sign_in_at = $2::timestamptz WHERE id = $1::uuid", [
+      out.id,
+      asker(0).now,
+    ]);
+    expect(await alarmed()).toContain(out.id);
+    expect(await alarmed(asker(8 * 86_400).now)).not.toContain(out.id);
+    // where nobody else could come in, all of them
+    await world.db.query("UPDATE admin SET disabled_at = now() WHERE id NOT IN ($1::uuid, $2::uuid)", [
+      out.id,
+      people.askerId,
+    ]);
+    expect(await alarmed(asker(8 * 86_400).now)).toEqual([out.id]);
   });
 });
 

@@ -1,8 +1,7 @@
 import type { AdminActor } from "../authz/require-admin.ts";
-import { ROLE_WORDS, type Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import type { ShownAct } from "./model.ts";
-import { namesOf } from "./title-words.ts";
+import { namesOf, roleOf } from "./title-words.ts";
 
 type Self = { email: string; isBreakGlass: boolean; isLocal: boolean; providerId: string | null };
 
@@ -21,16 +20,11 @@ function ofSignIn({ after }: ShownAct, { email, isBreakGlass, isLocal, providerI
   ];
 }
 
-const roleName = (value: unknown): string =>
-  typeof value === "string" && Object.hasOwn(ROLE_WORDS, value)
-    ? ROLE_WORDS[value as Role].name
-    : "another role";
-
 /** Of acts upon whoever looks at them. */
 const UPON_YOU: Record<string, (act: ShownAct) => string> = {
   "admin.disabled": () => "It is upon you: you are shut out at once, and your sessions end.",
   "admin.role_changed": ({ before, after }) =>
-    `It is upon you: you are ${roleName(after?.role)} instead of ${roleName(before?.role)}, and your sessions end.`,
+    `It is upon you: you are ${roleOf(after?.role)} instead of ${roleOf(before?.role)}, and your sessions end.`,
   "admin.enrolment_reset": () =>
     "It is upon you: your password and second factor end, and your sessions with them.",
 };

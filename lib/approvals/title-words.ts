@@ -19,7 +19,8 @@ export function planTitle({
   return `${what}: ${target.kind.replaceAll("_", " ")} ${target.name}`;
 }
 
-const roleOf = (value: unknown): string =>
+/** A role in words; nothing where it is none. */
+export const roleOf = (value: unknown): string =>
   typeof value === "string" && Object.hasOwn(ROLE_WORDS, value) ? ROLE_WORDS[value as Role].name : "";
 
 export function namesOf(value: unknown): string[] {

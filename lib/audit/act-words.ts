@@ -244,7 +244,9 @@ function refusedWords(act: string): string {
 
 /** An act where what it was upon is known from the place: "scheduled a revocation of it". */
 export function actUponItWords(entry: { act: string; outcome: "done" | "refused" }): string {
-  return actOutcomeWords(entry).replace(/ (of|upon|to|on)$/, " $1 it");
+  return actOutcomeWords(entry)
+    .replace(/,$/, "")
+    .replace(/ (of|upon|to|on)$/, " $1 it");
 }
 
 /** The same for an act that was refused: "was refused to …" reads badly of every act, so it is said after it. */

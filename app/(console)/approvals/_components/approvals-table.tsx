@@ -31,7 +31,7 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
   {
     id: "what",
     header: "What",
-    size: 300,
+    size: 290,
     grows: true,
     canHide: false,
     cell: (row) => <span title={row.summary}>{row.summary}</span>,
@@ -39,7 +39,7 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
   {
     id: "state",
     header: "State",
-    size: 112,
+    size: 122,
     cell: (row) =>
       row.way === "break_glass" ? (
         <StateBadge state={row.reviewedAt === null ? "break_glass" : "reviewed"} />
@@ -56,7 +56,7 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
     cell: (row) => <span title={row.reason}>{row.reason}</span>,
   },
   { id: "at", header: "Asked", size: 90, sort: "at", cell: (row) => <Instant at={row.createdAt} /> },
-  { id: "outcome", header: "Outcome", size: 180, cell: (row) => <Outcome row={row} /> },
+  { id: "outcome", header: "Outcome", size: 216, cell: (row) => <Outcome row={row} /> },
 ];
 
 /** Acts that want, or wanted, a second person; a row leads to its page. */

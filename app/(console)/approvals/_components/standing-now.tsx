@@ -37,37 +37,33 @@ function AskAgain({ id }: { id: string }) {
 }
 
 /** For who asked: the button, where asking again would come to anything; else why not. */
-function Again({ id }: { id: string }) {
+function Again({ id, said }: { id: string; said: readonly string[] }) {
   const { found, isLooking } = useChecked();
   if (isLooking) return <p className="muted">{words.lookingAgain}</p>;
   const why = found?.again?.isPossible === false ? found.again.why : null;
-  return why === null ? <AskAgain id={id} /> : <p>{words.notAgain(why)}</p>;
+  if (why === null) return <AskAgain id={id} />;
+  return <p>{words.notAgain(said.includes(why) ? null : why)}</p>;
 }
 
+/** An approval that cannot be done as it was asked for, and why. */
+type Ended = { approval: ApprovalDetail; changed: readonly string[]; endCause: EndCause };
+
 /** What there is to do then. */
-function WhatNext({ approval, endCause }: { approval: ApprovalDetail; endCause: EndCause }) {
+function WhatNext({ approval, changed, endCause }: Ended) {
   const { id, may, state, requestedBy } = approval;
   const { found } = useChecked();
   // who may not ask for it any more is not offered it; whoever asked and is let in again is
-  if (may.check && (state === "stale" || found?.again != null)) return <Again id={id} />;
+  if (may.check && (state === "stale" || found?.again != null)) return <Again id={id} said={changed} />;
   if (endCause === "asker") return <p>{words.notInTheirName}</p>;
   return <p>{words.againBy(requestedBy.name, may.decide)}</p>;
 }
 
 /** Why it cannot be done as it was asked for, and what to do then: one place to say it. */
-function Stale({
-  approval,
-  changed,
-  endCause,
-}: {
-  approval: ApprovalDetail;
-  changed: readonly string[];
-  endCause: EndCause;
-}) {
+function Stale({ approval, changed, endCause }: Ended) {
   const isOver = approval.state === "stale";
   return (
     <Alert
-      color={isOver ? "red" : "yellow"}
+      color={isOver ? (endCause === "asker" ? "gray" : "red") : "yellow"}
       role="alert"
       icon={<IconRefreshAlert size={18} />}
       title={(isOver ? words.wasOver : words.isOver)[endCause]}
@@ -77,7 +73,7 @@ function Stale({
           <li key={text}>{text}</li>
         ))}
       </ul>
-      <WhatNext approval={approval} endCause={endCause} />
+      <WhatNext approval={approval} changed={changed} endCause={endCause} />
     </Alert>
   );
 }
@@ -100,7 +96,7 @@ export function StandingNow({ approval }: { approval: ApprovalDetail }) {
   if (state === "lapsed" && may.check)
     return (
       <Alert color="gray" icon={<IconRefreshAlert size={18} />} title={words.hasLapsed}>
-        <Again id={approval.id} />
+        <Again id={approval.id} said={[]} />
       </Alert>
     );
   if (isLooking) return <p className={`muted ${classes.standing}`}>{words.looking}</p>;

@@ -62,7 +62,8 @@ export const approvalWords = {
   notInTheirName:
     "Nobody asks for it again in their name. Whoever may do it, and still wants it done, asks for it themselves.",
   lookingAgain: "Looking whether it can be asked for again…",
-  notAgain: (why: string) => `Asking again would come to nothing. ${why}`,
+  notAgain: (why: string | null) =>
+    `Asking again would come to nothing${why === null ? " as long as that is so." : `. ${why}`}`,
   forYou: "What it takes from you",
   askAgain: "Ask again",
   notAskedAgain: "It was not asked for",
