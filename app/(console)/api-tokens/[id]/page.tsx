@@ -4,6 +4,7 @@ import { cache } from "react";
 import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { Card } from "#components/display/card.tsx";
@@ -98,7 +99,8 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
                 },
                 {
                   key: words.lastUsedFrom,
-                  value: <span className="mono">{token.lastUsedIp ?? words.unknownPlace}</span>,
+                  value:
+                    token.lastUsedIp === null ? words.unknownPlace : <AddressLink ip={token.lastUsedIp} />,
                 },
                 {
                   key: words.expires,

@@ -9,6 +9,7 @@ import { actOutcomeWords } from "#lib/audit/act-words.ts";
 import { eventTime, newestFirst, toldAt } from "#lib/audit/event-time.ts";
 import type { ActivityRow, AuditEntryRow } from "#lib/audit/model.ts";
 import { refusalWords, sourceWords } from "#lib/audit/use-words.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
 import classes from "./timeline.module.css";
 
@@ -39,8 +40,8 @@ function Event({ row }: { row: ActivityRow }) {
           <strong>
             <ActorName actor={entry.actor} />
           </strong>{" "}
-          {actOutcomeWords(entry)} {nameAfter(entry)}
-          {entry.note ? ` · “${entry.note}”` : ""}
+          {actOutcomeWords(entry)} {visibleText(nameAfter(entry))}
+          {entry.note ? ` · “${visibleText(entry.note)}”` : ""}
         </td>
         <td>{entry.ip === null ? "" : <AddressLink ip={entry.ip} />}</td>
       </tr>
