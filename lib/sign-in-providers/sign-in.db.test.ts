@@ -235,10 +235,11 @@ describe("sign-in by a provider", () => {
     expect(await toldOf(adminId)).toEqual([
       expect.objectContaining({ text: expect.stringContaining(`looks like ${known}@example.com`) }),
     ]);
-    const [entry] = await world.db.query<{ after: object }>(
-      "SELECT after FROM audit_entry WHERE act = 'admin.created' ORDER BY sequence DESC LIMIT 1",
+    const [entry] = await world.db.query<{ after: object; note: string }>(
+      "SELECT after, note FROM audit_entry WHERE act = 'admin.created' ORDER BY sequence DESC LIMIT 1",
     );
     expect(entry?.after).toMatchObject({ looksLike: `${known}@example.com` });
+    expect(entry?.note).toContain(`uninvited; easily read as ${known}@example.com`);
   });
 
   test("tells the owners of who becomes one by their groups, and of nobody who stays what they are", async () => {
