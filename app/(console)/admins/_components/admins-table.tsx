@@ -9,6 +9,7 @@ import { Tag } from "#components/display/tag.tsx";
 import type { AdminRow } from "#lib/admins/model.ts";
 import { ROLE_WORDS } from "#lib/authz/roles.ts";
 import { AdminActions } from "./admin-actions.tsx";
+import classes from "./admins-table.module.css";
 import { ADMIN_BADGES, stateMeans, adminWords as words } from "./words.ts";
 
 /** Every admin, with what may be done upon each but oneself. */
@@ -21,22 +22,31 @@ export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: st
       columns={[
         {
           header: "Name",
+          isWrapping: true,
           cell: (row: AdminRow) => (
             <>
               <Link prefetch={false} href={row.id === selfId ? "/account" : `/admins/${row.id}`}>
                 <strong>{row.name}</strong>
               </Link>{" "}
               {row.id === selfId ? <Tag tone="accent">{words.you}</Tag> : null}
+              <div className={`${classes.narrow} muted`}>
+                {row.name === row.email ? null : <span>{row.email}</span>}
+                <span>{ROLE_WORDS[row.role].name}</span>
+              </div>
             </>
           ),
         },
         { header: "E-mail", isExtra: true, cell: (row: AdminRow) => row.email },
-        { header: "Role", cell: (row: AdminRow) => ROLE_WORDS[row.role].name },
+        { header: "Role", isExtra: true, cell: (row: AdminRow) => ROLE_WORDS[row.role].name },
         {
           header: "State",
+          isWrapping: true,
           cell: (row: AdminRow) => (
             <span title={stateMeans(row)}>
               <StateBadge state={ADMIN_BADGES[row.state].badge}>{ADMIN_BADGES[row.state].word}</StateBadge>
+              {row.shutOut === null ? null : (
+                <div className={`${classes.why} muted`}>{words.whyShutOut[row.shutOut]}</div>
+              )}
             </span>
           ),
         },
@@ -53,6 +63,7 @@ export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: st
         },
         {
           header: "Actions",
+          isUntitled: true,
           align: "end",
           cell: (row: AdminRow) => (row.id === selfId ? null : <AdminActions admin={row} />),
         },
