@@ -14,7 +14,7 @@ export function actWarning({
   if (!["admin.invited", "admin.created", "admin.linked"].includes(act) || typeof looksLike !== "string")
     return null;
   return {
-    says: `${target.name} is easily read as ${looksLike}, which was another admin's address by then. If they are not one person, somebody may be imitated.`,
+    says: `${target.name} is easily read as ${looksLike}, the address of somebody who was an admin before. If they are not one person, somebody may be imitated.`,
     fields: ["looksLike"],
   };
 }

@@ -1,18 +1,34 @@
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { CardHeading } from "#components/display/card.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
-import type { Explained } from "#lib/access/model.ts";
+import type { ActRow, Explained } from "#lib/access/model.ts";
 import { GUARDED_WORDS } from "#lib/approvals/model.ts";
 import { STEP_UP_KINDS, STEP_UP_WORDS } from "#lib/step-up/model.ts";
 import { accessWords as words } from "./access-words.ts";
 
 /** What of it, and what that means. */
-function Said({ of, children }: { of: readonly string[]; children: ReactNode }) {
+function Said({ of, means }: { of: readonly string[]; means: ReactNode }) {
   return (
     <>
       {of.join(" · ")}
-      <div className="muted">{children}</div>
+      <div className="muted">{means}</div>
     </>
+  );
+}
+
+/** Acts by name, each with the way to who may do it. */
+function Acts({ acts }: { acts: readonly ActRow[] }) {
+  return (
+    <ul style={{ margin: 0, padding: 0, listStyle: "none" }}>
+      {acts.map(({ id, summary }) => (
+        <li key={id}>
+          <Link prefetch={false} href={`/access?act=${id}`}>
+            {summary}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -28,8 +44,7 @@ export function AccessFirst({ explained: { subject, areas } }: { explained: Expl
   ];
   const typed = rows
     .flatMap(({ acts }) => acts)
-    .filter((act) => act.obstacles.some(({ kind }) => kind === "typed"))
-    .map(({ summary }) => summary);
+    .filter((act) => act.obstacles.some(({ kind }) => kind === "typed"));
   // nobody could answer for a program: it waits, or its right to act by itself lets it pass
   const isProgram = subject.kind === "api_token";
   const items = [
@@ -38,13 +53,25 @@ export function AccessFirst({ explained: { subject, areas } }: { explained: Expl
       : [
           {
             key: isProgram ? words.waits : words.asked,
-            value: <Said of={asked}>{isProgram ? words.waitsMeans : words.askedMeans}</Said>,
+            value: <Said of={asked} means={isProgram ? words.waitsMeans : words.askedMeans} />,
           },
         ]),
     ...(eyes.length === 0
       ? []
-      : [{ key: words.eyes, word: "fourEyes" as const, value: <Said of={eyes}>{words.eyesMeans}</Said> }]),
-    ...(typed.length === 0 ? [] : [{ key: words.typed, value: <Said of={typed}>{words.typedMeans}</Said> }]),
+      : [{ key: words.eyes, word: "fourEyes" as const, value: <Said of={eyes} means={words.eyesMeans} /> }]),
+    ...(typed.length === 0
+      ? []
+      : [
+          {
+            key: words.typed,
+            value: (
+              <>
+                <Acts acts={typed} />
+                <div className="muted">{words.typedMeans}</div>
+              </>
+            ),
+          },
+        ]),
   ];
   return (
     <>

@@ -5,6 +5,7 @@ import { PlainTable } from "#components/display/plain-table.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import type { Explained, Obstacle, PermissionRow } from "#lib/access/model.ts";
 import { ROLE_WORDS } from "#lib/authz/roles.ts";
+import classes from "./access-table.module.css";
 import { obstacleWords, accessWords as words } from "./access-words.ts";
 
 /** Whether somebody may: by icon and word. */
@@ -74,13 +75,18 @@ export function AccessTable({ areas }: Pick<Explained, "areas">) {
               {
                 header: words.allows,
                 isWrapping: true,
-                cell: ({ allows, permission, acts }: PermissionRow) => (
+                cell: ({ allows, permission, acts, obstacles }: PermissionRow) => (
                   <div style={{ paddingBlock: 6 }}>
                     <div>{allows}</div>
                     <code className="faint" style={{ whiteSpace: "nowrap" }}>
                       {permission}
                     </code>
                     <Acts acts={acts} />
+                    {obstacles.length === 0 ? null : (
+                      <div className={classes.narrow}>
+                        <Obstacles obstacles={obstacles} none={words.nothing} />
+                      </div>
+                    )}
                   </div>
                 ),
               },
@@ -101,6 +107,7 @@ export function AccessTable({ areas }: Pick<Explained, "areas">) {
               {
                 header: words.inTheWay,
                 isWrapping: true,
+                isExtra: true,
                 cell: ({ obstacles, acts }: PermissionRow) => (
                   <Obstacles
                     obstacles={obstacles}

@@ -96,10 +96,19 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
                     <Instant at={token.lastUsedAt} none={words.never} hint={words.lastUsedHint} focusable />
                   ),
                 },
-                {
-                  key: words.lastUsedFrom,
-                  value: <span className="mono">{token.lastUsedIp ?? words.unknownPlace}</span>,
-                },
+                ...(token.lastUsedAt === null
+                  ? []
+                  : [
+                      {
+                        key: words.lastUsedFrom,
+                        value:
+                          token.lastUsedIp === null ? (
+                            <span className="faint">{words.unknownPlace}</span>
+                          ) : (
+                            <span className="mono">{token.lastUsedIp}</span>
+                          ),
+                      },
+                    ]),
                 {
                   key: words.expires,
                   value: <Instant at={token.expiresAt} none={words.never} focusable />,
