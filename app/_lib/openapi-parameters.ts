@@ -38,8 +38,9 @@ const SET_FORMATS: Record<NonNullable<SetFilter["format"]>, Json> = {
   method: { pattern: "^[A-Za-z][A-Za-z-]{0,19}$" },
   status: {
     pattern:
-      "^(?:[1-9]\\d{2}|[1-9][xX]{2}|[<>]=?[1-9]\\d{2}|[1-9]\\d{2}\\.\\.(?:[1-9]\\d{2})?|\\.\\.[1-9]\\d{2})$",
+      "^(?:[1-5]\\d{2}|[1-5][xX]{2}|[<>]=?[1-5]\\d{2}|[1-5]\\d{2}\\.\\.(?:[1-5]\\d{2})?|\\.\\.[1-5]\\d{2})$",
   },
+  path: { pattern: "^\\*{0,2}[^*]+\\*{0,2}$" },
 };
 
 function filterDescription({ label, hint, negates }: Filter): string {

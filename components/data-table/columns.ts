@@ -8,6 +8,7 @@ import {
   tableFeatures,
 } from "@tanstack/react-table";
 import type { ReactNode } from "react";
+import { shown } from "../display/shown.ts";
 
 /** One column of a list. */
 export type DataTableColumn<Row> = {
@@ -60,7 +61,7 @@ export function toColumns<Row extends ListRow>(columns: DataTableColumn<Row>[]) 
       helper.display({
         id: column.id,
         header: column.header,
-        cell: ({ row }) => column.cell(row.original),
+        cell: ({ row }) => shown(column.cell(row.original)),
         size: column.size,
         minSize: column.minSize ?? (column.grows ? Math.min(column.size, MIN_SIZE_GROWING) : MIN_SIZE),
         maxSize: 640,

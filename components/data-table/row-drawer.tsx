@@ -4,6 +4,7 @@ import { UnstyledButton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { shown } from "../display/shown.ts";
 import { OnDemandDrawer } from "../on-demand/dialog.tsx";
 import classes from "./data-table.module.css";
 
@@ -20,7 +21,7 @@ export function RowDrawer({ isOpen, label, title, children, onClose }: RowDrawer
   const isNarrow = useMediaQuery("(max-width: 75em)", false);
   if (isNarrow)
     return (
-      <OnDemandDrawer isOpen={isOpen} onClose={onClose} position="right" size={460} title={title}>
+      <OnDemandDrawer isOpen={isOpen} onClose={onClose} position="right" size={460} title={shown(title)}>
         {children}
       </OnDemandDrawer>
     );
@@ -28,7 +29,7 @@ export function RowDrawer({ isOpen, label, title, children, onClose }: RowDrawer
   return (
     <aside className={classes.drawer} aria-label={label}>
       <header className={classes.drawerHead}>
-        <h2 className={classes.drawerTitle}>{title}</h2>
+        <h2 className={classes.drawerTitle}>{shown(title)}</h2>
         <UnstyledButton className={classes.close} aria-label="Close" onClick={onClose}>
           <IconX size={18} />
         </UnstyledButton>

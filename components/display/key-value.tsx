@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { GlossaryWord } from "./glossary.ts";
 import classes from "./key-value.module.css";
+import { shown } from "./shown.ts";
 import { Word } from "./word.tsx";
 
 export type KeyValueItem = {
@@ -17,7 +18,7 @@ export function KeyValue({ items, wide = false }: { items: KeyValueItem[]; wide?
       {items.map(({ key, word, value }) => (
         <div key={key} className={classes.item}>
           <dt className={classes.key}>{word === undefined ? key : <Word of={word}>{key}</Word>}</dt>
-          <dd className={classes.value}>{value}</dd>
+          <dd className={classes.value}>{shown(value)}</dd>
         </div>
       ))}
     </dl>

@@ -1,6 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import type { ReactNode } from "react";
 import classes from "./plain-table.module.css";
+import { shown } from "./shown.ts";
 
 export type PlainColumn<Row> = {
   header: string;
@@ -45,7 +46,7 @@ export function PlainTable<Row>({
             <tr key={keyOf(row)} id={`row-${keyOf(row)}`}>
               {columns.map(({ header, cell, align, isExtra, isWrapping }) => (
                 <td key={header} data-align={align} data-extra={isExtra} data-wrapping={isWrapping}>
-                  {cell(row)}
+                  {shown(cell(row))}
                 </td>
               ))}
             </tr>

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { shown } from "../display/shown.ts";
 import classes from "./page-header.module.css";
 
 export type Crumb = { name: ReactNode; href?: string };
@@ -28,10 +29,10 @@ export function PageHeader({ title, purpose, badges, actions, crumbs }: PageHead
               <li key={index}>
                 {crumb.href ? (
                   <Link prefetch={false} href={crumb.href}>
-                    {crumb.name}
+                    {shown(crumb.name)}
                   </Link>
                 ) : (
-                  <span>{crumb.name}</span>
+                  <span>{shown(crumb.name)}</span>
                 )}
               </li>
             ))}
@@ -41,10 +42,10 @@ export function PageHeader({ title, purpose, badges, actions, crumbs }: PageHead
       <div className={classes.line}>
         <div className={classes.words}>
           <div className={classes.titleLine}>
-            <h1 className={classes.title}>{title}</h1>
+            <h1 className={classes.title}>{shown(title)}</h1>
             {badges}
           </div>
-          {purpose ? <p className={classes.purpose}>{purpose}</p> : null}
+          {purpose ? <p className={classes.purpose}>{shown(purpose)}</p> : null}
         </div>
         {actions ? <div className={classes.actions}>{actions}</div> : null}
       </div>

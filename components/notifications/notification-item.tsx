@@ -3,6 +3,7 @@
 import { ActionIcon } from "@mantine/core";
 import { IconMail, IconMailOpened } from "@tabler/icons-react";
 import Link from "next/link";
+import { visibleText } from "#lib/input/visible-text.ts";
 import { KINDS, type NotificationRow } from "#lib/notifications/model.ts";
 import { Instant } from "../display/instant.tsx";
 import { Hint } from "../on-demand/hint.tsx";
@@ -34,14 +35,14 @@ export function NotificationItem({
       <ToneIcon tone={row.tone} />
       <div className={classes.words}>
         {row.path === null ? (
-          <span className={classes.title}>{row.title}</span>
+          <span className={classes.title}>{visibleText(row.title)}</span>
         ) : (
           <Link prefetch={false} href={row.path} onClick={go} className={classes.title}>
-            {row.title}
+            {visibleText(row.title)}
           </Link>
         )}
         <p className={classes.text} data-short={isShort || undefined}>
-          {row.text}
+          {visibleText(row.text)}
         </p>
         <p className={classes.about}>
           <Instant at={row.at} focusable={!isShort} />

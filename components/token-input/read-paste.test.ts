@@ -88,6 +88,50 @@ describe("a paste", () => {
       expect(readPaste(cut).values, cut).toEqual([{ id, hash: sha256(cut) }]);
   });
 
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const id = uuidv7(at);
+  const held = { jwt: jwt(id), opaque: makeOpaque("twa_", id) };
+  const docker = (token: string) =>
+    JSON.stringify({ auths: { "r.example": { auth: base64(`x:${token}`) } } });
+  const WRITTEN: [how: string, write: (token: string) => string][] = [
+    [
+      "Basic of HTTP",
+      (token) => `curl -H 'Authorization: Basic ${base64(`ana:${token}`)}' https://x.example`,
+    ],
+    ["Basic without a name", (token) => `authorization: basic ${base64(`:${token}`)}.`],
+    ["base64url", (token) => `_auth=${Buffer.from(`ü:${token}`).toString("base64url")}`],
+    ["npm's file", (token) => `//npm.example/:_auth="${base64(`ci:${token}`)}"`],
+    ["Docker's file", docker],
+    ["a secret of Kubernetes with Docker's file", (token) => `.dockerconfigjson: ${base64(docker(token))}\n`],
+    ["base64 by itself, in lines", (token) => `${base64(`x:${token}`).replace(/.{76}/g, "$&\n")}\n`],
+    ["an address", (token) => `https://oauth2:${token}@git.example/a.git`],
+    ["an address, escaped", (token) => `https%3A%2F%2Fx%3A${token}%40git.example`],
+    ["Basic inside of JSON", (token) => `{"h":"Basic ${base64(`x:${token}`).replaceAll("/", "\\/")}"}`],
+  ];
+  test.each(WRITTEN)("of credentials holds their token: %s", (_how, write) => {
+    for (const token of [held.jwt, held.opaque]) {
+      const paste = readPaste(`first line\n${write(token)}\n${sha256("x")}`);
+      const written = write(token).split("\n").length;
+      expect(paste).toMatchObject({
+        values: [{ id, hash: sha256(token) }, { hash: sha256("x") }],
+        lines: [2, 2 + written],
+        tokens: 1,
+        hasSecret: false,
+      });
+    }
+  });
+
+  test("says of a secret inside of base64 that one stands there, and takes other base64 for what it is", () => {
+    const secret = base64(`my-client:twc_${"A1b2".repeat(8)}`);
+    expect(readPaste(`Authorization: Basic ${secret}`)).toMatchObject({ values: [], hasSecret: true });
+    for (const text of [
+      base64("nothing of ours stands in this"),
+      "a".repeat(4_000),
+      base64("\u0000".repeat(300)),
+    ])
+      expect(readPaste(text)).toMatchObject({ values: [], hasSecret: false });
+  });
+
   test("of ten thousand is read whole, and of more says that it is cut", () => {
     const lines = Array.from({ length: 10_001 }, () => jwt(uuidv7(at)));
     expect(readPaste(lines.slice(1).join("\n"))).toMatchObject({ tokens: 10_000, isCut: false });

@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { PASTE_MAX } from "#lib/incidents/model.ts";
+import { decoded } from "./decoded.ts";
 import { linesOf, SECRET, seeTokens } from "./see-token.ts";
 import { unescapings } from "./unescaped.ts";
 
@@ -40,12 +41,15 @@ function holdsOne(run: string, known: ReadonlySet<string>): boolean {
 }
 
 /**
- * Reads a paste of any kind, of one token or ten thousand: JWTs, opaque tokens, jtis, SHA-256 hashes, lines of a log, the findings of a secret scanner. Each
+ * Reads a paste of any kind, of one token or ten thousand: JWTs, opaque tokens, jtis, SHA-256 hashes, lines of a log, credentials of HTTP, git, npm or Docker in base64, the findings of a secret scanner. Each
  * value is hashed where it stands. Runs in the browser before any request: the text goes nowhere.
  */
 export function readPaste(text: string): Paste {
   const seen = seeTokens(text, PASTE_MAX + 1);
-  const texts = unescapings(text);
+  const escaped = unescapings(text);
+  const plain = escaped.at(-1) ?? "";
+  const inside = decoded(plain);
+  const texts = inside === plain ? escaped : [...escaped, inside];
   const known = seen.map(({ value }) => value);
   const names = new Map<string, number>();
   for (const one of texts) {

@@ -1,4 +1,5 @@
 import { parseOpaque } from "#lib/tokens/opaque.ts";
+import { decoded } from "./decoded.ts";
 import { findJwts, findOpaques } from "./find-tokens.ts";
 import { unescaped } from "./unescaped.ts";
 import { claimsOf, decodePart } from "./wrapped-token.ts";
@@ -23,11 +24,11 @@ function readJti(jwt: string): string | null {
 }
 
 /**
- * Sees tokens in what a person typed or pasted, whatever stands around them ("Bearer …", a line of a log, an address, JSON, the findings of a secret scanner), escaped and broken
+ * Sees tokens in what a person typed or pasted, whatever stands around them ("Bearer …", a line of a log, an address, JSON, the findings of a secret scanner), escaped, in base64 and broken
  * over lines or not, each once, in their order, `max` at most. Runs in the browser, before any request, type-ahead or change of the address: the values go nowhere.
  */
 export function seeTokens(text: string, max = TOKENS_MAX): SeenToken[] {
-  const plain = unescaped(text);
+  const plain = decoded(unescaped(text));
   const found = [
     ...findOpaques(plain).map((one) => ({ ...one, format: "opaque" as const })),
     ...findJwts(plain).map((one) => ({ ...one, format: "jwt" as const })),
@@ -67,5 +68,5 @@ export function recogniseTokenName(text: string): { by: "id" | "hash"; value: st
 
 /** Whether a value that is to go nowhere stands in a text: a token, a piece of one, or a secret of ours. */
 export function holdsValue(text: string): boolean {
-  return SECRET.test(text) || SECRET.test(unescaped(text)) || seeTokens(text, 1).length > 0;
+  return SECRET.test(text) || SECRET.test(decoded(unescaped(text))) || seeTokens(text, 1).length > 0;
 }

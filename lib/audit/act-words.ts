@@ -199,6 +199,7 @@ export const ACT_WORDS: Record<string, string> = {
   "saved_view.deleted": "deleted the shared view",
   "register.week_purged": "took out of the register",
   "evidence.verified": "verified the evidence of",
+  "evidence.found_empty": "found nothing on record in the time of",
   "evidence.found_broken": "found broken the evidence of",
   "evidence.verification_cancelled": "cancelled the verification of",
   "evidence.verification_failed": "failed to verify the evidence of",

@@ -38,16 +38,17 @@ export const tokenUsesTable = defineTable({
     },
     path: {
       kind: "set",
+      format: "path",
       label: "Path",
       operators: ["like", "not like"],
-      hint: "Its beginning where it starts with /, else any part of it: /v1/invoices, or invoices",
+      hint: "Its beginning where it starts with /, else any part of it: /v1/*, or invoices. A and a differ, as they do in paths",
     },
     method: { kind: "set", format: "method", label: "Method", hint: "GET, POST and the like" },
     status: {
       kind: "set",
       format: "status",
       label: "Status",
-      hint: "Of the answer, where a verifier reported it: 404, 5xx, >=400 or 400..499",
+      hint: "Of the answer, where a verifier reported it, 100 to 599: 404, 5xx, >=400 or 400..499",
     },
     agent: {
       kind: "set",

@@ -1,5 +1,6 @@
 import { UNKNOWN_COUNTRY } from "../list-query/country.ts";
 import { parseStatus, type StatusSpan } from "../list-query/http-status.ts";
+import { readPath } from "../list-query/path-text.ts";
 import { beginning, containing, type Fragment, joined, sql, trusted } from "../list-query/sql-fragment.ts";
 import { inNetworks } from "../places/in-networks.ts";
 
@@ -21,8 +22,10 @@ export const USE_COLUMN_FILTERS = [
 ] as const;
 export type UseColumnFilter = (typeof USE_COLUMN_FILTERS)[number];
 
-/** Begins with what begins as a path does, else has it somewhere. */
-const pathPattern = (text: string) => (text.startsWith("/") ? beginning(text) : containing(text));
+function pathPattern(asked: string): string {
+  const { at, text } = readPath(asked);
+  return at === "beginning" ? beginning(text) : containing(text);
+}
 
 const statusWithin = ({ from, to }: StatusSpan) => sql`x.status BETWEEN ${from}::int AND ${to}::int`;
 

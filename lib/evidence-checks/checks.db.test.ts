@@ -90,7 +90,8 @@ test("a span is verified with what it builds upon, and what is around it is not 
     seals: 4,
     chains: 2,
     acts: 3,
-    checkpoints: 3,
+    // the one that covers the last seals was signed after it
+    checkpoints: 2,
     unsealed: 0,
     held: null,
     problems: [],
@@ -98,7 +99,7 @@ test("a span is verified with what it builds upon, and what is around it is not 
   const whole = await verified(at(0), new Date());
   expect(whole).toMatchObject({ state: "held", found: { uses: 21, seals: 9, checkpoints: 6, problems: [] } });
   const held = await evidence.jws();
-  expect(await verified(undefined, undefined, held)).toMatchObject({ state: "held", found: { held: 3 } });
+  expect(await verified(undefined, undefined, held)).toMatchObject({ state: "held", found: { held: 2 } });
 });
 
 test("what is sealed after a span is read for its checkpoint, and not counted", async () => {
@@ -118,6 +119,31 @@ test("what is sealed after a span is read for its checkpoint, and not counted", 
     state: "held",
     found: { uses: 4, seals: 2, chains: 2, uncovered: 1 },
   });
+});
+
+test("acts and checkpoints around a span are not counted, and of a span with nothing in it no word says that it holds", async () => {
+  const [act] = await evidence.db.query<{ at: Date }>("SELECT at FROM audit_entry WHERE target_id = '4'");
+  const between = (act?.at ?? at(4)).getTime();
+  expect(await verified(new Date(between), new Date(between + 1))).toMatchObject({
+    state: "held",
+    found: { uses: 3, acts: 1, checkpoints: 0 },
+  });
+  expect(await verified(at(4, 60_000), at(4, 60_001))).toMatchObject({
+    state: "held",
+    found: { uses: 0, acts: 0, checkpoints: 1 },
+  });
+  for (const [from, until] of [
+    [at(-100), at(-99)],
+    [at(4, 120_000), at(4, 180_000)],
+  ] as const) {
+    const check = await verified(from, until);
+    expect(check).toMatchObject({
+      state: "empty",
+      found: { uses: 0, seals: 0, acts: 0, checkpoints: 0, problems: [] },
+    });
+    const [entry] = await evidence.db.query("SELECT act FROM audit_entry ORDER BY sequence DESC LIMIT 1");
+    expect(entry).toEqual({ act: "evidence.found_empty" });
+  }
 });
 
 test("verifications are read page by page, newest first, also where several are of one moment", async () => {

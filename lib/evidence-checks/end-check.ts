@@ -6,6 +6,7 @@ import { type CheckFound, type CheckState, spanWords } from "./model.ts";
 
 const ACTS = {
   held: "evidence.verified",
+  empty: "evidence.found_empty",
   broken: "evidence.found_broken",
   cancelled: "evidence.verification_cancelled",
   failed: "evidence.verification_failed",

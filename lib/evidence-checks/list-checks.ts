@@ -49,9 +49,15 @@ const STATES: Record<CheckState, WorkState> = {
   waiting: "waiting",
   running: "running",
   held: "done",
+  empty: "done",
   broken: "failed",
   cancelled: "cancelled",
   failed: "failed",
+};
+
+const NOTES: Partial<Record<CheckState, string>> = {
+  broken: "Something does not hold: the Integrity page says what.",
+  empty: "Nothing is on record in this time.",
 };
 
 /** The actor's own verifications that are under way or have just ended. */
@@ -78,7 +84,7 @@ export async function listChecksAtWork(ctx: Context): Promise<WorkItem[]> {
       secondsLeft: isRunning ? secondsLeft({ done, total, startedAt, now: ctx.now }) : null,
       startedAt: startedAt.toISOString(),
       endedAt: record.endedAt?.toISOString() ?? null,
-      note: record.state === "broken" ? "Something does not hold: the Integrity page says what." : null,
+      note: NOTES[record.state] ?? null,
       cancelPath: isOpenCheck(record) ? `/api/v1/evidence-checks/${record.id}/cancel` : null,
       href: "/audit/integrity",
     };

@@ -1,5 +1,5 @@
 /** Verifications of a span of the evidence; browser-safe. Times are ISO 8601 in UTC. */
-export const CHECK_STATES = ["waiting", "running", "held", "broken", "cancelled", "failed"] as const;
+export const CHECK_STATES = ["waiting", "running", "held", "empty", "broken", "cancelled", "failed"] as const;
 export type CheckState = (typeof CHECK_STATES)[number];
 
 /** The longest span that one verification reads. */
@@ -13,7 +13,7 @@ export type CheckProblem = {
   says: string;
 };
 
-/** What a verification found. */
+/** What a verification found in its span; what was read around it is not counted. */
 export type CheckFound = {
   uses: number;
   seals: number;
@@ -43,6 +43,11 @@ export type EvidenceCheck = {
   total: number | null;
   found: CheckFound | null;
 };
+
+/** Whether nothing is on record in the span, so that there is nothing that could hold. */
+export function isEmptySpan({ uses, seals, acts, checkpoints, unsealed, before }: CheckFound): boolean {
+  return [uses, seals, acts, checkpoints, unsealed, before].every((count) => count === 0);
+}
 
 /** Whether it goes on. */
 export function isOpenCheck({ state }: Pick<EvidenceCheck, "state">): boolean {

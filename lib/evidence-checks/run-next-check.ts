@@ -6,7 +6,7 @@ import { type EvidenceRange, readEvidenceRange } from "../seals/read-range.ts";
 import { type Verification, verifyEvidence } from "../seals/verify-evidence.ts";
 import { CHECK_COLUMNS, type CheckRecord, getCheckRecord } from "./check-row.ts";
 import { endCheck } from "./end-check.ts";
-import type { CheckFound } from "./model.ts";
+import { type CheckFound, isEmptySpan } from "./model.ts";
 
 /** One that was not heard of for so long lost its worker: another begins it anew. */
 const SILENT_SECONDS = 60;
@@ -43,7 +43,7 @@ export type RunCheckOptions = {
 };
 
 /**
- * Does the next verification that waits, or that lost its worker: reads its span, keeps what it found, on record, as `evidence.verified` or `evidence.found_broken`.
+ * Does the next verification that waits, or that lost its worker: reads its span, keeps what it found, on record, as `evidence.verified`, `evidence.found_empty` or `evidence.found_broken`.
  * One worker does one at a time; each step is a short statement.
  *
  * @returns whether there was one.
@@ -68,7 +68,8 @@ export async function runCheck(
 ): Promise<CheckFound | null> {
   try {
     const found = await verify(db, check, await held(), signal);
-    await end(db, check.id, { state: found.problems.length === 0 ? "held" : "broken", found });
+    const state = found.problems.length > 0 ? "broken" : isEmptySpan(found) ? "empty" : "held";
+    await end(db, check.id, { state, found });
     return found;
   } catch (error) {
     // whoever stops leaves it to the next worker

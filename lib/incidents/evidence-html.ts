@@ -1,5 +1,6 @@
 import { actOutcomeWords } from "../audit/act-words.ts";
 import { OUTCOME_WORDS, refusalWords } from "../audit/use-words.ts";
+import { visibleText } from "../input/visible-text.ts";
 import { countryName } from "../list-query/country.ts";
 import { networkWords } from "../places/network-words.ts";
 import { reasonWords } from "../revocations/model.ts";
@@ -21,8 +22,7 @@ th{font-weight:600;color:#51606a;white-space:nowrap}dl{display:grid;grid-templat
 
 /** Text that came from anywhere, as HTML that shows it and does nothing else. */
 function escapeHtml(text: string): string {
-  return text
-    .replace(/[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu, "\uFFFD")
+  return visibleText(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

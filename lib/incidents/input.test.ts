@@ -7,6 +7,7 @@ describe("what is written down in a case", () => {
   test("keeps a turning or control character of a hostile text, written out, and folds lines and tabs", () => {
     expect(note("path=/invoice\u202Egpj.exe")).toBe("path=/invoice⟨U+202E⟩gpj.exe");
     expect(note("a\u0000b\u001b[31mc\u0007")).toBe("a⟨U+0000⟩b⟨U+001B⟩[31mc⟨U+0007⟩");
+    expect(note("pay\u200Bpal\u00AD \u{E0041}👩‍🚀")).toBe("pay⟨U+200B⟩pal⟨U+00AD⟩ ⟨U+E0041⟩👩‍🚀");
     expect(note("\u2066x\u2069 \ud800")).toBe("⟨U+2066⟩x⟨U+2069⟩ ⟨U+D800⟩");
     expect(note(" one\r\n\ttwo\u2028three ")).toBe("one two three");
     expect(note("Zoë 😀 नमस्ते")).toBe("Zoë 😀 नमस्ते");
@@ -17,7 +18,7 @@ describe("what is written down in a case", () => {
 
   test("has at most as many characters as were written, however many are written out; nothing is no note", () => {
     expect(note("\u202E".repeat(1_000))).toBe("⟨U+202E⟩".repeat(1_000));
-    for (const text of ["x".repeat(1_001), "", " \n ", "\u200B"])
+    for (const text of ["x".repeat(1_001), "", " \n "])
       expect(incidentNoteInput.safeParse({ step: "audit", text }).success).toBe(false);
   });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { line, optionalLine, rowId, seenVersion, writtenOut } from "../input/plain-text.ts";
+import { line, optionalLine, rowId, seenVersion } from "../input/plain-text.ts";
+import { visibleText } from "../input/visible-text.ts";
 import { revocationInput } from "../revocations/input.ts";
 import {
   INCIDENT_STATES,
@@ -34,7 +35,7 @@ function noted(max: number) {
     .max(2 * max, `must have at most ${max} characters`)
     .transform((text) => text.replace(/[\s\p{Zl}\p{Zp}]+/gu, " ").trim())
     .refine((text) => text.length <= max, `must have at most ${max} characters`)
-    .transform(writtenOut);
+    .transform(visibleText);
 }
 
 const WRITTEN_OUT = "⟨U+202E⟩".length;

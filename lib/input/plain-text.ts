@@ -31,16 +31,6 @@ export function optionalLine(max: number) {
     .refine((text) => text === "" || isVisible(text), "has nothing that can be seen");
 }
 
-const UNPRINTABLES = new RegExp(`${UNPRINTABLE.source}|\\p{Cs}`, "gu");
-
-/** A text with what cannot be shown written out (\u202E as ⟨U+202E⟩), for what people keep of hostile texts: it is evidence, and does nothing. */
-export function writtenOut(text: string): string {
-  return text.replace(
-    UNPRINTABLES,
-    (one) => `⟨U+${(one.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0")}⟩`,
-  );
-}
-
 function isVisible(text: string): boolean {
   return VISIBLE.test(text);
 }

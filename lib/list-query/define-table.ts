@@ -18,7 +18,7 @@ export type IdFilter = FilterBase & { kind: "id"; format: "uuid" | "text" | "ip"
 export type SetFilter = FilterBase & {
   kind: "set";
   /** What a value has to be, and how it is written; any text unless told. */
-  format?: "uuid" | "text" | "ip" | "method" | "status";
+  format?: "uuid" | "text" | "ip" | "method" | "status" | "path";
   /** How a chip says it, of rows that have the value and of rows that have not: "is" and "is not" unless told. */
   operators?: readonly [has: string, hasNot: string];
 };

@@ -4,6 +4,7 @@ import type { Filter, LongerValue, SetFilter, TimeValue } from "./define-table.t
 import { FILTER_VALUES_MAX, TEXT_MAX } from "./define-table.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { formatStatus, parseStatus } from "./http-status.ts";
+import { parsePath } from "./path-text.ts";
 
 /** A value as the URL and the typed query write it, read and written in one place. Browser-safe. */
 export type AnyFilterValue = string | true | TimeValue | LongerValue | readonly string[];
@@ -94,8 +95,14 @@ function parseOfSet(format: SetFilter["format"], text: string): { value: string 
     case "status": {
       const span = parseStatus(text);
       return span === null
-        ? { problem: "Is no status: write 404, 5xx, >=400 or 400..499." }
+        ? { problem: "Is no status of HTTP, which are 100 to 599: write 404, 5xx, >=400 or 400..499." }
         : { value: formatStatus(span) };
+    }
+    case "path": {
+      const path = parsePath(text);
+      return path === null
+        ? { problem: "Has a * in its middle: write one at an end, as in /v1/* or */invoices." }
+        : { value: path };
     }
     default:
       return format satisfies never;

@@ -1,13 +1,13 @@
-/** Statuses of HTTP as filters and people write them: `404`, `5xx`, `400..499`, and open to one side. Browser-safe. */
+/** Statuses of HTTP as filters and people write them: `404`, `5xx`, `400..499`, and open to one side. None is beyond 599. Browser-safe. @see RFC 9110 section 15 */
 
 const LEAST = 100;
-const MOST = 999;
+const MOST = 599;
 
 export type StatusSpan = { from: number; to: number };
 
 function spanOf(text: string): StatusSpan | null {
   if (/^\d{3}$/.test(text)) return { from: Number(text), to: Number(text) };
-  if (/^[1-9]xx$/i.test(text)) return { from: Number(text[0]) * 100, to: Number(text[0]) * 100 + 99 };
+  if (/^[1-5]xx$/i.test(text)) return { from: Number(text[0]) * 100, to: Number(text[0]) * 100 + 99 };
   const compared = /^(>=|<=|>|<)(\d{3})$/.exec(text);
   if (compared !== null) {
     const at = Number(compared[2]);

@@ -7,7 +7,7 @@ import { DAY_MS, startOfDay } from "./model.ts";
 export async function findDayCheck(db: Sql, day: string): Promise<CheckRecord | null> {
   const from = startOfDay(day);
   const [check] = await db.query<CheckRecord>(
-    `SELECT ${CHECK_COLUMNS} FROM evidence_check WHERE state IN ('held', 'broken') AND from_at <= $1::timestamptz AND until_at >= $2::timestamptz
+    `SELECT ${CHECK_COLUMNS} FROM evidence_check WHERE state IN ('held', 'empty', 'broken') AND from_at <= $1::timestamptz AND until_at >= $2::timestamptz
      ORDER BY ended_at DESC LIMIT 1`,
     [from, new Date(from.getTime() + DAY_MS)],
   );

@@ -66,7 +66,7 @@ async function readErasures(db: SqlDatabase): Promise<ChainedEntry[]> {
 
 /**
  * The evidence of a span of time with what it builds upon, of a database that others go on writing to: uses by when they were sealed, acts between the checkpoints
- * around it. A little more is read than was asked for, so that its last seals have their checkpoint; that is not counted.
+ * around it. A little more is read than was asked for, so that its last seals have their checkpoint; that, and the acts and the checkpoint between the span and the checkpoints around it, are held against the rest and not counted.
  */
 export async function readEvidenceRange(
   db: SqlDatabase,
@@ -74,7 +74,7 @@ export async function readEvidenceRange(
   now: Date,
 ): Promise<EvidenceRange> {
   const [before] = await db.query<Bound>(
-    "SELECT number, at, jws FROM checkpoint WHERE at <= $1::timestamptz ORDER BY number DESC LIMIT 1",
+    "SELECT number, at, jws FROM checkpoint WHERE at < $1::timestamptz ORDER BY number DESC LIMIT 1",
     [from],
   );
   const [after] = await db.query<Bound>(

@@ -28,6 +28,14 @@ export type EvidenceSlice = {
   uses: AsyncIterable<PlacedUse>;
 };
 
+/** A stretch of time; its end is none of it. */
+export type TimeSpan = { from: Date; until: Date };
+
+/** Whether an instant is of a part of the evidence; of all of it every one is. */
+export function isWithin(at: Date, span: TimeSpan | undefined): boolean {
+  return span === undefined || (at >= span.from && at < span.until);
+}
+
 /** What a part of the evidence builds upon: what lies before it is not read. */
 export type EvidenceBase = {
   /** Uses that were received before belong to what lies before. */

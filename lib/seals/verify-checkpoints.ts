@@ -7,12 +7,13 @@ import {
   readCheckpoint,
 } from "./checkpoint.ts";
 import { KnownRestores } from "./known-restores.ts";
-import type { Problem } from "./verification.ts";
+import { isWithin, type Problem, type TimeSpan } from "./verification.ts";
 
 /** What verified checkpoints say of where chains ended: by chain, by sequence. */
 export type ExpectedHeads = Map<string, Map<bigint, { hash: string; checkpoint: bigint }>>;
 
 export type VerifiedCheckpoints = {
+  /** Of a part: those that were signed in its time. The next one, which covers its last seals, is verified with it. */
   count: number;
   /** Of the first and the last that hold. */
   first: Checkpoint | null;
@@ -28,6 +29,8 @@ type Options = {
   held: readonly string[] | null;
   /** The checkpoint before the first that is read; null where that is the first of all. */
   base?: string | null;
+  /** The part that is counted; undefined: all of it. */
+  span?: TimeSpan | undefined;
   /** Those that need not be there. */
   restores?: KnownRestores;
 };
@@ -55,7 +58,7 @@ function faultOf(jws: string, one: Checkpoint | null, number: bigint, previous: 
  */
 export async function verifyCheckpoints(
   checkpoints: AsyncIterable<string>,
-  { keys, held, base = null, restores = new KnownRestores([]) }: Options,
+  { keys, held, base = null, span, restores = new KnownRestores([]) }: Options,
 ): Promise<VerifiedCheckpoints> {
   const expected: ExpectedHeads = new Map();
   const problems: Problem[] = [];
@@ -74,7 +77,7 @@ export async function verifyCheckpoints(
     elsewhere.set(one.number, jws);
     expect(expected, one);
   }
-  let [count, compared] = [0, 0];
+  let [read, count, compared] = [0, 0, 0];
   let first: Checkpoint | null = null;
   let last: Checkpoint | null = null;
   let previous = NO_CHECKPOINT;
@@ -90,15 +93,16 @@ export async function verifyCheckpoints(
     }
   }
   for await (const jws of checkpoints) {
-    const number = before + BigInt(count + 1);
+    const number = before + BigInt(read + 1);
     const one = readCheckpoint(jws);
+    const isCounted = one !== null && isWithin(one.at, span);
     const fault = faultOf(jws, one, number, previous);
     if (fault !== null) say(number, fault);
     else if (!(await isSignedCheckpoint(jws, keys)))
       say(number, "it is not signed by a key that is known here");
     const kept = elsewhere.get(number);
     if (kept !== undefined) {
-      compared += 1;
+      if (isCounted) compared += 1;
       if (kept !== jws && restores.isLost(number)) restores.count(number);
       else if (kept !== jws) say(number, "it is not the one that is held elsewhere");
     }
@@ -110,16 +114,17 @@ export async function verifyCheckpoints(
       last = one;
     }
     previous = checkpointHash(jws);
-    count += 1;
+    read += 1;
+    if (isCounted) count += 1;
   }
   let newest = 0n;
   for (const number of elsewhere.keys()) {
     if (!restores.isLost(number)) newest = number > newest ? number : newest;
-    else if (number > before + BigInt(count)) restores.count(number);
+    else if (number > before + BigInt(read)) restores.count(number);
   }
-  if (problems.length === 0 && newest > before + BigInt(count))
+  if (problems.length === 0 && newest > before + BigInt(read))
     say(
-      before + BigInt(count + 1),
+      before + BigInt(read + 1),
       `it is missing, and all after it up to ${newest}, which is held elsewhere: the evidence was cut, or is older`,
     );
   const problem = problems.toSorted((one, other) => (one.sequence < other.sequence ? -1 : 1))[0] ?? null;

@@ -2,10 +2,11 @@ import { type ChainedEntry, chainStep, entryLeaf } from "./entry-leaf.ts";
 import type { Erasures } from "./erasures.ts";
 import type { Gone } from "./gone.ts";
 import { ADMIN_CHAIN, NOTHING_BEFORE } from "./seal.ts";
-import type { Problems } from "./verification.ts";
+import { isWithin, type Problems, type TimeSpan } from "./verification.ts";
 import type { ExpectedHeads } from "./verify-checkpoints.ts";
 
 export type VerifiedEntries = {
+  /** Of a part: those of its time. What is read around it, from checkpoint to checkpoint, is verified with it. */
   count: number;
   /** Those from before there were seals, which the first one after them covers together. */
   before: number;
@@ -14,7 +15,13 @@ export type VerifiedEntries = {
   lastAt: Date | null;
 };
 
-type Options = { expected: ExpectedHeads; gone: Gone; erasures: Erasures; problems: Problems };
+type Options = {
+  expected: ExpectedHeads;
+  gone: Gone;
+  erasures: Erasures;
+  problems: Problems;
+  span?: TimeSpan | undefined;
+};
 
 /**
  * Verifies the chain of the admin log against itself and against what checkpoints say of it. Where the first entries have left by retention, it begins with the
@@ -26,6 +33,8 @@ export class EntryVerifier {
   #head: Buffer = NOTHING_BEFORE;
   #sequence = 0n;
   #covered = 0n;
+  /** Those that were read, and of them those of the part. */
+  #read = 0;
   #count = 0;
   #before = 0;
   #lastAt: Date | null = null;
@@ -43,7 +52,7 @@ export class EntryVerifier {
   /** Entries in their order. */
   add(entry: ChainedEntry): void {
     const signedBegin =
-      this.#count === 0 && entry.sequence > 1n ? this.#heads.get(entry.sequence - 1n) : undefined;
+      this.#read === 0 && entry.sequence > 1n ? this.#heads.get(entry.sequence - 1n) : undefined;
     if (signedBegin !== undefined) {
       this.#head = Buffer.from(signedBegin.hash, "hex");
       this.#sequence = entry.sequence - 1n;
@@ -52,7 +61,8 @@ export class EntryVerifier {
     }
     if (entry.sequence !== this.#sequence + 1n) this.#say(this.#sequence + 1n, "the entry is missing");
     this.#sequence = entry.sequence;
-    this.#count += 1;
+    this.#read += 1;
+    if (isWithin(entry.at, this.#options.span)) this.#count += 1;
     this.#lastAt = entry.at;
     this.#step(entry);
     this.#options.gone.note(entry);
@@ -64,10 +74,10 @@ export class EntryVerifier {
     const sequence = this.#sequence;
     this.#head = chainStep(this.#head, sequence, entryLeaf(entry));
     if (entry.chainHash === null) {
-      if (this.#before + 1 !== this.#count) this.#say(sequence, "the entry's hash is missing");
+      if (this.#before + 1 !== this.#read) this.#say(sequence, "the entry's hash is missing");
       else this.#before += 1;
     } else if (entry.chainHash !== this.#head.toString("hex")) {
-      if (this.#before > 0 && this.#count === this.#before + 1)
+      if (this.#before > 0 && this.#read === this.#before + 1)
         this.#say(1n, `one of entries 1 to ${sequence} was changed, put in or taken out`);
       else this.#say(sequence, "the entry was changed, or does not follow the one before it");
       this.#head = Buffer.from(entry.chainHash, "hex");

@@ -62,6 +62,7 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
   const { expected, problem, ...checkpoints } = await verifyCheckpoints(source.checkpoints(), {
     ...options,
     base: base?.checkpoint ?? null,
+    span: base,
     restores,
   });
   if (problem !== null) problems.add(problem.chain, problem.sequence, problem.says);
@@ -69,7 +70,7 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
   gone.assume(base?.usesGoneUntil ?? null);
   const erasures = new Erasures(problems, gone);
   for (const entry of base?.erasures ?? []) erasures.note(entry);
-  const entries = new EntryVerifier({ expected, gone, erasures, problems });
+  const entries = new EntryVerifier({ expected, gone, erasures, problems, span: base });
   for await (const entry of source.entries()) {
     restores.note(entry);
     entries.add(entry);

@@ -3,6 +3,7 @@ import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { type IncidentRow, incidentHref } from "#lib/incidents/model.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
 import classes from "./recent-acts.module.css";
 
 /** The cases that a thing is in; nothing where it is in none. */
@@ -14,7 +15,7 @@ export function CasesOf({ cases, title = "Cases" }: { cases: readonly IncidentRo
         {cases.map((incident) => (
           <li key={incident.id}>
             <Link prefetch={false} href={incidentHref(incident.number)}>
-              Case {incident.number}: {incident.title}
+              Case {incident.number}: {visibleText(incident.title)}
             </Link>{" "}
             <StateBadge state={incident.state} />
             <br />

@@ -1,6 +1,7 @@
 import { Group } from "@mantine/core";
 import Link from "next/link";
 import { StateBadge } from "#components/display/state-badge.tsx";
+import { visibleText } from "#lib/input/visible-text.ts";
 import {
   FINDING_KIND_WORDS,
   FINDING_OUTCOME_WORDS,
@@ -46,14 +47,14 @@ export function LeakFindings({ report }: { report: Pick<LeakReportRow, "findings
         <div key={index}>
           <Group gap="2px 8px">
             <Link prefetch={false} href={hrefOf(finding)}>
-              {finding.name}
+              {visibleText(finding.name)}
             </Link>
             {finding.kind === "token" ? null : (
               <span className="muted">{FINDING_KIND_WORDS[finding.kind].toLowerCase()}</span>
             )}
             <Outcome finding={finding} />
           </Group>
-          <div className="muted mono">{finding.url ?? finding.source ?? ""}</div>
+          <div className="muted mono">{visibleText(finding.url ?? finding.source ?? "")}</div>
         </div>
       ))}
       {findings.length > SHOWN ? <div className="muted">and {findings.length - SHOWN} more</div> : null}

@@ -5,6 +5,7 @@ import { actUponItWords } from "#lib/audit/act-words.ts";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
 import type { Context } from "#lib/context.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import classes from "./recent-acts.module.css";
 
@@ -47,7 +48,7 @@ export async function RecentActs({
           {rows.map((row) => (
             <li key={row.id}>
               <Link prefetch={false} href={`/audit/acts/${row.id}`}>
-                {row.actor.name} {actUponItWords(row)}
+                {visibleText(row.actor.name)} {actUponItWords(row)}
               </Link>
               <br />
               <small className="muted">

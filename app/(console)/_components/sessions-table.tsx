@@ -11,6 +11,7 @@ import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { AdminSessionRow, AdminSessions } from "#lib/admins/model.ts";
+import { AddressLink } from "./address-link.tsx";
 import classes from "./sessions-table.module.css";
 import { SIGNED_IN_BY, sessionWords as words } from "./sessions-words.ts";
 
@@ -52,7 +53,11 @@ export function SessionsTable({
                 <div className={classes.narrow}>
                   <span className="muted">
                     <Instant at={row.lastSeenAt} prefix="seen" hint={words.lastSeenHint} />
-                    {row.ip === null ? "" : `, from ${row.ip}`}
+                    {row.ip === null ? null : (
+                      <>
+                        , from <AddressLink ip={row.ip} />
+                      </>
+                    )}
                   </span>
                   <By row={row} />
                 </div>
@@ -63,7 +68,12 @@ export function SessionsTable({
           {
             header: "Address",
             isExtra: true,
-            cell: (row: AdminSessionRow) => <span className="mono">{row.ip ?? words.noAddress}</span>,
+            cell: (row: AdminSessionRow) =>
+              row.ip === null ? (
+                <span className="faint">{words.noAddress}</span>
+              ) : (
+                <AddressLink ip={row.ip} />
+              ),
           },
           {
             header: "Signed in",

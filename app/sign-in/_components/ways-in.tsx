@@ -54,9 +54,7 @@ export function WaysIn({
       {alert}
       {refusal === null && notice !== null ? <Text role="status">{notice}</Text> : null}
       {doors.providers.length === 0 ? <Text>{words.noDoor}</Text> : null}
-      {isUnderWay ? null : (
-        <ProviderButtons providers={doors.providers} next={next} onRefused={setRefusal} />
-      )}
+      {isUnderWay ? null : <ProviderButtons providers={doors.providers} next={next} onRefused={setRefusal} />}
       {isFolded ? (
         <Anchor
           component="button"

@@ -114,11 +114,9 @@ test("a passkey is added, signs in alone, confirms a stale session, is lost and 
   // the way out leads by the same address: only a page of it says that one is in again
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   await expect(page).toHaveURL("/");
-  await next.touches(false);
-  await signOut(page);
+  // one page asks, once: each answer moves the counter on, and a page that is left on the way would take a count with it
   await next.turnBackCounters(1);
-  await next.touches(true);
-  await signIn.open();
+  await signOut(page);
   await expect(page.getByRole("alert").filter({ hasText: "was not accepted" })).toBeVisible();
   await next.lose();
   await signInByRecovery(page, admin, codes[0] ?? "");
@@ -127,6 +125,6 @@ test("a passkey is added, signs in alone, confirms a stale session, is lost and 
     "the first one is used up",
   ).toBeVisible();
   await signInByRecovery(page, admin, codes[1] ?? "");
-  await expect(page.getByText("A copy of your passkey was used")).toBeVisible();
+  await expect(page.getByRole("alert", { name: "A copy of your passkey was used" })).toBeVisible();
   await expect(page.getByText("8 of 10 codes are left.")).toBeVisible();
 });

@@ -1,3 +1,5 @@
+import { visibleText } from "#lib/input/visible-text.ts";
+
 /** Markup that is safe to put into a page as it is. */
 export class Html {
   readonly markup: string;
@@ -14,12 +16,11 @@ const ENTITIES: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** Text as it may stand in markup and quoted attributes; what would turn the direction of the text around it is shown, not done. */
+/** Text as it may stand in markup and quoted attributes; what cannot be seen, or would turn the text around it, is written out. */
 function escapeHtml(text: string): string {
-  return text
+  return visibleText(text)
     .replace(/[&<>"']/g, (character) => ENTITIES[character] as string)
-    .replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f]/g, "\ufffd")
-    .replace(/[\p{Cc}]/gu, (character) => (character === "\n" ? "\n" : "\ufffd"));
+    .replace(/[\t\r]/g, " ");
 }
 
 type Value = Html | string | number | null | false | readonly Html[];

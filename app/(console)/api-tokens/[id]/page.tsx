@@ -4,6 +4,7 @@ import { cache } from "react";
 import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { Card } from "#components/display/card.tsx";
@@ -105,7 +106,7 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
                           token.lastUsedIp === null ? (
                             <span className="faint">{words.unknownPlace}</span>
                           ) : (
-                            <span className="mono">{token.lastUsedIp}</span>
+                            <AddressLink ip={token.lastUsedIp} />
                           ),
                       },
                     ]),

@@ -2,6 +2,7 @@
 
 import { IconApi } from "@tabler/icons-react";
 import Link from "next/link";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
@@ -80,7 +81,7 @@ const COLUMNS: DataTableColumn<ApiTokenRow>[] = [
       row.lastUsedIp === null ? (
         <span className="faint">{row.lastUsedAt === null ? "—" : words.unknownPlace}</span>
       ) : (
-        <span className="mono">{row.lastUsedIp}</span>
+        <AddressLink ip={row.lastUsedIp} />
       ),
   },
   {

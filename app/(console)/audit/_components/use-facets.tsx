@@ -5,6 +5,7 @@ import type { SignedInContext } from "#app/_lib/context.ts";
 import { listAddress, withFilters } from "#components/data-table/list-address.ts";
 import { Country } from "#components/display/country.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
+import { shown } from "#components/display/shown.ts";
 import { getUseFacets } from "#lib/audit/get-use-facets.ts";
 import type { UseFacets as Facets, UseFacet } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
@@ -84,7 +85,7 @@ export async function UseFacets({ ctx, query }: { ctx: SignedInContext; query: T
                 style={{ width: `${Math.max(1, (count / most) * 100)}%` }}
                 aria-hidden
               />
-              <span className={classes.word}>{word(value)}</span>
+              <span className={classes.word}>{shown(word(value))}</span>
               <span className={classes.count}>
                 <NumberText value={count} compact />
               </span>

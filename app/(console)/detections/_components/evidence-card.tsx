@@ -7,6 +7,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { SOURCE_WORDS } from "#lib/audit/use-words.ts";
 import type { DetectionDetail } from "#lib/detections/model.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
 import classes from "./detections.module.css";
 import { detectionWords as words } from "./words.ts";
 
@@ -50,7 +51,7 @@ export function EvidenceCard({ detection }: { detection: DetectionDetail }) {
   if (verifier !== null) add("By verifier", verifier.name);
   return (
     <Card title={words.evidence}>
-      <p className={classes.says}>{says}</p>
+      <p className={classes.says}>{visibleText(says)}</p>
       <KeyValue items={items} />
     </Card>
   );

@@ -1,35 +1,81 @@
-import { Alert } from "@mantine/core";
-import { IconFolderOpen } from "@tabler/icons-react";
+"use client";
+
+import { Alert, Button, Group } from "@mantine/core";
+import { IconFolderOpen, IconFolderPlus } from "@tabler/icons-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
-import { incidentHref } from "#lib/incidents/model.ts";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { type CaseName, type IdentifiedValue, incidentHref } from "#lib/incidents/model.ts";
 import { plural } from "#lib/order-plans/plan-words.ts";
 import classes from "./leak-desk.module.css";
-import type { casesOf } from "./look-up.ts";
+import { addToCase, casedTokens, casesOf, restOf } from "./look-up.ts";
 import { leakWords as words } from "./words.ts";
 
 /** Cases beyond it are on the tokens' pages. */
 const SHOWN = 5;
 
-/** The open cases that have it already: whoever finds it again goes on there. */
-export function InCases({ cases, of }: { cases: ReturnType<typeof casesOf>; of: number }) {
+/** The open cases that have of it already: whoever finds it again goes on there, and puts what came with it into the same one. */
+export function InCases({ found, canAdd }: { found: IdentifiedValue[]; canAdd: boolean }) {
+  const router = useRouter();
+  const [busyWith, setBusyWith] = useState<number | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
+  const cases = casesOf(found);
   if (cases.length === 0) return null;
+  const of = casedTokens(found).length;
+
+  async function add({ number }: CaseName, tokenIds: readonly string[]) {
+    if (busyWith !== null) return;
+    setBusyWith(number);
+    setProblem(null);
+    try {
+      await addToCase(number, tokenIds);
+      router.push(incidentHref(number));
+    } catch (error) {
+      setProblem(error);
+      setBusyWith(null);
+    }
+  }
+
   return (
     <Alert color="blue" role="status" icon={<IconFolderOpen size={18} />} title={words.inCases(cases.length)}>
-      {cases.slice(0, SHOWN).map(({ number, title, state, tokens }, index) => (
-        <div key={number} className={classes.case}>
-          <span>
-            Case {number}: {title} <StateBadge state={state} />
-            <br />
-            <span className="muted">
-              {tokens === of ? words.allInCase : words.partInCase(plural(tokens, "token", "tokens"))}
+      {cases.slice(0, SHOWN).map((one, index) => {
+        const { number, title, state, tokens } = one;
+        const rest = restOf(found, number);
+        const isAdding = rest.length > 0 && canAdd;
+        const variant = index === 0 ? "filled" : "default";
+        return (
+          <div key={number} className={classes.case}>
+            <span>
+              Case {number}: {title} <StateBadge state={state} />
+              <br />
+              <span className="muted">
+                {tokens === of ? words.allInCase : words.partInCase(plural(tokens, "token", "tokens"))}
+              </span>
             </span>
-          </span>
-          <LinkButton href={incidentHref(number)} variant={index === 0 ? "filled" : "default"}>
-            {words.toCase(number)}
-          </LinkButton>
-        </div>
-      ))}
+            <Group gap="xs">
+              {isAdding ? (
+                <Button
+                  variant={variant}
+                  leftSection={<IconFolderPlus size={16} />}
+                  loading={busyWith === number}
+                  onClick={() => add(one, rest)}
+                >
+                  {words.addToCase(
+                    number,
+                    words.addRest(plural(rest.length, "token", "tokens"), rest.length === 1),
+                  )}
+                </Button>
+              ) : null}
+              <LinkButton href={incidentHref(number)} variant={isAdding ? "default" : variant}>
+                {words.toCase(number)}
+              </LinkButton>
+            </Group>
+          </div>
+        );
+      })}
+      <ProblemAlert error={problem} title={words.notAdded} />
     </Alert>
   );
 }

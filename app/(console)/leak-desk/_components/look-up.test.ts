@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { IdentifiedValue } from "#lib/incidents/model.ts";
-import { casedTokens, casesOf, foreignLines, suggestedSeverity } from "./look-up.ts";
+import { casedTokens, casesOf, foreignLines, restOf, suggestedSeverity } from "./look-up.ts";
 
 type Cases = NonNullable<IdentifiedValue["token"]>["cases"];
 
@@ -50,6 +50,10 @@ test("the open case with the most of it comes first, each with how many of the t
     { ...two, tokens: 2 },
     { ...three, tokens: 1 },
   ]);
+  expect(restOf(found, 2)).toEqual([]);
+  expect(restOf(found, 3)).toEqual(["suspended suspended"]);
+  const more = [...found, value("ended", "revoked"), value("differs", "active"), value("left", null)];
+  expect(restOf(more, 3)).toEqual(["suspended suspended", "ended revoked", "differs active"]);
   expect(casesOf([value("ended", "revoked")])).toEqual([]);
 });
 

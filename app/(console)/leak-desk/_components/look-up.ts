@@ -67,6 +67,23 @@ export function casesOf(found: readonly IdentifiedValue[]): (CaseName & { tokens
     .sort((one, other) => other.tokens - one.tokens || other.number - one.number);
 }
 
+/** The tokens of what was found that a case does not hold yet, each once. */
+export function restOf(found: readonly IdentifiedValue[], number: number): string[] {
+  const held = new Set(
+    found.flatMap(({ token }) => (token?.cases.some((one) => one.number === number) ? [token.id] : [])),
+  );
+  return casedTokens(found).filter((id) => !held.has(id));
+}
+
+/** Puts tokens into a case, thousands in several requests. */
+export async function addToCase(number: number, tokenIds: readonly string[]): Promise<void> {
+  for (let at = 0; at < tokenIds.length; at += SUBJECTS_AT_ONCE)
+    await requestJson(`/api/v1/incidents/${number}/subjects`, {
+      method: "POST",
+      body: { tokenIds: tokenIds.slice(at, at + SUBJECTS_AT_ONCE) },
+    });
+}
+
 /** Opens a case on tokens, thousands in several requests. Returns its number. */
 export async function openCase(
   tokenIds: readonly string[],
@@ -77,11 +94,7 @@ export async function openCase(
     method: "POST",
     body: { ...given, tokenIds: first },
   });
-  for (let at = 0; at < rest.length; at += SUBJECTS_AT_ONCE)
-    await requestJson(`/api/v1/incidents/${number}/subjects`, {
-      method: "POST",
-      body: { tokenIds: rest.slice(at, at + SUBJECTS_AT_ONCE) },
-    });
+  await addToCase(number, rest);
   return number;
 }
 

@@ -56,7 +56,7 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
   const open = cases.length === 0 ? words.open : words.openAnother;
   return (
     <>
-      <InCases cases={cases} of={tokens.length} />
+      <InCases found={found} canAdd={canOpen} />
       <Card title={open}>
         <form onSubmit={submit} className={classes.open}>
           <TextInput

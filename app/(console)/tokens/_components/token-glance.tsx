@@ -4,6 +4,7 @@ import { Button } from "@mantine/core";
 import { IconArrowRight } from "@tabler/icons-react";
 import Link from "next/link";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { OrderLink } from "#app/(console)/_components/order-link.tsx";
 import { useTokenDetail } from "#app/(console)/_components/use-token-detail.ts";
 import { Country } from "#components/display/country.tsx";
@@ -88,7 +89,12 @@ export function TokenGlance({ id, row, may }: { id: string; row: TokenRow | null
             value: (
               <>
                 <Instant at={token.lastUsedAt} none="never" hint={PRECISION} focusable />
-                {token.lastIp ? <span className="muted mono"> {token.lastIp}</span> : null}
+                {token.lastIp ? (
+                  <>
+                    {" "}
+                    <AddressLink ip={token.lastIp} />
+                  </>
+                ) : null}
               </>
             ),
           },

@@ -61,7 +61,7 @@ function FoundCell({ check }: { check: EvidenceCheck }) {
     );
   }
   const { found } = check;
-  if (found === null) return <span className="faint">–</span>;
+  if (found === null || check.state === "empty") return <span className="faint">–</span>;
   return (
     <>
       {partsOf(found).map(({ says, means }, index) => (

@@ -33,6 +33,7 @@ export const integrityWords = {
     waiting: "Waits for a worker",
     running: "Under way",
     held: "Holds",
+    empty: "Nothing is on record in this time",
     broken: "Does not hold",
     cancelled: "Cancelled",
     failed: "Failed",

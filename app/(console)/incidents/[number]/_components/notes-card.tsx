@@ -8,6 +8,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { type IncidentDetail, STEP_NOTE_MAX, STEP_WORDS, type Step } from "#lib/incidents/model.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
 import { incidentWords as words } from "../../_components/words.ts";
 import classes from "./steps.module.css";
 
@@ -80,11 +81,12 @@ export function NotesCard({
       ) : (
         incident.notes.toReversed().map((note) => (
           <div key={note.id} className={classes.note}>
-            {note.text}
+            {visibleText(note.text)}
             <br />
             <small className="muted">
               {STEP_WORDS[note.step].name}
-              {note.useId === null ? "" : ", at a use"}, {note.by.name}, <Instant at={note.at} focusable />
+              {note.useId === null ? "" : ", at a use"}, {visibleText(note.by.name)},{" "}
+              <Instant at={note.at} focusable />
             </small>
           </div>
         ))

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import type { IncidentDetail, IncidentSubject } from "#lib/incidents/model.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
 import classes from "./steps.module.css";
 
 const SHOWN = 8;
@@ -20,7 +21,7 @@ export function SubjectsCard({ incident }: { incident: IncidentDetail }) {
         {shown.map((subject) => (
           <li key={`${subject.kind} ${subject.id}`}>
             <Link prefetch={false} href={hrefOf(subject)}>
-              {subject.name}
+              {visibleText(subject.name)}
             </Link>
           </li>
         ))}

@@ -1,6 +1,7 @@
 import { IconPlus, IconUserKey } from "@tabler/icons-react";
 import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
+import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
@@ -60,7 +61,13 @@ function BreakGlassSignIns({ signIns }: { signIns: BreakGlassSignIn[] }) {
       <ul style={{ margin: 0, padding: 0, listStyle: "none" }}>
         {signIns.map(({ at, admin, ip }) => (
           <li key={`${at} ${admin.id}`}>
-            <strong>{admin.name}</strong> <Instant at={at} focusable /> {words.usedFrom(ip)}
+            <strong>{admin.name}</strong> <Instant at={at} focusable />
+            {ip === null ? null : (
+              <>
+                {" "}
+                {words.usedFrom} <AddressLink ip={ip} />
+              </>
+            )}
           </li>
         ))}
       </ul>

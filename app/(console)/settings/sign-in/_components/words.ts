@@ -113,5 +113,5 @@ export const signInSettingWords = {
   notReady: "cannot sign in as they are",
   used: "Break-glass sign-ins",
   usedNone: "None in the last 30 days.",
-  usedFrom: (ip: string | null) => (ip === null ? "" : `from ${ip}`),
+  usedFrom: "from",
 };

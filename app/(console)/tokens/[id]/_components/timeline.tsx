@@ -9,6 +9,7 @@ import { actOutcomeWords } from "#lib/audit/act-words.ts";
 import { eventTime, newestFirst, toldAt } from "#lib/audit/event-time.ts";
 import type { ActivityRow, UseSource } from "#lib/audit/model.ts";
 import { refusalWords, SOURCE_WORDS } from "#lib/audit/use-words.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
 import classes from "./timeline.module.css";
 
@@ -29,8 +30,9 @@ function Event({ row }: { row: ActivityRow }) {
           <strong>
             <ActorName actor={entry.actor} />
           </strong>{" "}
-          {actOutcomeWords(entry)} {entry.target.kind === "token" ? "" : actTargetWords(entry).name}
-          {entry.note ? ` · “${entry.note}”` : ""}
+          {actOutcomeWords(entry)}{" "}
+          {entry.target.kind === "token" ? "" : visibleText(actTargetWords(entry).name)}
+          {entry.note ? ` · “${visibleText(entry.note)}”` : ""}
         </td>
         <td>{entry.ip === null ? "" : <AddressLink ip={entry.ip} />}</td>
       </tr>
