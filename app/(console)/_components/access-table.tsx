@@ -1,11 +1,11 @@
 import { IconCheck, IconX } from "@tabler/icons-react";
 import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
+import { Narrow } from "#components/display/narrow.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import type { Explained, Obstacle, PermissionRow } from "#lib/access/model.ts";
 import { ROLE_WORDS } from "#lib/authz/roles.ts";
-import classes from "./access-table.module.css";
 import { obstacleWords, accessWords as words } from "./access-words.ts";
 
 /** Whether somebody may: by icon and word. */
@@ -83,9 +83,9 @@ export function AccessTable({ areas }: Pick<Explained, "areas">) {
                     </code>
                     <Acts acts={acts} />
                     {obstacles.length === 0 ? null : (
-                      <div className={classes.narrow}>
+                      <Narrow>
                         <Obstacles obstacles={obstacles} none={words.nothing} />
-                      </div>
+                      </Narrow>
                     )}
                   </div>
                 ),

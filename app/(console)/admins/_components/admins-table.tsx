@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { Instant } from "#components/display/instant.tsx";
+import { Narrow } from "#components/display/narrow.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
@@ -9,7 +10,6 @@ import { Tag } from "#components/display/tag.tsx";
 import type { AdminRow } from "#lib/admins/model.ts";
 import { ROLE_WORDS } from "#lib/authz/roles.ts";
 import { AdminActions } from "./admin-actions.tsx";
-import classes from "./admins-table.module.css";
 import { ADMIN_BADGES, stateMeans, adminWords as words } from "./words.ts";
 
 /** Every admin, with what may be done upon each but oneself. */
@@ -29,10 +29,10 @@ export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: st
                 <strong>{row.name}</strong>
               </Link>{" "}
               {row.id === selfId ? <Tag tone="accent">{words.you}</Tag> : null}
-              <div className={`${classes.narrow} muted`}>
-                {row.name === row.email ? null : <span>{row.email}</span>}
-                <span>{ROLE_WORDS[row.role].name}</span>
-              </div>
+              <Narrow>
+                {row.name === row.email ? null : <span className="muted">{row.email}</span>}
+                <span className="muted">{ROLE_WORDS[row.role].name}</span>
+              </Narrow>
             </>
           ),
         },
@@ -45,7 +45,9 @@ export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: st
             <span title={stateMeans(row)}>
               <StateBadge state={ADMIN_BADGES[row.state].badge}>{ADMIN_BADGES[row.state].word}</StateBadge>
               {row.shutOut === null ? null : (
-                <div className={`${classes.why} muted`}>{words.whyShutOut[row.shutOut]}</div>
+                <div className="muted" style={{ fontSize: 12 }}>
+                  {words.whyShutOut[row.shutOut]}
+                </div>
               )}
             </span>
           ),
