@@ -145,13 +145,13 @@ describe("sign-in by a provider", () => {
       auth_time: at(0).getTime() / 1000,
     };
     const subject = subjectFor();
-    for (const weak of [
-      { acr: "tin" },
-      { amr: ["pwd"] },
-      { auth_time: at(-200).getTime() / 1000 },
-      { auth_time: undefined },
-    ])
-      await isRefused(enter(provider, person(subject, { claims: { ...strong, ...weak } })), "TOO_WEAK");
+    for (const [weak, why] of [
+      [{ acr: "tin" }, "TOO_WEAK"],
+      [{ amr: ["pwd"] }, "TOO_WEAK"],
+      [{ auth_time: at(-200).getTime() / 1000 }, "NOT_ANEW"],
+      [{ auth_time: undefined }, "NOT_ANEW"],
+    ] as const)
+      await isRefused(enter(provider, person(subject, { claims: { ...strong, ...weak } })), why);
     await expect(enter(provider, person(subject, { claims: strong }))).resolves.toBeDefined();
   });
 
