@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { decodeJwt } from "jose";
 import { expect, test } from "../../fixtures/test.ts";
 
 /** Pastes where the focus is, as a person does: typing thousands of lines would take a browser a minute. */
@@ -15,6 +16,7 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   page,
   authority,
   registry,
+  ownerApi,
 }) => {
   const client = await registry.addService();
   const ours = await authority.issue(client);
@@ -40,4 +42,18 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue(
     `Leaked token of ${client.clientId}`,
   );
+
+  // a case is open on it: what leaked beside it, in a header of Basic, goes into the same one
+  const other = await authority.issue(client);
+  const { number } = await ownerApi.make<{ number: number }>("/api/v1/incidents", {
+    title: `Gist ${registry.mark}`,
+    tokenIds: [String(decodeJwt(ours).jti)],
+  });
+  await page.getByRole("button", { name: "Paste something else" }).click();
+  await expect(field).toBeVisible();
+  await field.focus();
+  await paste(page, `${ours}\nAuthorization: Basic ${btoa(`git:${other}`)}`);
+  await page.getByRole("button", { name: `Add the other token to case ${number}` }).click();
+  await expect(page).toHaveURL(RegExp(`/incidents/${number}$`));
+  await expect(page.getByText("2 named")).toBeVisible();
 });
