@@ -68,15 +68,19 @@ test("a revoked token that goes on being used is one detection, to which further
 
 /** The uses that a detection shows, as the log finds them, newest first. */
 async function usesOf(detectionId: string | undefined) {
-  const { query } = parseListQuery(tokenUsesTable, { detection: detectionId ?? "", size: "500" });
+  const { query } = parseListQuery(tokenUsesTable, { detection: detectionId ?? "", size: "100" });
   expect(query.filters.detection).toBe(detectionId);
   return (await listTokenUses(contextAs(db, "auditor"), query)).rows;
 }
 
 test("a detection is of the very uses that it counted, those before it was found among them, and the log finds just these", async () => {
-  const { clientId, token } = await fixture.world();
   const began = Date.now() - 1_800_000;
   const at = (minutes: number) => new Date(began + minutes * 60_000);
+  const { clientId, token } = await fixture.world({ issuedAt: at(-1) });
+  const detectFrom = async (minutes: number) => {
+    await db.query("UPDATE detection_reader SET received_at = $1::timestamptz", [at(minutes)]);
+    await fixture.detect();
+  };
   const tried = async (minutes: number, refusal: "suspended" | "expired" | null) => {
     const row = fixture.rowOf(token, { refusal, at: at(minutes), path: `/${minutes}` });
     await fixture.write([row], at(minutes));
@@ -87,8 +91,7 @@ test("a detection is of the very uses that it counted, those before it was found
   for (const minutes of [15, 16, 17, 18]) await tried(minutes, "suspended");
   await tried(16.5, "expired");
   await tried(18.5, null);
-  await db.query("UPDATE detection_reader SET received_at = $1::timestamptz", [at(-1)]);
-  await fixture.detect();
+  await detectFrom(-0.5);
   const [found, ...others] = await fixture.found(clientId);
   expect(others).toEqual([]);
   expect(found).toMatchObject({ rule: "use_after_suspension", count: 4 });
@@ -104,9 +107,9 @@ test("a detection is of the very uses that it counted, those before it was found
   });
   // one by one from then on, and one alone much later is too few again
   await tried(19, "suspended");
-  await fixture.detect();
+  await detectFrom(18.8);
   await tried(29, "suspended");
-  await fixture.detect();
+  await detectFrom(28);
   expect(await fixture.found(clientId)).toMatchObject([{ id: found?.id, count: 5 }]);
   expect(await paths()).toEqual([["/19", "suspended"], ...counted]);
   const without = parseListQuery(tokenUsesTable, { token: token.id, notDetection: found?.id ?? "" });
