@@ -107,9 +107,12 @@ export type RuleSettings = {
   updatedBy: string | null;
 };
 
-/** Rules that count something else than uses, and keep the uses that they rest on all the same. */
+/** Rules whose count is of minutes, or of acts too; they keep the uses that they rest on all the same. */
+const OTHER_COUNTS: ReadonlySet<RuleName> = new Set(["burst", "replay", "forgery", "forgery_reported"]);
+
+/** Whether a detection's count is that of its uses. */
 export function countsUses({ rule }: Pick<DetectionRow, "rule">): boolean {
-  return rule !== "burst" && rule !== "forgery" && rule !== "forgery_reported";
+  return !OTHER_COUNTS.has(rule);
 }
 
 /** Where people see a detection's page. */
