@@ -77,7 +77,7 @@ export async function CountedUses({ ctx, detection }: { ctx: Context; detection:
       flush={rows.length > 0}
       aside={
         <>
-          {words.counted(uses.kept, countsUses(detection) ? count : null)}{" "}
+          {words.counted(uses.kept, countsUses(detection) ? count : null)} ·{" "}
           <Link prefetch={false} href={`/audit?${log}`}>
             In the log
           </Link>
