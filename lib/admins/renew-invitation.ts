@@ -31,9 +31,10 @@ export async function renewInvitation(
     if (admin.state === "disabled")
       throw new DomainError("CONFLICT", "This admin is disabled. Enable them first.");
     if (admin.provider === null && !admin.isBreakGlass) await requireLocalOn(tx);
-    await tx.query("UPDATE admin SET password_hash = NULL, totp_wrapped = NULL WHERE id = $1::uuid", [
-      adminId,
-    ]);
+    await tx.query(
+      "UPDATE admin SET password_hash = NULL, password_set_at = NULL, totp_wrapped = NULL WHERE id = $1::uuid",
+      [adminId],
+    );
     await tx.query("DELETE FROM passkey WHERE admin_id = $1::uuid", [adminId]);
     await tx.query("DELETE FROM recovery_code WHERE admin_id = $1::uuid", [adminId]);
     await requireAnOwner(tx);
