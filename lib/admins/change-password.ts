@@ -49,7 +49,7 @@ async function requirePassword(ctx: Context, actor: AdminActor, owner: Owner, ty
     recordEntry(tx, ctx, {
       act: "admin.password_change_refused",
       target: { kind: "admin", id: actor.id, name: actor.name },
-      note: "password",
+      note: "the password that they have was not right",
       errorCode: "INVALID_INPUT",
     }),
   );

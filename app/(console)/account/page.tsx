@@ -56,12 +56,15 @@ export default async function AccountPage() {
         ))}
       <Columns
         main={
-          <PasskeysCard
-            passkeys={passkeys}
-            isOffered={findRelyingParty(getEnv().consoleUrl) !== null}
-            hasTotp={hasTotp || provider !== null}
-            provider={provider?.name ?? null}
-          />
+          <>
+            <PasskeysCard
+              passkeys={passkeys}
+              isOffered={findRelyingParty(getEnv().consoleUrl) !== null}
+              hasTotp={hasTotp || provider !== null}
+              provider={provider?.name ?? null}
+            />
+            <PasswordCard password={password} provider={provider?.name ?? null} />
+          </>
         }
         side={
           <>
@@ -70,7 +73,6 @@ export default async function AccountPage() {
               canRemove={working.length > 0 || provider !== null}
               provider={provider?.name ?? null}
             />
-            <PasswordCard password={password} provider={provider?.name ?? null} />
             {provider === null ? <RecoveryCard codes={recoveryCodes} /> : null}
           </>
         }

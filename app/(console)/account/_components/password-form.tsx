@@ -3,6 +3,7 @@
 import { PasswordInput, Stack, Text } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { faultWords } from "#components/form/fault-words.ts";
 import { FormButtons } from "#components/form/form-buttons.tsx";
 import { tooShort } from "#components/form/too-short.ts";
 import { useSend } from "#components/form/use-send.ts";
@@ -55,7 +56,9 @@ export function PasswordForm({ onCancel, onDone }: { onCancel: () => void; onDon
             setPassword(event.currentTarget.value);
           }}
           maxLength={ADMIN_PASSWORD_MAX}
-          error={request.faultOf("password") ?? (isShort ? tooShort(ADMIN_PASSWORD_MIN) : undefined)}
+          error={
+            request.faultOf("password") ?? (isShort ? faultWords(tooShort(ADMIN_PASSWORD_MIN)) : undefined)
+          }
           required
           withAsterisk={false}
         />

@@ -2,7 +2,7 @@
 export const accountWords = {
   title: "My account",
   purpose:
-    "How you sign in to this console, and where you are signed in. Adding or removing a way in ends your other sessions.",
+    "How you sign in to this console, and where you are signed in. A changed way in ends your other sessions.",
   byProvider: (name: string) => `You sign in with ${name}`,
   byProviderText:
     "It says who you are and what your role is. A passkey or an authenticator app of your own confirms before dangerous acts that it is you, instead of signing in there again; it does not sign you in.",
@@ -51,7 +51,8 @@ export const accountWords = {
     none: "You have none.",
   },
   aProvider: "a provider",
-  passwordForgotten: "Forgotten? An owner can send you a new one-time link from Admins: with it you set all of your ways in anew.",
+  passwordForgotten:
+    "Forgotten? An owner can send you a new one-time link from Admins: with it you set all of your ways in anew.",
   passwordChange: "Change the password",
   passwordEffect:
     "Your other sessions end. Passkeys, the authenticator app and recovery codes stay as they are.",
