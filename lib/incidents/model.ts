@@ -190,7 +190,7 @@ export type Phase = (typeof PHASES)[number];
 export const PHASE_WORDS: Record<Phase, { name: string; means: string }> = {
   before: { name: "Before", means: "Before the tokens are taken to have been in other hands." },
   during: { name: "During", means: "From then on, as long as each token worked." },
-  accepted_after: { name: "Accepted after", means: "Accepted while the token was revoked or suspended." },
+  accepted_after: { name: "Allowed after", means: "Allowed while the token was revoked or suspended." },
   refused_after: {
     name: "Refused after",
     means: "Tried again while the token was suspended or after it had ended, and refused.",
