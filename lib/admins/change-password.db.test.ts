@@ -7,6 +7,7 @@ import { makeRecoveryCodes } from "../recovery-codes/make-recovery-codes.ts";
 import { PASSWORD, providersFixture, subjectFor } from "../sign-in-providers/test-sign-ins.ts";
 import { beginTotpReplacement } from "./begin-totp-replacement.ts";
 import { changePassword } from "./change-password.ts";
+import { linkOwnerOnMachine } from "./link-owner-on-machine.ts";
 import { renewInvitation } from "./renew-invitation.ts";
 import { replaceTotp } from "./replace-totp.ts";
 import { signIn } from "./sign-in.ts";
@@ -138,6 +139,29 @@ describe("an admin's own password", () => {
     await renewInvitation(ctx(1), { adminId: forgetful.admin.id }, "http://x");
     await isRefused(change(forgetful.ctx(2)), "STEP_UP_REQUIRED");
   });
+});
+
+test("an owner who has lost every way in gets a link from the machine, the last one too, before every other owner; nobody else does", async () => {
+  const machine: Context = {
+    ...world.as("owner"),
+    actor: { kind: "system", id: "command line", name: "command line" },
+  };
+  const { admin, ctx } = await owner();
+  await isRefused(renewInvitation(ctx(1), { adminId: admin.id }, "http://x"), "CONFLICT", /last owner/);
+  const auditor = await makeAdmin("auditor");
+  for (const email of [auditor.email, "nobody@example.com"])
+    await isRefused(linkOwnerOnMachine(machine, { email }, "http://x"), "NOT_FOUND");
+  await isRefused(linkOwnerOnMachine(ctx(1), { email: admin.email }, "http://x"), "CONFLICT", /last owner/);
+  const link = await linkOwnerOnMachine(machine, { email: admin.email.toUpperCase() }, "http://x");
+  expect(link.url).toMatch(/^http:\/\/x\/setup\?token=tws_/);
+  expect(await world.lastEntry()).toMatchObject({ act: "admin.enrolment_reset", name: admin.email });
+  expect(await lives(sessionOf(ctx(0)), 2)).toBe(false);
+  const other = await owner();
+  await linkOwnerOnMachine({ ...machine, now: at(60) }, { email: admin.email }, "http://x");
+  const alarmed = await world.db.query<{ reader: string }>(
+    `SELECT r.admin_id AS reader FROM notification n JOIN notification_receipt r ON r.notification_id = n.id WHERE n.kind = 'break_glass_used'`,
+  );
+  expect(alarmed).toEqual([{ reader: other.admin.id }]);
 });
 
 test("every change of a way in is told to whose it is, whatever they chose, and to nobody else", async () => {
