@@ -1,12 +1,12 @@
 import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { keyWrapper } from "#app/_lib/secrets.ts";
 import { type BuiltConsole, isBuilt, startBuiltConsole } from "#app/_lib/test-built-console.ts";
 import { totpLabel } from "#lib/admins/create-owner.ts";
 import { SIGN_IN_LIMITS } from "#lib/admins/model.ts";
 import { REFUSAL_PACE } from "#lib/admins/refusal-pace.ts";
 import { generateTotpSecret } from "#lib/admins/totp.ts";
 import { uuidv7 } from "#lib/ids.ts";
+import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { TestAuthenticator } from "#lib/passkeys/test-authenticator.ts";
 import { hashPassword } from "#lib/passwords/hash-password.ts";
 
@@ -51,7 +51,8 @@ async function post(door: "credentials" | "passkey", from: string, form: Form, c
 
 async function addOwner(): Promise<Owner> {
   const [id, totpSecret, email] = [uuidv7(new Date()), generateTotpSecret(), "olive@example.com"];
-  const wrapped = await keyWrapper().wrap(Buffer.from(totpSecret), totpLabel(id));
+  const wrapper = createKeyWrapper(Buffer.from(process.env.MASTER_KEY ?? "", "base64"));
+  const wrapped = await wrapper.wrap(Buffer.from(totpSecret), totpLabel(id));
   await console.db.query(
     `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, created_at)
      VALUES ($1::uuid, $2::text, 'Olive', 'owner', $3::text, $4::bytea, now())`,

@@ -63,7 +63,7 @@ test("sessions are seen and ended, one's own and by an owner; a tab whose sessio
     await fillInGroup(tab, name);
 
     await page.reload();
-    const sessions = page.getByRole("table", { name: "Sessions" });
+    const sessions = page.getByRole("region", { name: "Sessions", exact: true });
     await expect(sessions.getByRole("row")).toHaveCount(4);
     await expect(sessions.getByRole("row", { name: /this one/ }).getByRole("button")).toHaveCount(0);
     await sessions.getByRole("button", { name: "End the session of Firefox on Windows" }).click();
@@ -99,7 +99,7 @@ test("sessions are seen and ended, one's own and by an owner; a tab whose sessio
     await signInBy(windows, product, admin, codes.pop());
     const owner = await browser.newPage({ baseURL: product.consoleUrl, storageState: OWNER_STATE });
     await owner.goto(`/admins/${admin.id}`);
-    const theirs = owner.getByRole("table", { name: "Sessions" });
+    const theirs = owner.getByRole("region", { name: "Sessions", exact: true });
     await expect(theirs.getByRole("row")).toHaveCount(3);
     await theirs.getByRole("button", { name: "End the session of Firefox on Windows" }).click();
     await owner.getByRole("dialog").getByRole("button", { name: "End the session" }).click();
