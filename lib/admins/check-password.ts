@@ -6,6 +6,7 @@ import { DomainError, tooManyAttempts } from "../errors.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { accountKey, reserveAttempt } from "../passwords/throttle.ts";
 import { addressKey } from "../sign-in/address-key.ts";
+import { accountKeyHere, isAmong, KNOWN_DAYS, PLACES_MAX } from "../sign-in/known-places.ts";
 import { readLocalStanding } from "../sign-in-providers/local-sign-in.ts";
 import { SIGN_IN_LIMITS } from "./model.ts";
 import { takeRefusal } from "./refusal-pace.ts";
@@ -31,7 +32,7 @@ export function attemptKeys(
   const account = accountKey("admin", email);
   return {
     account,
-    accountHere: `${account} at ${from}`,
+    accountHere: accountKeyHere(account, ctx.ip),
     address: `admin-address:${from}`,
     providerAddress: `provider-address:${from}`,
   };
@@ -50,10 +51,6 @@ const places = new Places({
   busy: () => tooManyAttempts("Too many people sign in at this moment", 5_000),
 });
 
-/** Of so many places that an account came from last. */
-const PLACES_MAX = 200;
-const KNOWN_DAYS = 30;
-
 /**
  * Whether the account came in from this very address lately. What is tried from there counts for that place alone, so that strangers who try its password shut out
  * strangers, and not whoever it belongs to.
@@ -65,8 +62,10 @@ async function isAtKnownPlace(ctx: Context, email: string): Promise<boolean> {
        AND s.created_at > $2::timestamptz - make_interval(days => $3::int) GROUP BY s.ip ORDER BY max(s.created_at) DESC LIMIT $4::int`,
     [email.toLowerCase(), ctx.now, KNOWN_DAYS, PLACES_MAX],
   );
-  const from = addressKey(ctx.ip);
-  return rows.some(({ ip }) => addressKey(ip) === from);
+  return isAmong(
+    rows.map(({ ip }) => ip),
+    ctx.ip,
+  );
 }
 
 /**

@@ -259,3 +259,19 @@ export type IdentifiedValue = {
 export function incidentHref(number: number): string {
   return `/incidents/${number}`;
 }
+
+/** What an evidence pack is written as: a page with its JSON inside, or the JSON alone. */
+export const PACK_FORMATS = ["html", "json"] as const;
+export type PackFormat = (typeof PACK_FORMATS)[number];
+export const PACK_FORMAT_WORDS: Record<PackFormat, string> = { html: "HTML", json: "JSON" };
+
+/** A pack that was let out and that nobody fetches is over after this time. */
+export const PACK_FETCH_SECONDS = 60;
+
+/** A pack that may be fetched, once, by who asked for it. Times are ISO 8601 in UTC. */
+export type EvidenceFile = { id: string; number: number; format: PackFormat; fetchUntil: string };
+
+/** Where a pack that was let out is fetched. */
+export function evidenceFilePath({ number, id }: Pick<EvidenceFile, "number" | "id">) {
+  return `/api/v1/incidents/${number}/evidence/${id}` as const;
+}
