@@ -29,6 +29,9 @@ const NOT_THERE: Record<string, string> = {
   "GET /api/v1/users/{id}/erasure": "an erasure that was begun would take the seeds away",
 };
 
+/** What no sample of a schema hits upon. */
+const QUERIES: Record<string, string> = { "GET /api/v1/admins/look-alike": "?email=new%40example.com" };
+
 let console: TestConsole;
 let contents: Contents;
 let ids: Record<string, string[]>;
@@ -79,6 +82,8 @@ function requestsFor(named: NamedOperation): ApiRequest[] {
     const segments = { kind: "client", id: ids.clients?.[0] ?? "" };
     return [{ method, path, role: "owner", segments }];
   }
+  const query = QUERIES[name];
+  if (query !== undefined) return [{ method, path, role: "owner", query }];
   const own: ApiRequest = { method, path, role: null, headers: { cookie } };
   return name.includes(" /api/v1/me") ? [own, ...samplesOf(named, ids)] : samplesOf(named, ids);
 }
