@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { decodeJwt } from "jose";
 import { issueLongAgo } from "../../fixtures/old-tokens.ts";
 import { expect, test } from "../../fixtures/test.ts";
 
@@ -16,6 +17,7 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   page,
   authority,
   registry,
+  ownerApi,
   product,
 }) => {
   const client = await registry.addService();
@@ -57,4 +59,17 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   await page.getByRole("button", { name: `Add the rest to case ${number}` }).click();
   await expect(page).toHaveURL(`/incidents/${number}`);
   await expect(page.getByText("5,100 active").or(page.getByText("Active 5,100")).first()).toBeVisible();
+
+  // a case is open on it: what leaked beside it, in a header of Basic, goes into the same one
+  const other = await authority.issue(client);
+  const gist = await ownerApi.make<{ number: number }>("/api/v1/incidents", {
+    title: `Gist ${registry.mark}`,
+    tokenIds: [String(decodeJwt(ours).jti)],
+  });
+  await page.goto("/leak-desk");
+  await field.focus();
+  await paste(page, `${ours}\nAuthorization: Basic ${btoa(`git:${other}`)}`);
+  await page.getByRole("button", { name: `Add the other token to case ${gist.number}` }).click();
+  await expect(page).toHaveURL(RegExp(`/incidents/${gist.number}$`));
+  await expect(page.getByText("2 named")).toBeVisible();
 });
