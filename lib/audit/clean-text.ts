@@ -12,10 +12,14 @@ export function cleanText(text: string | null, length: number): string | null {
   return redactSecrets(text.replace(CONTROL, "")).slice(0, length).toWellFormed() || null;
 }
 
+/** A target with its origin, which may have somebody's password in it. @see RFC 9112 section 3.2.2 */
+const ABSOLUTE = /^\s*[a-z][a-z0-9+.-]*:/i;
+
 /** The path of a request's target alone: query strings hold secrets of others. */
 export function cleanPath(target: string | null): string | null {
   if (target === null) return null;
-  if (target.startsWith("http")) return cleanText(URL.parse(target)?.pathname ?? null, 512);
+  // what is no address may be cut in the middle of a secret
+  if (ABSOLUTE.test(target)) return cleanText(URL.parse(redactSecrets(target))?.pathname ?? null, 512);
   const end = target.search(/[?#]/);
   return cleanText(end === -1 ? target : target.slice(0, end), 512);
 }

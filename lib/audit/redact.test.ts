@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "../test-property-runs.ts";
 import { makeOpaque } from "../tokens/opaque.ts";
 import { holdsSecret, redactSecrets } from "./redact.ts";
+import { pieceOf, secretSample } from "./test-secrets.ts";
 
 test("takes opaque tokens, JWTs and secrets out of what others sent, wherever they stand", () => {
   const opaque = makeOpaque("twa_", "019ab000-0000-7000-8000-000000000001");
@@ -42,11 +44,19 @@ test("leaves what is no secret as it is", () => {
     expect(redactSecrets(text)).toBe(text);
 });
 
-test("no opaque value passes, whatever surrounds it", () => {
+test("no secret of any kind passes, whatever surrounds it", () => {
   fc.assert(
-    fc.property(fc.string(), fc.string(), (before, after) => {
-      const value = makeOpaque("twr_", "019ab000-0000-7000-8000-000000000001");
-      expect(redactSecrets(`${before}${value}${after}`)).not.toContain(value.slice(4, 40));
+    fc.property(fc.string(), secretSample, fc.string(), (before, sample, after) => {
+      expect(pieceOf(sample, redactSecrets(`${before}${sample.value}${after}`))).toBeUndefined();
+    }),
+    { numRuns: propertyRuns(1_000) },
+  );
+});
+
+test("a sample is read where nothing is taken out", () => {
+  fc.assert(
+    fc.property(secretSample, (sample) => {
+      expect(pieceOf(sample, `x${sample.value}`)).toBeDefined();
     }),
   );
 });

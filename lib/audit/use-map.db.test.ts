@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { evidenceHtml } from "../incidents/evidence-html.ts";
-import { exportEvidence } from "../incidents/export-evidence.ts";
 import { getIncidentUses } from "../incidents/get-incident-uses.ts";
 import { openIncidentInput } from "../incidents/input.ts";
 import { openIncident } from "../incidents/open-incident.ts";
+import { takePack } from "../incidents/test-pack.ts";
 import { updateIncident } from "../incidents/update-incident.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
 import { planFixtureOf } from "../order-plans/plan-fixture.ts";
@@ -90,6 +90,12 @@ test("says from which countries and networks a token was used, by outcome, with 
       [null, null, 1],
     ]),
   );
+  expect(map?.known).toEqual({ countries: 2, networks: 3 });
+  expect(await getUseSummary(fixture.as("auditor"), asked()), "the explorer says the same").toMatchObject({
+    uses: map?.uses,
+    ...map?.known,
+  });
+  expect(map?.addresses.reduce((sum, { uses }) => sum + uses, 0)).toBe(map?.uses);
 });
 
 test("finds uses by the number of a network in the list, the facets, the summary and the map, however it is written", async () => {
@@ -134,7 +140,7 @@ test("splits a case's map by the case's window", async () => {
   const of = (country: string) => map.countries.find((line) => line.country === country)?.counts;
   expect(of("NL")).toEqual({ before: 3 });
   expect(of("US")).toEqual({ during: 3 });
-  const pack = await exportEvidence(responder, { number, as: "html" });
+  const pack = await takePack(responder, number);
   expect(pack.uses.map).toMatchObject({ uses: map.uses, networksOf: "2026-06-17" });
   const html = evidenceHtml(pack);
   expect(html).toMatch(/<h2>Where from<\/h2>[\s\S]*<td>United States<\/td><td>Google[^<]*\(AS15169\)<\/td>/);

@@ -66,6 +66,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   detection_reader: {},
   detection_slice: { keeps: "seen" },
   detection_token: { rows: "deleted", keeps: "countries tries" },
+  detection_use: {},
   detection_tuning: { keeps: "rule values countries updated_by_name" },
   erasure: { keeps: "state reason note actor_kind actor_id actor_name problem found" },
   event_stream: {
@@ -73,6 +74,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
       "name status status_reason delivery url format sources outcome secret_wrapped previous_secret_wrapped authorization_wrapped ca_pem uses_base uses_epoch uses_key last_error",
   },
   evidence_check: { keeps: "actor_kind actor_id actor_name state found" },
+  evidence_file: { keeps: "format actor_kind actor_id" },
   evidence_writer: {},
   feed_acknowledgement: {},
   feed_head: {},

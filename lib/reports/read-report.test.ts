@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { pieceOf, placesOf, secretSample } from "../audit/test-secrets.ts";
 import { REFUSALS } from "../audit/use-words.ts";
 import { propertyRuns } from "../test-property-runs.ts";
 import { readReport } from "./read-report.ts";
@@ -192,5 +193,18 @@ test("takes what the schema takes, and nothing else", () => {
       expect(readReport(told).report !== null, JSON.stringify(told)).toBe(SCHEMA.safeParse(told).success);
     }),
     { numRuns: propertyRuns(400) },
+  );
+});
+
+test("no secret of any kind passes, wherever in a report it stands and whatever stands before it", () => {
+  fc.assert(
+    fc.property(secretSample, fc.string({ maxLength: 20 }), fc.nat({ max: 120 }), (sample, before, pad) => {
+      for (const { target, userAgent } of placesOf(sample, before, pad)) {
+        const kept = read({ path: target, user_agent: userAgent, method: sample.value });
+        for (const text of [kept.path, kept.userAgent, kept.method])
+          expect([target, userAgent, pieceOf(sample, text)]).toEqual([target, userAgent, undefined]);
+      }
+    }),
+    { numRuns: propertyRuns(300) },
   );
 });

@@ -220,6 +220,11 @@ class Lines {
       yield taken;
     }
   }
+
+  /** Reads what is left of a part that nobody read to its end: whoever finds a checkpoint that does not hold looks at none after it. */
+  async pass(kind: Line["line"]): Promise<void> {
+    while ((await this.take(kind)) !== null);
+  }
 }
 
 export type EvidenceFile = { exportedAt: Date; keys: CheckpointKey[]; source: EvidenceSource };
@@ -256,7 +261,10 @@ export async function readEvidenceFile(text: AsyncIterable<string>): Promise<Evi
       async *checkpoints() {
         for await (const { jws } of lines.all("checkpoint")) yield jws;
       },
-      entries: () => lines.all("entry") satisfies AsyncIterable<ChainedEntry>,
+      async *entries(): AsyncGenerator<ChainedEntry> {
+        await lines.pass("checkpoint");
+        yield* lines.all("entry");
+      },
       slices: () => slicesOf(lines),
       entriesSince: () => lastEntriesOf(lines),
     },

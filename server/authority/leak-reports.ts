@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { cleanText } from "#lib/audit/clean-text.ts";
 import { TokenBuckets } from "#lib/bounds/token-buckets.ts";
 import type { SqlContext } from "#lib/context.ts";
 import { givesNameTwice } from "#lib/input/name-given-twice.ts";
@@ -105,7 +106,7 @@ export function addLeakReports(app: FastifyInstance, services: Services, require
           actor: { kind: "system", id: scanner.id, name: `scanner ${scanner.name}` },
           requestId: request.id,
           ip: services.addresses.of(request.raw),
-          userAgent: request.headers["user-agent"]?.slice(0, 512) ?? null,
+          userAgent: cleanText(request.headers["user-agent"] ?? null, 512),
         };
         const cost = 1 + Math.floor(values.length / VALUES_A_COST);
         const received = await bounds.turnstile.pass(scanner.id, cost, () =>

@@ -8,6 +8,7 @@ import { forgetTokens } from "#lib/detections/keep-memories.ts";
 import { purgeDetections } from "#lib/detections/purge-detections.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgeFeed } from "#lib/feed/purge-feed.ts";
+import { purgeEvidenceFiles } from "#lib/incidents/evidence-file.ts";
 import { purgeLifetimePlans } from "#lib/lifetimes/purge-lifetime-plans.ts";
 import { PURGE_LOG_CRON } from "#lib/log-retention/model.ts";
 import { purgeLog } from "#lib/log-retention/purge-log.ts";
@@ -92,6 +93,7 @@ export function scheduledJobs(options: JobsOptions): Record<string, Job> {
     "seal-gone-writers": { cron: "* * * * *", run: () => sealGoneWriters(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
+    "purge-evidence-files": { cron: "9 * * * *", run: () => purgeEvidenceFiles(db, new Date()) },
     "purge-imports": { cron: "7-59/10 * * * *", run: () => purgeImports(db, new Date()) },
     "purge-lifetime-plans": { cron: "6-59/10 * * * *", run: () => purgeLifetimePlans(db, new Date()) },
     "purge-feed": { cron: "25 * * * *", run: () => purgeFeed(db, new Date()) },

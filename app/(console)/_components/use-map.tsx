@@ -7,13 +7,11 @@ import { Country } from "#components/display/country.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
-import { getUseMap } from "#lib/audit/get-use-map.ts";
 import type { MapCountry, MapLine, MapNetwork, UseMap as Uses } from "#lib/audit/model.ts";
-import { tokenUsesTable } from "#lib/audit/table.ts";
 import { countryName, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
-import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { dayWords } from "#lib/log-retention/model.ts";
 import { NetworkCredit } from "./network-credit.tsx";
+import { MAP_SPAN, readUseMap } from "./read-use-map.ts";
 import classes from "./use-map.module.css";
 import { OUTCOME_SERIES, mapWords as words } from "./use-map-words.ts";
 
@@ -55,9 +53,12 @@ function seriesColumns<Line extends MapLine>(lines: readonly MapLine[], series: 
           ),
       })),
     { header: words.first, isExtra: true, cell: (line: Line) => <Instant at={line.firstAt} /> },
-    { header: words.last, cell: (line: Line) => <Instant at={line.lastAt} /> },
+    { header: words.last, isExtra: true, cell: (line: Line) => <Instant at={line.lastAt} /> },
   ];
 }
+
+/** So many countries stand beside the map with their networks; of more, the networks stand below it. */
+const BESIDE = 4;
 
 /** A map with its table twin: countries, and the networks in them, with how much of each series came from there. */
 export function UseMapFigure({
@@ -74,12 +75,12 @@ export function UseMapFigure({
   );
   return (
     <div className={classes.frame}>
-      <div className={classes.whole}>
-        <div>
+      <div className={classes.whole} data-long={map.countries.length > BESIDE || undefined}>
+        <div className={classes.map}>
           <WorldMap label={words.label(places.length)} places={places} series={series} />
           {map.isCut ? <p className="muted">{words.cut}</p> : null}
         </div>
-        <div className={classes.tables}>
+        <div className={classes.countries}>
           <PlainTable
             name={words.countries}
             rows={map.countries}
@@ -87,6 +88,7 @@ export function UseMapFigure({
             columns={[
               {
                 header: words.country,
+                isWrapping: true,
                 cell: ({ country }: MapCountry) => (
                   <LineLink of={linesOf} filter={{ country: country ?? UNKNOWN_COUNTRY }}>
                     <Country code={country} />
@@ -96,6 +98,8 @@ export function UseMapFigure({
               ...seriesColumns<MapCountry>(map.countries, series),
             ]}
           />
+        </div>
+        <div className={classes.networks}>
           <PlainTable
             name={words.networks}
             rows={map.networks}
@@ -103,20 +107,23 @@ export function UseMapFigure({
             columns={[
               {
                 header: words.network,
-                cell: (line: MapNetwork) => <NetworkName line={line} linesOf={linesOf} />,
-              },
-              {
-                header: words.country,
-                isExtra: true,
-                cell: ({ country }: MapNetwork) => <Country code={country} />,
+                isWrapping: true,
+                cell: (line: MapNetwork) => (
+                  <>
+                    <NetworkName line={line} linesOf={linesOf} />
+                    <small className={classes.of}>
+                      <Country code={line.country} />
+                    </small>
+                  </>
+                ),
               },
               ...seriesColumns<MapNetwork>(map.networks, series).filter(
                 ({ header }) => header !== words.first,
               ),
             ]}
           />
+          {map.moreNetworks > 0 ? <p className="muted">{words.moreNetworks(map.moreNetworks)}</p> : null}
         </div>
-        {map.moreNetworks > 0 ? <p className="muted">{words.moreNetworks(map.moreNetworks)}</p> : null}
         <p className={classes.source}>
           {words.countriesFrom}{" "}
           {map.networksOf === null ? null : (
@@ -147,14 +154,11 @@ function NetworkName({ line: { network, networkName }, linesOf }: { line: MapNet
   );
 }
 
-/** All that the log counts at once. */
-const SPAN = "within:90d";
-
 /** Where something was used from, in the last 90 days or another time. */
 export async function UseMap({
   ctx,
   of,
-  at = SPAN,
+  at = MAP_SPAN,
 }: {
   ctx: SignedInContext;
   /** The log's filter that means it. */
@@ -162,24 +166,16 @@ export async function UseMap({
   at?: string;
 }) {
   const asked = { ...of, at };
-  const { query } = parseListQuery(tokenUsesTable, asked);
-  const map = await getUseMap(ctx, query.filters);
+  const map = await readUseMap(ctx, of, at);
   return (
     <Card
       title={words.title}
       aside={
         map === null || map.uses === 0 ? null : (
           <>
-            <NumberText
-              value={map.countries.filter(({ country }) => country !== null).length}
-              unit={["country", "countries"]}
-            />
-            ,{" "}
-            <NumberText
-              value={map.networks.filter(({ network }) => network !== null).length + map.moreNetworks}
-              unit={["network", "networks"]}
-            />
-            {at === SPAN ? " in 90 days" : null}
+            <NumberText value={map.known.countries} unit={["country", "countries"]} />,{" "}
+            <NumberText value={map.known.networks} unit={["network", "networks"]} />
+            {at === MAP_SPAN ? " in 90 days" : null}
           </>
         )
       }

@@ -13,6 +13,7 @@ import * as adminsIdRole from "./admins/[id]/role/route.ts";
 import * as adminsId from "./admins/[id]/route.ts";
 import * as adminsIdSessionsSessionIdEnd from "./admins/[id]/sessions/[sessionId]/end/route.ts";
 import * as adminsIdSessions from "./admins/[id]/sessions/route.ts";
+import * as adminsLookAlike from "./admins/look-alike/route.ts";
 import * as admins from "./admins/route.ts";
 import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
 import * as apiTokensId from "./api-tokens/[id]/route.ts";
@@ -70,8 +71,8 @@ import * as groupsId from "./groups/[id]/route.ts";
 import * as groups from "./groups/route.ts";
 import * as incidentsNumberBlastRadius from "./incidents/[number]/blast-radius/route.ts";
 import * as incidentsNumberClientsIdRotateSecret from "./incidents/[number]/clients/[id]/rotate-secret/route.ts";
+import * as incidentsNumberEvidenceId from "./incidents/[number]/evidence/[id]/route.ts";
 import * as incidentsNumberEvidence from "./incidents/[number]/evidence/route.ts";
-import * as incidentsNumberEvidenceJson from "./incidents/[number]/evidence.json/route.ts";
 import * as incidentsNumberLeakReports from "./incidents/[number]/leak-reports/route.ts";
 import * as incidentsNumberNotes from "./incidents/[number]/notes/route.ts";
 import * as incidentsNumberNotices from "./incidents/[number]/notices/route.ts";
@@ -231,6 +232,7 @@ export function allRoutes(): Route[] {
     accessAdminsId,
     accessApiTokensId,
     activity,
+    adminsLookAlike,
     admins,
     adminsId,
     adminsIdDisable,
@@ -317,7 +319,7 @@ export function allRoutes(): Route[] {
     incidentsNumberBlastRadius,
     incidentsNumberClientsIdRotateSecret,
     incidentsNumberEvidence,
-    incidentsNumberEvidenceJson,
+    incidentsNumberEvidenceId,
     incidentsNumberNotes,
     incidentsNumberOrders,
     incidentsNumberOtherCases,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { errors } from "jose";
+import { cleanText } from "#lib/audit/clean-text.ts";
 import type { SqlContext } from "#lib/context.ts";
 import { isUuid } from "#lib/ids.ts";
 import { OutboundError } from "#lib/outbound/outbound-error.ts";
@@ -65,7 +66,7 @@ export function addReceiveRoute(app: FastifyInstance, services: Services): void 
         actor: { kind: "system", id: receiver.id, name: `peer ${receiver.name}` },
         requestId: request.id,
         ip: services.addresses.of(request.raw),
-        userAgent: request.headers["user-agent"]?.slice(0, 512) ?? null,
+        userAgent: cleanText(request.headers["user-agent"] ?? null, 512),
       };
       await services.bounds.turnstile.pass(receiver.id, 1, () => receiveSignal(ctx, receiver, set));
       await db.query(TAKEN, [receiver.id, ctx.now]);

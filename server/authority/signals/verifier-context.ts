@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { cleanText } from "#lib/audit/clean-text.ts";
 import type { SqlContext } from "#lib/context.ts";
 import type { RegistryVerifier } from "#lib/registry/snapshot.ts";
 import type { Services } from "../services.ts";
@@ -15,6 +16,6 @@ export function verifierContext(
     actor: { kind: "system", id, name: `verifier ${name}` },
     requestId: request.id,
     ip: services.addresses.of(request.raw),
-    userAgent: request.headers["user-agent"]?.slice(0, 512) ?? null,
+    userAgent: cleanText(request.headers["user-agent"] ?? null, 512),
   };
 }

@@ -8,11 +8,19 @@ export const leakWords = {
   look: "Look up",
   open: "Open a case",
   openAnother: "Open another case",
+  addRestOf: (number: number) => `Add the rest to case ${number}`,
+  stoppedAt: ({ number, added, of }: { number: number; added: number; of: number }) =>
+    `Case ${number} is open with ${added.toLocaleString("en")} of ${of.toLocaleString("en")} tokens; the rest is missing yet.`,
   addToCase: (number: number, rest: string) => `Add ${rest} to case ${number}`,
   addRest: (tokens: string, isOne: boolean) => `the other ${isOne ? "token" : tokens}`,
   notAdded: "Not everything could be added",
   toCase: (number: number) => `Open case ${number}`,
-  inCases: (cases: number) => (cases === 1 ? "A case has it already" : `${cases} cases have of it already`),
+  inCases: (cases: number, hasAll: boolean) =>
+    cases > 1
+      ? `${cases} cases have of it already`
+      : hasAll
+        ? "A case has it already"
+        : "A case has some of it already",
   allInCase: "All that is on record of it is in it.",
   partInCase: (tokens: string) => `${tokens} of it.`,
   again: "Paste something else",
