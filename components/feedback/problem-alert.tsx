@@ -1,6 +1,6 @@
 "use client";
 
-import { Alert } from "@mantine/core";
+import { Alert, Anchor } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { CopyButton } from "../display/copy-button.tsx";
 import { faultWords, isAt, isRepeated } from "../form/fault-words.ts";
@@ -29,6 +29,14 @@ export function ProblemAlert({ error, title = "It was not done", fields = [] }: 
       ) : problem !== null && isRepeated(problem.message, others) ? null : (
         <p>{error instanceof Error ? error.message : "Something went wrong."}</p>
       )}
+      {problem?.code === "NOT_SIGNED_IN" ? (
+        <p>
+          <Anchor href="/sign-in" target="_blank" rel="noopener" inherit>
+            Sign in in another tab
+          </Anchor>
+          , come back and do it again: what stands here stays.
+        </p>
+      ) : null}
       {others.length > 0 ? (
         <ul>
           {others.map(({ path, message }) => (

@@ -89,6 +89,8 @@ export const ACT_WORDS: Record<string, string> = {
   "admin.session_ended": "ended a session of the admin",
   "admin.authenticator_replaced": "set up a new authenticator app as the admin",
   "admin.authenticator_removed": "took away the authenticator app of the admin",
+  "admin.password_changed": "set a new password as the admin",
+  "admin.password_change_refused": "tried to set a new password as the admin",
   "passkey.added": "added a passkey of the admin",
   "passkey.renamed": "renamed a passkey of the admin",
   "passkey.removed": "removed a passkey of the admin",
