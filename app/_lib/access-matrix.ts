@@ -12,6 +12,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/activity": "audit:read",
   "GET /api/v1/admins": "admin:read",
   "POST /api/v1/admins": "admin:write",
+  "GET /api/v1/admins/look-alike": "admin:read",
   "GET /api/v1/admins/{id}": "admin:read",
   "GET /api/v1/admins/{id}/factors": "admin:read",
   "GET /api/v1/admins/{id}/sessions": "admin:read",

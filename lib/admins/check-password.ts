@@ -5,6 +5,7 @@ import { DomainError } from "../errors.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { accountKey, reserveAttempt } from "../passwords/throttle.ts";
 import { addressKey } from "../sign-in/address-key.ts";
+import { accountKeyHere, isAmong, KNOWN_DAYS, PLACES_MAX } from "../sign-in/known-places.ts";
 import { readLocalStanding } from "../sign-in-providers/local-sign-in.ts";
 import { SIGN_IN_LIMITS } from "./model.ts";
 
@@ -29,15 +30,11 @@ export function attemptKeys(
   const account = accountKey("admin", email);
   return {
     account,
-    accountHere: `${account} at ${from}`,
+    accountHere: accountKeyHere(account, ctx.ip),
     address: `admin-address:${from}`,
     providerAddress: `provider-address:${from}`,
   };
 }
-
-/** Of so many places that an account came from last. */
-const PLACES_MAX = 200;
-const KNOWN_DAYS = 30;
 
 /**
  * Whether the account came in from this very address lately. What is tried from there counts for that place alone, so that strangers who try its password shut out
@@ -50,8 +47,10 @@ async function isAtKnownPlace(ctx: Context, email: string): Promise<boolean> {
        AND s.created_at > $2::timestamptz - make_interval(days => $3::int) GROUP BY s.ip ORDER BY max(s.created_at) DESC LIMIT $4::int`,
     [email.toLowerCase(), ctx.now, KNOWN_DAYS, PLACES_MAX],
   );
-  const from = addressKey(ctx.ip);
-  return rows.some(({ ip }) => addressKey(ip) === from);
+  return isAmong(
+    rows.map(({ ip }) => ip),
+    ctx.ip,
+  );
 }
 
 /**

@@ -43,6 +43,8 @@ export const createAdminInput = z
   });
 export type CreateAdminInput = z.output<typeof createAdminInput>;
 
+export const compareAddressInput = z.object({ email: emailAddress });
+
 export const changeAdminRoleInput = z.strictObject({ role: z.enum(ROLES) });
 
 export const replaceTotpInput = z.strictObject({ enrolment, code });

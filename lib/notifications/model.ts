@@ -18,6 +18,7 @@ export const NOTIFICATION_KINDS = [
   "settings_changed",
   "owner_by_provider",
   "admin_by_provider",
+  "look_alike_invited",
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
@@ -196,6 +197,15 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
   admin_by_provider: {
     name: "New admins by a provider",
     means: "somebody whom nobody invited comes in by a provider, and becomes an admin",
+    needs: "admin:read",
+    tone: "warning",
+    defaults: LOUD,
+    alwaysFor: [],
+    budget: "conditions",
+  },
+  look_alike_invited: {
+    name: "Look-alike addresses",
+    means: "somebody else invites an admin under an address that is easily read as another admin's",
     needs: "admin:read",
     tone: "warning",
     defaults: LOUD,

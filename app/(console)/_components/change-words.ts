@@ -183,6 +183,7 @@ export function fieldWords(key: string, act = ""): string {
     .replace(/([a-z\d])([A-Z])/g, "$1 $2")
     .replaceAll("_", " ")
     .toLowerCase()
+    .replace(/\bemail\b/, "e-mail")
     .replace(/\buris?\b/g, (word) => (word === "uri" ? "address" : "addresses"));
   return sentence(parts === "" ? key : parts);
 }

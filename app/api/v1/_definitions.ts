@@ -13,6 +13,7 @@ import * as adminsIdRole from "./admins/[id]/role/route.ts";
 import * as adminsId from "./admins/[id]/route.ts";
 import * as adminsIdSessionsSessionIdEnd from "./admins/[id]/sessions/[sessionId]/end/route.ts";
 import * as adminsIdSessions from "./admins/[id]/sessions/route.ts";
+import * as adminsLookAlike from "./admins/look-alike/route.ts";
 import * as admins from "./admins/route.ts";
 import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
 import * as apiTokensId from "./api-tokens/[id]/route.ts";
@@ -231,6 +232,7 @@ export function allRoutes(): Route[] {
     accessAdminsId,
     accessApiTokensId,
     activity,
+    adminsLookAlike,
     admins,
     adminsId,
     adminsIdDisable,

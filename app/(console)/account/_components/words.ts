@@ -69,10 +69,11 @@ export const accountWords = {
   recoveryWhat: "With your password, each lets you in once when your passkey or phone is lost.",
   recoveryMake: "Make recovery codes",
   recoveryAgain: "Make new codes",
-  recoveryTitle: "Make new recovery codes?",
+  recoveryTitle: (made: number) => (made === 0 ? "Make recovery codes?" : "Make new recovery codes?"),
+  recoveryAct: (made: number) => (made === 0 ? "Make the codes" : "Make new codes"),
   recoveryText: (left: number) =>
     left === 0
-      ? "Ten codes are made and shown once."
+      ? "Ten codes are made and shown once: have a place ready where you keep them, apart from your phone."
       : `Ten codes are made and shown once. The ${left === 1 ? "one" : left} that you have left ${left === 1 ? "stops" : "stop"} working.`,
   recoveryShown: "Your recovery codes",
   recoveryKeep:
