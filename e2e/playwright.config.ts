@@ -33,6 +33,7 @@ const ALONE = [
   /tokens\/slow-search\.spec\.ts/,
   /keys\/.*\.spec\.ts/,
   /approvals\/.*\.spec\.ts/,
+  /restored\/.*\.spec\.ts/,
   /incidents\/drill\.spec\.ts/,
 ];
 
