@@ -81,6 +81,8 @@ describe.skipIf(library === null)("an authority whose clock jumps, beside one wh
     ["forward by three hours", "+3h"],
     ["back by three hours", "-3h"],
     ["back by two minutes", "-120s"],
+    ["forward by four years", "+4y"],
+    ["back by four years", "-4y"],
   ])("%s: it answers 503 until the clock is right, and revoked stays revoked", async (_name, offset) => {
     const [good, revoked] = [await issue(jumping.url, service()), await issue(jumping.url, service())];
     expect(await introspect(jumping.url, good, billing())).toMatchObject({ active: true });
