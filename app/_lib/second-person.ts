@@ -133,7 +133,10 @@ export async function withSecondPerson<T>(
     const open = await findOpen(ctx.db, ctx, guarded.digest);
     if (open?.state === "approved") return runApproved(ctx, open, (own) => act(own));
     const alone = reasonOf(call.request, BREAK_GLASS_REASON);
-    if (alone !== null) return breakGlass(ctx, { ...guarded, act }, { kind: error.kind, reason: alone });
+    if (alone !== null) {
+      const { kind, reach } = error;
+      return breakGlass(ctx, { ...guarded, act }, { kind, reason: alone, reach });
+    }
     const isProgram = ctx.actor.kind === "api_token";
     const reason =
       reasonOf(call.request, APPROVAL_REASON) ??

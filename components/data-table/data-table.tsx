@@ -21,12 +21,14 @@ import classes from "./data-table.module.css";
 import { useTableKeys } from "./keyboard.ts";
 import { KeyboardHelp } from "./keyboard-help.tsx";
 import { type AnyListQuery, listAddress, listText, withFilters, withSort } from "./list-address.ts";
+import { NewerRows } from "./newer-rows.tsx";
 import { useOpenRow } from "./open-row.ts";
 import { RowDrawer } from "./row-drawer.tsx";
 import { TableFoot } from "./table-foot.tsx";
 import { TableHead } from "./table-head.tsx";
 import { TableRows } from "./table-rows.tsx";
 import { TableTools } from "./table-tools.tsx";
+import { useHeldPage } from "./use-held-page.ts";
 import { useListTable } from "./use-list-table.ts";
 import { useViewId, withView } from "./use-views.ts";
 import { ViewsMenu } from "./views-menu.tsx";
@@ -81,7 +83,7 @@ export type DataTableProps<Row extends ListRow> = {
  * become cards where it is narrow.
  */
 export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
-  const { declaration, page, total, unit, nameOf, hrefOf, drawer, selectionActions } = props;
+  const { declaration, total, unit, nameOf, hrefOf, drawer, selectionActions } = props;
   const query = props.query as ListQuery;
   const router = useRouter();
   const path = usePathname();
@@ -93,6 +95,8 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
   const filterField = useRef<HTMLInputElement>(null);
   const frame = useRef<HTMLElement>(null);
   const isSelectable = selectionActions !== undefined;
+  const address = listAddress(path, declaration, query);
+  const { page, newer, showNewer } = useHeldPage(props.page, address, frame);
   const { table, preferences, setPreferences, clearSelection } = useListTable<Row>({
     name: declaration.name,
     rows: page.rows,
@@ -226,6 +230,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
       <div className={classes.beside}>
         <div className={classes.card} aria-busy={isPending}>
           {isPending ? <span className={classes.progress} aria-hidden /> : null}
+          <NewerRows count={newer} isAll={newer === props.page.rows.length} unit={unit} onShow={showNewer} />
           {isEmpty ? <div className={classes.nothing}>{props.empty}</div> : null}
           {failure === null ? null : (
             <div className={classes.nothing}>

@@ -64,6 +64,7 @@ const STATES = {
   declined: { word: "Declined", tone: "revoked", Icon: IconBan },
   withdrawn: { word: "Withdrawn", tone: "expired", Icon: IconCircleOff },
   stale: { word: "Refused", tone: "revoked", Icon: IconAlertCircle },
+  orphaned: { word: "Ended", tone: "expired", Icon: IconCircleOff },
   lapsed: { word: "Lapsed", tone: "expired", Icon: IconClockOff },
   break_glass: { word: "Break-glass", tone: "revoked", Icon: IconAlertTriangle },
   reviewed: { word: "Reviewed", tone: "expired", Icon: IconCircleCheck },

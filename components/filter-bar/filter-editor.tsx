@@ -7,6 +7,7 @@ import { UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import type { Filter, TableDeclaration, TimeFilter, TimeValue } from "#lib/list-query/define-table.ts";
 import { formatDuration } from "#lib/list-query/duration.ts";
 import { type AnyFilterValue, formatFilterValue, parseFilterValue } from "#lib/list-query/filter-value.ts";
+import { operatorsOf } from "#lib/list-query/filter-words.ts";
 import { findNegation } from "#lib/list-query/negations.ts";
 import { Flag } from "../display/flag.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
@@ -14,7 +15,7 @@ import { openPasted } from "../token-input/open-pasted.ts";
 import { holdsValue } from "../token-input/see-token.ts";
 import classes from "./filter-bar.module.css";
 import type { Suggest, Suggestion } from "./filter-bar.tsx";
-import { operatorsOf } from "./filter-words.ts";
+
 import { isOfValues as isOfRealValues } from "./query-offers.ts";
 
 type Values = Record<string, AnyFilterValue | undefined>;

@@ -33,7 +33,7 @@ type FormCardProps = {
   whyNotYet?: string | null;
   /** Beside the buttons: what saving will do. */
   note?: ReactNode;
-  /** The kind of act, where it may want a second person: then it says so. */
+  /** The kind of act, where it may want a second person: then it says so, before anything is typed. */
   guarded?: GuardedKind | undefined;
   children: ReactNode;
 };
@@ -70,10 +70,12 @@ export function FormCard(props: FormCardProps) {
       onPointerDown={touch}
       onKeyDown={({ key }: KeyboardEvent) => (WALKS.has(key) ? undefined : touch())}
     >
+      <div className={classes.guarded}>
+        <GuardedHint kind={props.guarded} />
+      </div>
       {children}
       <footer className={classes.foot}>
         <ProblemAlert error={problem} title="It was not saved" fields={fields} />
-        <GuardedHint kind={props.guarded} />
         <div className={classes.buttons}>
           {note ? <p className={classes.note}>{note}</p> : null}
           {cancelHref ? <LinkButton href={cancelHref}>Cancel</LinkButton> : null}

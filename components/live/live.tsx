@@ -69,6 +69,10 @@ function useDrawing(isHeld: () => boolean) {
   }, [router, isHeld]);
 
   useEffect(() => {
+    // the page came with what there was: it counts as drawn when it is taken over
+    last.current.startedAtMs = Date.now();
+  }, []);
+  useEffect(() => {
     if (isDrawing || !last.current.isUnderWay) return;
     const { startedAtMs } = last.current;
     last.current = { startedAtMs, tookMs: Date.now() - startedAtMs, isUnderWay: false };

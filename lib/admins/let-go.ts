@@ -24,3 +24,13 @@ export const shutOutOf = (admin: string): string =>
   `CASE WHEN ${isLocalOut(admin)} THEN 'local_off' WHEN NOT ${isLetGo(admin)} THEN NULL
     WHEN EXISTS (SELECT FROM admin_identity i JOIN sign_in_provider p ON p.id = i.provider_id WHERE i.admin_id = ${admin}.id AND p.disabled_at IS NOT NULL) THEN 'provider_off'
     WHEN EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = ${admin}.id) THEN 'let_go' ELSE 'no_way_in' END`;
+
+/** Whether an admin is enrolled: with a second factor, or linked to one of their provider's people. Whoever has a provider comes in by it alone. */
+export const isEnrolled = (admin: string): string =>
+  `CASE WHEN EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = ${admin}.id)
+    THEN EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = ${admin}.id AND i.subject IS NOT NULL)
+    ELSE ${admin}.totp_wrapped IS NOT NULL OR EXISTS (SELECT FROM passkey k WHERE k.admin_id = ${admin}.id AND k.blocked_at IS NULL) END`;
+
+/** Whether an admin can come in now: enabled, enrolled, and not shut out. What the list of admins calls active. */
+export const canComeIn = (admin: string): string =>
+  `(${admin}.disabled_at IS NULL AND ${isEnrolled(admin)} AND NOT ${hasNoWayIn(admin)})`;

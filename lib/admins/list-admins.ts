@@ -25,7 +25,7 @@ type Row = {
 };
 
 const SELECT = `SELECT a.id, a.email, a.name, a.role, a.password_hash IS NOT NULL AS "hasPassword",
-    a.totp_wrapped IS NOT NULL OR EXISTS (SELECT FROM passkey p WHERE p.admin_id = a.id) AS "hasFactor", a.disabled_at AS "disabledAt", a.created_at AS "createdAt",
+    a.totp_wrapped IS NOT NULL OR EXISTS (SELECT FROM passkey p WHERE p.admin_id = a.id AND p.blocked_at IS NULL) AS "hasFactor", a.disabled_at AS "disabledAt", a.created_at AS "createdAt",
     a.last_sign_in_at AS "lastSignInAt",
     (SELECT count(*)::int FROM admin_session s WHERE s.admin_id = a.id AND s.ended_at IS NULL
       AND s.absolute_expires_at > $1::timestamptz

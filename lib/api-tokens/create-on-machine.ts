@@ -47,15 +47,8 @@ async function createWithAlarm(ctx: Context, input: Input): Promise<CreatedApiTo
     const person = ctx.actor.id;
     const done = { id, way: "break_glass", guarded, pass, shown, reason: REASON, person } as const;
     await insertApproval(tx, ctx, { ...done, ownersBefore });
-    const news = {
-      id,
-      summary: SUMMARY,
-      reason: REASON,
-      personId: person,
-      actorName: ctx.actor.name,
-      permissions: [],
-    };
-    await tellOfApproval(tx, ctx, { what: "broke_glass", ...news });
+    const told = { id, summary: SUMMARY, reason: REASON, personId: person, actorName: ctx.actor.name };
+    await tellOfApproval(tx, ctx, told, { what: "broke_glass" });
     await recordEntry(tx, ctx, {
       act: "approval.glass_broken",
       target: approvalTarget({ id, summary: SUMMARY }),

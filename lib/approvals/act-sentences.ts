@@ -1,12 +1,26 @@
 import { actWords } from "../audit/act-words.ts";
 import { MADE_ANEW, type Shown, type ShownAct } from "./model.ts";
-import { actsTitle, namesOf } from "./title-words.ts";
+import { actsTitle, namesOf, roleOf } from "./title-words.ts";
 
 const sessionsOf = ({ after }: ShownAct): string[] => {
   const ended = after?.endedSessions;
   if (typeof ended !== "number" || ended === 0) return [];
   return [ended === 1 ? "One admin session ends." : `${ended} admin sessions end.`];
 };
+
+/** So many are named. */
+const NAMED_MAX = 20;
+
+function leftOutSentence(names: readonly string[]): string[] {
+  const [first] = names;
+  if (first === undefined) return [];
+  if (names.length === 1) return [`${first} is left without a way in.`];
+  const more = names.length - NAMED_MAX;
+  const all = names.slice(0, NAMED_MAX).join(", ");
+  return [
+    `${names.length} people are left without a way in: ${all}${more > 0 ? ` and ${more.toLocaleString("en")} more` : ""}.`,
+  ];
+}
 
 function signInSentences({ after }: ShownAct): string[] {
   const named = namesOf(after?.breakGlassOwners);
@@ -17,6 +31,7 @@ function signInSentences({ after }: ShownAct): string[] {
         ]
       : []),
     ...(after?.localSignIn === true ? ["Everybody can sign in by password or passkey again."] : []),
+    ...leftOutSentence(namesOf(after?.leftWithoutWayIn)),
     ...(named.length === 0 ? [] : [`The break-glass owners are then ${named.join(", ")}.`]),
   ];
 }
@@ -30,18 +45,24 @@ const SENTENCES: Record<string, (act: ShownAct) => string[]> = {
   "key.destroyed": () => ["Its private half is taken out of the database for good."],
   "admin.invited": ({ target }) => [`${target.name} can come in by a link that is good once.`],
   "admin.disabled": ({ target }) => [`${target.name} is shut out at once.`],
+  "admin.role_changed": ({ target, before, after }) => [
+    `${target.name} is ${roleOf(after?.role)} instead of ${roleOf(before?.role)}.`,
+  ],
   "admin.enabled": ({ target }) => [`${target.name} can sign in again.`],
   "admin.enrolment_reset": ({ target }) => [
     `The password and second factor of ${target.name} end; they choose new ones by a link that is good once.`,
   ],
 };
 
-/** What would happen, a sentence each, of acts that no plan describes: from what they would record. */
-export function actSentences({ acts, actCount }: Pick<Shown, "acts" | "actCount">): string[] {
+/** What would happen, a sentence each, of acts that no plan describes: from what they would record, and what they say of themselves. */
+export function actSentences(
+  { acts, actCount }: Pick<Shown, "acts" | "actCount">,
+  says: readonly string[] = [],
+): string[] {
   const [first] = acts;
-  if (first === undefined) return [];
+  if (first === undefined) return [...says];
   const own = acts.flatMap((act) => [...(SENTENCES[act.act]?.(act) ?? []), ...sessionsOf(act)]);
-  if (own.length > 0) return [...new Set(own)].slice(0, 12);
+  if (own.length > 0 || says.length > 0) return [...[...new Set(own)].slice(0, 12), ...says];
   const title = actsTitle({ acts, actCount });
   if (title !== null) return [`${title}.`];
   const upon = first.target.name.includes(MADE_ANEW) ? "" : ` ${first.target.name}`;

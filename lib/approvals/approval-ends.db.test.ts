@@ -6,7 +6,7 @@ import { approve } from "./approve.ts";
 import { checkApproval } from "./check-approval.ts";
 import { decline } from "./decline.ts";
 import { getApproval } from "./get-approval.ts";
-import { approvalsFixture, HOUR, runStored } from "./test-approvals.ts";
+import { approvalsFixture, HOUR, runStored, stored } from "./test-approvals.ts";
 import { withdraw } from "./withdraw.ts";
 
 const world = testContexts();
@@ -69,7 +69,7 @@ describe("it ends", () => {
   test("not by looking at it before: what would be otherwise is said, and nothing is done or recorded", async () => {
     await turnOn();
     const { id } = await ask(asker(2), keep(221));
-    const look = (ctx: Context) => checkApproval(ctx, { id }, runStored(keepFor));
+    const look = (ctx: Context) => checkApproval(ctx, { id }, stored(keepFor));
     expect(await look(other(3))).toMatchObject({ isStale: false, changed: [] });
     await approveAs(other(3), (await ask(asker(2), keep(211))).id);
     const before = await acts(1);

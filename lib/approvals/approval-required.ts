@@ -1,5 +1,6 @@
 import { DomainError } from "../errors.ts";
 import { type GuardedKind, guardedActs } from "./model.ts";
+import type { ReachedTarget } from "./pass.ts";
 
 type ApprovalRequiredOptions = { approvalId?: string | null; why?: string | null };
 
@@ -9,6 +10,9 @@ export class ApprovalRequired extends DomainError {
   readonly kind: GuardedKind;
   /** Where the very same request waits already. */
   readonly approvalId: string | null;
+
+  /** What an order without a plan revokes: by that it is described to others. */
+  reach: ReachedTarget | null = null;
 
   /** Why it is needed, where that is more than its kind. */
   readonly why: string | null;

@@ -1,5 +1,13 @@
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
-import type { ApprovalRow, ApprovalState, ApprovalWay, GuardedKind, RunBy, Shown } from "./model.ts";
+import type {
+  ApprovalRow,
+  ApprovalState,
+  ApprovalWay,
+  EndCause,
+  GuardedKind,
+  RunBy,
+  Shown,
+} from "./model.ts";
 
 /** What is asked for, to be run again: as it was sent. */
 export type StoredRequest = {
@@ -35,6 +43,7 @@ export type ApprovalRecord = {
   decidedBy: string | null;
   note: string | null;
   endedAt: Date | null;
+  endCause: EndCause | null;
   changed: string[];
   reviewedAt: Date | null;
   reviewedBy: string | null;
@@ -44,7 +53,7 @@ export type ApprovalRecord = {
 export const APPROVAL_COLUMNS: Fragment = sql`a.id, a.way, a.state, a.kinds, a.summary, a.method, a.path, a.request, a.run_by AS "runBy", a.permissions,
   a.plan_kind AS "planKind", a.plan_id AS "planId", a.shown, a.reason, a.actor_kind AS "actorKind", a.actor_id AS "actorId", a.actor_name AS "actorName",
   a.person_id AS "personId", a.created_at AS "createdAt", a.expires_at AS "expiresAt", a.decided_at AS "decidedAt", a.decided_by_name AS "decidedBy", a.note,
-  a.ended_at AS "endedAt", a.changed, a.reviewed_at AS "reviewedAt", a.reviewed_by_name AS "reviewedBy", a.review_note AS "reviewNote"`;
+  a.ended_at AS "endedAt", a.end_cause AS "endCause", a.changed, a.reviewed_at AS "reviewedAt", a.reviewed_by_name AS "reviewedBy", a.review_note AS "reviewNote"`;
 
 /** Whether it is open by its state and its time. */
 export function isOpen(
@@ -75,6 +84,8 @@ export function approvalRowOf(record: ApprovalRecord, now: Date): ApprovalRow {
     decidedBy: record.decidedBy,
     note: record.note,
     endedAt: record.endedAt?.toISOString() ?? null,
+    endCause: record.state === "stale" ? (record.endCause ?? "changed") : null,
+    changed: record.changed,
     reviewedAt: record.reviewedAt?.toISOString() ?? null,
     reviewedBy: record.reviewedBy,
     reviewNote: record.reviewNote,

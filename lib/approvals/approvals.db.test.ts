@@ -115,9 +115,10 @@ describe("what is asked for", () => {
     const { shown } = await getApproval(other(3), { id });
     expect(shown.sentences).toEqual([
       expect.stringMatching(
-        /^The list Users leaves as a file: 0 rows, as of now, with 8 columns: id, email, /,
+        /^The list Users leaves as a file: 0 rows on \d{4}-[-\d]+ [:\d]+ UTC, when it was asked for, with 8 columns: id, email, /,
       ),
-      "Filter and order: state=disabled",
+      "Filters: State is disabled.",
+      "In the order of Created, the newest first.",
     ]);
   });
 

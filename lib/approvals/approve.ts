@@ -5,6 +5,7 @@ import { requireFreshProof, spendFreshProof } from "../step-up/fresh-proof.ts";
 import { approvalTarget } from "./approval-row.ts";
 import { requireDecider, requireDeciderNow } from "./decider.ts";
 import { getApproval } from "./get-approval.ts";
+import { lockOwnersFor } from "./lock-owners-for.ts";
 import type { ApprovalDetail } from "./model.ts";
 import { inOneTransaction } from "./one-transaction.ts";
 import { readApproval, requireState } from "./read-approval.ts";
@@ -21,6 +22,7 @@ async function decide(
 ): Promise<void> {
   const record = await readApproval(tx, id, true);
   requireState(record, ["pending"], inner.now);
+  await lockOwnersFor(tx, record);
   const approver = await requireDeciderNow(tx, inner, record);
   await spendFreshProof(tx, inner, id);
   const isRun = record.runBy === "approver";
@@ -31,9 +33,7 @@ async function decide(
        request = CASE WHEN $2::text = 'done' THEN NULL ELSE request END WHERE id = $1::uuid`,
     [id, isRun ? "done" : "approved", inner.now, approver.id, approver.name, note],
   );
-  const { summary, reason, personId, actorName, permissions } = record;
-  const what = isRun ? "done" : "approved";
-  await tellOfApproval(tx, inner, { what, id, summary, reason, personId, actorName, permissions });
+  await tellOfApproval(tx, inner, record, { what: isRun ? "done" : "approved" });
   await recordEntry(tx, inner, {
     act: "approval.approved",
     target: approvalTarget(record),
@@ -62,7 +62,7 @@ export async function approve(
   requireState(record, ["pending"], ctx.now);
   // what cannot be done any more costs nobody a proof
   const why = await whyOrphaned(ctx.db, record, ctx.now);
-  if (why !== null) throw await endAsStale(ctx, record, new NotAsShown([why]));
+  if (why !== null) throw await endAsStale(ctx, record, new NotAsShown([why], { endCause: "asker" }));
   await requireFreshProof(ctx.db, ctx, input.id);
   try {
     await inOneTransaction(ctx, record.kinds, (inner, tx) => decide(inner, tx, input, runStored));

@@ -25,6 +25,7 @@ import {
   type RunBy,
   type Shown,
 } from "./model.ts";
+import { doesNothing, NOTHING_LEFT } from "./nothing-left.ts";
 import type { Pass } from "./pass.ts";
 import { personOf } from "./person.ts";
 import { readApproval } from "./read-approval.ts";
@@ -172,18 +173,12 @@ async function write(
   await insertApproval(tx, ctx, { id, way: "asked", ...asked, guarded });
   if (pass.plan !== null)
     await keepPlan(tx, pass.plan, new Date(ctx.now.getTime() + APPROVAL_SECONDS * 1000));
-  await tellOfApproval(tx, ctx, {
-    what: "asked",
-    id,
-    summary: guarded.summary,
-    reason,
-    personId: person,
-    actorName: ctx.actor.name,
-    permissions: [...pass.permissions],
-  });
+  const { summary } = guarded;
+  const told = { id, summary, reason, personId: person, actorName: ctx.actor.name };
+  await tellOfApproval(tx, ctx, told, { what: "asked", permissions: [...pass.permissions] });
   await recordEntry(tx, ctx, {
     act: "approval.requested",
-    target: approvalTarget({ id, summary: guarded.summary }),
+    target: approvalTarget({ id, summary }),
     note: reason,
     after: {
       why: kindsInWords(pass.kinds),
@@ -208,9 +203,10 @@ export async function askForApproval(
   const person = personOf(ctx.actor);
   if (person === null) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
   const pass = await tryOut(ctx, kind, guarded.act);
+  if (insteadOf !== undefined && doesNothing(pass)) throw new DomainError("ALREADY_ENDED", NOTHING_LEFT);
   // by now it may want nobody; who asks again wants somebody all the same
   if (pass.kinds.size === 0) pass.kinds.add(kind);
-  const described = await describedOf(ctx, pass.plan);
+  const described = await describedOf(ctx, pass);
   const shown = shownOf(described, pass, ctx.now);
   const asked = { guarded, pass, shown, described, reason, person, insteadOf };
   const id = await ctx.db.transaction((tx) => write(tx, ctx, asked));

@@ -11,7 +11,7 @@ import { type GuardedRequest, insertApproval, kindsInWords } from "./ask-approva
 import type { GuardedKind } from "./model.ts";
 import { inOneTransaction } from "./one-transaction.ts";
 import { readOwners } from "./owners-before.ts";
-import { newPass } from "./pass.ts";
+import { newPass, type ReachedTarget } from "./pass.ts";
 import { describedOf, shownOf, summaryOf } from "./shown.ts";
 import { readAlarmed, tellOfApproval } from "./tell.ts";
 
@@ -25,7 +25,7 @@ import { readAlarmed, tellOfApproval } from "./tell.ts";
 export async function breakGlass<T>(
   ctx: Context,
   guarded: Omit<GuardedRequest, "act"> & { act: (ctx: Context) => Promise<T> },
-  { kind, reason }: { kind: GuardedKind; reason: string },
+  { kind, reason, reach = null }: { kind: GuardedKind; reason: string; reach?: ReachedTarget | null },
 ): Promise<T> {
   const actor = ctx.actor.kind === "admin" ? requireAdmin(ctx) : null;
   if (actor?.role !== "owner")
@@ -33,20 +33,24 @@ export async function breakGlass<T>(
   const subject = guarded.digest.toString("hex").slice(0, 32);
   await requireFreshProof(ctx.db, ctx, subject);
   const id = uuidv7(ctx.now);
+  // an order without a plan is described by one that is made before everything else: it takes a connection of its own
+  const before = { plan: null, reach };
+  const foretold = await describedOf(ctx, before);
   return inOneTransaction(ctx, [kind], async (inner, tx) => {
     await spendFreshProof(tx, ctx, subject);
     // who is an owner now: the act may be against one of them
-    const alarmed = await readAlarmed(tx, actor.id);
+    const alarmed = await readAlarmed(tx, actor.id, ctx.now);
     const ownersBefore = await readOwners(tx);
     // and how they are told now: the act may be against that
     const ways = await readWays(tx);
     const approval = { id, way: "break_glass", approvedBy: null } as const;
     const pass = newPass({ isTrial: false, skipsStepUp: true, isAnswered: true, approval });
     pass.kinds.add(kind);
+    pass.plan = before.plan;
     // described before the act: the plan's words take long, and the act holds the heads of feed and log until the end
-    let described: DescribedPlan | null = null;
-    pass.onPlan = async (plan) => {
-      described = await describedOf(inner, plan);
+    let described: DescribedPlan | null = foretold;
+    pass.onPlan = async () => {
+      described = await describedOf(inner, pass);
     };
     const result = await guarded.act({ ...inner, pass });
     const shown = shownOf(described, pass, inner.now);
@@ -62,17 +66,8 @@ export async function breakGlass<T>(
       person: actor.id,
       ownersBefore,
     });
-    await tellOfApproval(tx, ctx, {
-      what: "broke_glass",
-      id,
-      summary,
-      reason,
-      personId: actor.id,
-      actorName: actor.name,
-      permissions: [],
-      alarmed,
-      ways,
-    });
+    const told = { id, summary, reason, personId: actor.id, actorName: actor.name };
+    await tellOfApproval(tx, ctx, told, { what: "broke_glass", alarmed, ways });
     await recordEntry(tx, ctx, {
       act: "approval.glass_broken",
       target: approvalTarget({ id, summary }),

@@ -2,8 +2,11 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { countBegunSince } from "../order-plans/count-since.ts";
-import type { ApprovalRecord } from "./approval-row.ts";
+import { type ApprovalRecord, approvalRowOf, isOpen } from "./approval-row.ts";
 import { whyNotDecideNow } from "./decider.ts";
+import { lockOwnersFor } from "./lock-owners-for.ts";
+import { type GuardStored, lookAgain } from "./look-again.ts";
+import { mayAskAgain } from "./may-ask-again.ts";
 import type { ApprovalCheck } from "./model.ts";
 import { inOneTransaction } from "./one-transaction.ts";
 import { readApproval, requireState } from "./read-approval.ts";
@@ -23,18 +26,23 @@ async function approverOf(ctx: Context, record: ApprovalRecord): Promise<{ name:
   return actor;
 }
 
-/** What would be otherwise than it was shown, were it done now: tried out, as who asked, and taken back. */
-async function changedSince(ctx: Context, record: ApprovalRecord, runStored: RunStored): Promise<string[]> {
+/** Why it would not be what was shown, were it done now: tried out, as who asked, and taken back. Null where it would. */
+async function whyNotAsShown(
+  ctx: Context,
+  record: ApprovalRecord,
+  runStored: RunStored,
+): Promise<NotAsShown | null> {
   const approver = await approverOf(ctx, record);
   const end = new LookedAt();
   try {
     return await inOneTransaction(ctx, record.kinds, async (inner, tx) => {
+      await lockOwnersFor(tx, record);
       await runForRequester(inner, tx, record, approver, runStored);
       throw end;
     });
   } catch (error) {
-    if (error === end) return [];
-    if (error instanceof NotAsShown) return error.changed;
+    if (error === end) return null;
+    if (error instanceof NotAsShown) return error;
     throw error;
   }
 }
@@ -48,30 +56,39 @@ function sinceWords(count: number | null): string[] {
 }
 
 /**
- * Looks whether what waits would still do exactly what it was shown to do, before anybody approves it. Nothing is done and nothing ends by it. For who may decide on it and who asked.
- * Needs `approval:read`.
+ * Looks whether what waits would still do exactly what it was shown to do, before anybody approves it, and for who asked whether asking again would come to anything. Nothing is done and nothing
+ * ends by it. For who may decide on it and who asked. Needs `approval:read`.
  *
- * @throws {DomainError} NOT_FOUND, FORBIDDEN, GONE for a lapsed one, ALREADY_ENDED for one that is over, CONFLICT where what was asked for holds a secret and is not kept.
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN, GONE for a lapsed one and ALREADY_ENDED for one that is over, unless it may be asked for again, CONFLICT where what was asked for holds a secret and is
+ *   not kept.
  */
 export async function checkApproval(
   ctx: Context,
   { id }: { id: string },
-  runStored: RunStored,
+  { runStored, guardStored }: { runStored: RunStored; guardStored: GuardStored },
 ): Promise<ApprovalCheck> {
   requirePermission(ctx, "approval:read");
   const record = await readApproval(ctx.db, id);
+  const at = ctx.now.toISOString();
+  const mayAsk = mayAskAgain(ctx, record);
+  if (!isOpen(record, ctx.now) && mayAsk) {
+    const { changed } = record;
+    const endCause = approvalRowOf(record, ctx.now).endCause;
+    const again = await lookAgain(ctx, record, guardStored);
+    return { at, isStale: record.state === "stale", endCause, changed, says: [], again };
+  }
   requireState(record, ["pending", "approved"], ctx.now);
   if (record.request === null)
     throw new DomainError(
       "CONFLICT",
       "What was asked for holds a secret and is not kept: whether it would still be the same shows when it is done.",
     );
-  const changed = await changedSince(ctx, record, runStored);
+  const why = await whyNotAsShown(ctx, record, runStored);
+  if (why !== null) {
+    const again = mayAsk ? await lookAgain(ctx, record, guardStored) : null;
+    return { at, isStale: true, endCause: why.endCause, changed: why.changed, says: [], again };
+  }
   const since = record.planKind === "order" && record.planId !== null ? record.planId : null;
-  return {
-    at: ctx.now.toISOString(),
-    isStale: changed.length > 0,
-    changed,
-    says: since === null || changed.length > 0 ? [] : sinceWords(await countBegunSince(ctx, since)),
-  };
+  const says = since === null ? [] : sinceWords(await countBegunSince(ctx, since));
+  return { at, isStale: false, endCause: null, changed: [], says, again: null };
 }

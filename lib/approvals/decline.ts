@@ -22,16 +22,7 @@ export async function decline(ctx: Context, input: { id: string; note: string })
          ended_at = $2::timestamptz, request = NULL WHERE id = $1::uuid`,
       [record.id, ctx.now, decider.id, decider.name, input.note],
     );
-    const { id, summary, reason, personId, actorName, permissions } = record;
-    await tellOfApproval(tx, ctx, {
-      what: "declined",
-      id,
-      summary,
-      reason,
-      personId,
-      actorName,
-      permissions,
-    });
+    await tellOfApproval(tx, ctx, record, { what: "declined" });
     await recordEntry(tx, ctx, {
       act: "approval.declined",
       target: approvalTarget(record),

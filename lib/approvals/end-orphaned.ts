@@ -21,13 +21,13 @@ async function endAll(ctx: Context): Promise<void> {
   );
   for (const record of open) {
     const why = await whyOrphaned(ctx.db, record, ctx.now);
-    if (why !== null) await endAsStale(endingAs(ctx), record, new NotAsShown([why]));
+    if (why !== null) await endAsStale(endingAs(ctx), record, new NotAsShown([why], { endCause: "asker" }));
   }
 }
 
 /**
  * Ends what waits in the name of whoever is let in no more, or may not do it themselves any more. Call once that has committed: it follows from it, and is no part of what a second person is
- * shown. It never fails: what is left is refused before anybody is asked who they are (`approve`). Recorded as `approval.found_stale`.
+ * shown. It never fails: what is left is refused before anybody is asked who they are (`approve`). Recorded as `approval.orphaned`.
  */
 export async function endOrphaned(ctx: Context): Promise<void> {
   const { afterwards, pass: _, ...own } = ctx;

@@ -78,6 +78,10 @@ export const APPROVAL_STATE_WORDS: Record<ApprovalState, { name: string; means: 
   lapsed: { name: "Lapsed", means: "Nobody did it in time." },
 };
 
+/** Why one was refused: it would be another act, who asked may not do it any more, or who approved it may not. */
+export const END_CAUSES = ["changed", "asker", "approver"] as const;
+export type EndCause = (typeof END_CAUSES)[number];
+
 export const APPROVAL_WAYS = ["asked", "break_glass"] as const;
 export type ApprovalWay = (typeof APPROVAL_WAYS)[number];
 export const APPROVAL_WAY_WORDS: Record<ApprovalWay, string> = {
@@ -142,6 +146,10 @@ export type ApprovalRow = {
   decidedBy: string | null;
   note: string | null;
   endedAt: string | null;
+  /** Of a refused one; null of all others. */
+  endCause: EndCause | null;
+  /** Of a refused one: what changed, or who is gone and since when, in words. */
+  changed: string[];
   reviewedAt: string | null;
   reviewedBy: string | null;
   reviewNote: string | null;
@@ -152,8 +160,6 @@ export type ApprovalDetail = ApprovalRow & {
   path: string;
   shown: Omit<Shown, "rest" | "counts"> & { counts: ActCount[] };
   permissions: string[];
-  /** Of a refused one: what had changed. */
-  changed: string[];
   /** Whether what is to be sent again is kept: else who asked sends it again themselves. */
   isKept: boolean;
   /** What the asker may do with it now. */
@@ -169,16 +175,22 @@ export type ApprovalDetail = ApprovalRow & {
   };
   /** Why the asker may not decide, in words. */
   whyNot: string | null;
+  /** What it takes from who looks at it themselves, in words. */
+  forYou: string[];
 };
 
 /** Whether what waits would still do what it was shown to do, looked at just now. */
 export type ApprovalCheck = {
   at: string;
   isStale: boolean;
-  /** What would be otherwise, in words. */
+  /** Why it could not be done any more; null where it could. */
+  endCause: EndCause | null;
+  /** What would be otherwise, or who is gone and since when, in words. */
   changed: string[];
   /** What came since and is no part of it. */
   says: string[];
+  /** Of what is refused or over, for who asked: whether asking again would come to anything, and why not. */
+  again: { isPossible: boolean; why: string | null } | null;
 };
 
 export type ApprovalPolicy = {

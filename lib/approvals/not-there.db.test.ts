@@ -47,6 +47,10 @@ const askFor = async (ctx: Context, body: Record<string, unknown>) => {
   return askForApproval(ctx, guarded, { kind: "sign-in", reason: "The provider works" });
 };
 
+const emailOf = async (id: string) =>
+  (await world.db.query<{ email: string }>("SELECT email FROM admin WHERE id = $1::uuid", [id]))[0]?.email ??
+  "";
+
 test("sign-in without a provider is turned off, and its owners changed while it is, by who asked and is not there", async () => {
   await linkToProvider(people.otherId);
   await turnOn(["bulk"]);
@@ -125,11 +129,16 @@ test.each(ending)("what waits ends, on record, once who asked %s", async (_, end
   await end(governor.id, tokenId);
   expect(await getApproval(other(6), { id })).toMatchObject({
     state: "stale",
-    changed: [expect.stringMatching(/may not .* any more/)],
+    endCause: "asker",
+    changed: [
+      expect.stringMatching(
+        /( was disabled on | is Auditor since | was revoked on ).*\d{4}-\d\d-\d\d \d\d:\d\d UTC/,
+      ),
+    ],
     may: { decide: false },
   });
   const [, last] = await acts(2);
-  expect(last).toMatchObject({ act: "approval.found_stale" });
+  expect(last).toMatchObject({ act: "approval.orphaned" });
   expect((await getApproval(other(6), own)).state, "nobody else's").toBe("pending");
 });
 
@@ -140,7 +149,7 @@ test("what only ran out costs nobody a proof: it is not offered, and ends when i
   expect(await getApproval(other(3), { id })).toMatchObject({
     state: "pending",
     may: { decide: false },
-    whyNot: expect.stringContaining("may not use this console any more"),
+    whyNot: expect.stringMatching(/ was disabled on .* UTC\. What they asked for cannot be done\.$/),
   });
   expect(await countOpen(other(3))).toMatchObject({ toDecide: 0 });
   await prove(other(3), id);
@@ -149,4 +158,36 @@ test("what only ran out costs nobody a proof: it is not offered, and ends when i
   });
   expect(await world.db.query("SELECT FROM admin_proof WHERE subject = $1::text", [id])).toHaveLength(1);
   expect((await getApproval(other(4), { id })).state).toBe("stale");
+});
+
+test("who approves that sign-in without a provider goes off reads whom it leaves without a way in, and what it takes from themselves", async () => {
+  await linkToProvider(people.otherId);
+  await turnOn(["bulk"]);
+  const third = await person();
+  await world.db.query("UPDATE sign_in_policy SET local_off_at = NULL");
+  const { id } = await askFor(asker(2), { localSignIn: false, breakGlass: [people.askerId] });
+  const email = await emailOf(third.id);
+  const seen = await getApproval(third.at(3), { id });
+  expect(seen.shown.sentences.join(" ")).toMatch(
+    new RegExp(
+      `${email.replaceAll(".", "\\.")}.* left without a way in|left without a way in: .*${email.replaceAll(".", "\\.")}`,
+    ),
+  );
+  expect(seen.shown.acts[0]?.after?.leftWithoutWayIn).toContain(email);
+  expect(seen.forYou).toEqual([
+    expect.stringMatching(/^Your own session ends with it, and you cannot come in again/),
+  ]);
+  expect((await getApproval(other(3), { id })).forYou).toEqual([]);
+  expect((await getApproval(asker(3), { id })).forYou).toEqual([]);
+});
+
+test("who approves what is upon themselves reads what they lose", async () => {
+  await turnOn(["bulk"]);
+  const demote: Run = (ctx, { body }) => changeAdminRole(ctx, body as never);
+  const guarded = guardedBy(demote, { body: { adminId: people.otherId, role: "auditor" }, name: "role" });
+  const { id } = await askForApproval(asker(2), guarded, { kind: "roles", reason: "Moves on" });
+  expect((await getApproval(other(3), { id })).forYou).toEqual([
+    "It is upon you: you are Auditor instead of Owner, and your sessions end.",
+  ]);
+  expect((await getApproval((await person()).at(3), { id })).forYou).toEqual([]);
 });

@@ -5,6 +5,9 @@ import type { GuardedKind } from "./model.ts";
 /** A plan that an act is bound to, so that it does what others saw. */
 export type BindingPlan = { kind: "order" | "lifetimes"; id: string };
 
+/** What an order without a plan revokes. */
+export type ReachedTarget = { kind: "client"; id: string };
+
 /** With what an act that wants a second person is let through: to see what it would do, or to do it. */
 export type Pass = {
   isTrial: boolean;
@@ -26,8 +29,10 @@ export type Pass = {
   /** Names that are made anew each time, such as a new key's. */
   made: Set<string>;
   plan: BindingPlan | null;
+  /** What an order without a plan is upon: it is shown as one by plan is. */
+  reach: ReachedTarget | null;
   /** Told of the plan before the act locks anything. */
-  onPlan?: (plan: BindingPlan) => Promise<void>;
+  onPlan?: () => Promise<void>;
 };
 
 /** How long a read for an answer may take while an act holds its locks until the end of a larger transaction. */
@@ -58,5 +63,6 @@ export function newPass({
     title: null,
     made: new Set(),
     plan: null,
+    reach: null,
   };
 }

@@ -1,4 +1,4 @@
-import { hasNoWayIn } from "../admins/let-go.ts";
+import { canComeIn } from "../admins/let-go.ts";
 import type { Sql } from "../db/sql.ts";
 import {
   ALWAYS_KINDS,
@@ -18,7 +18,7 @@ const COUNTS = `a.role = 'owner' AND a.disabled_at IS NULL AND (a.totp_wrapped I
       OR EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = a.id))`;
 const SELECT = `SELECT p.kinds, p.bulk_tokens AS "bulkTokens", p.version, p.updated_at AS "updatedAt",
     (SELECT count(*)::int FROM admin a WHERE ${COUNTS}) AS owners,
-    (SELECT count(*)::int FROM admin a WHERE ${COUNTS} AND NOT ${hasNoWayIn("a")}) AS "ownersIn"
+    (SELECT count(*)::int FROM admin a WHERE ${COUNTS} AND ${canComeIn("a")}) AS "ownersIn"
   FROM approval_policy p WHERE p.id = 1`;
 
 /** What wants a second person, and whether anything does: not before there are two owners who can sign in. */

@@ -5,6 +5,7 @@ import type { Actor } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import type { ApprovalRecord } from "./approval-row.ts";
+import { whyAskerIsOut, whyAskerMayNot } from "./asker-gone.ts";
 
 type Asker = Pick<ApprovalRecord, "actorKind" | "actorId" | "actorName">;
 
@@ -44,8 +45,6 @@ async function findRequester(
   return token === undefined ? null : { kind: "api_token", id: actorId, ...token };
 }
 
-const goneWords = (name: string) => `${name} may not use this console any more.`;
-
 /**
  * Who asked, as they are now: with the role that they have, and as long as they are let in. They stay so until the caller's transaction ends.
  *
@@ -53,19 +52,19 @@ const goneWords = (name: string) => `${name} may not use this console any more.`
  */
 export async function getRequester(tx: Sql, asked: Asker, now: Date): Promise<Actor> {
   const actor = await findRequester(tx, asked, { now, lock: true });
-  if (actor === null) throw new DomainError("FORBIDDEN", goneWords(asked.actorName));
+  if (actor === null) throw new DomainError("FORBIDDEN", await whyAskerIsOut(tx, asked, now));
   return actor;
 }
 
-/** Why what was asked for cannot be done in the name of who asked any more, whoever approves it; null where it can. */
+/** Why what was asked for cannot be done in the name of who asked any more, whoever approves it: who is gone, and since when. Null where it can. */
 export async function whyOrphaned(
   db: Sql,
   asked: Asker & Pick<ApprovalRecord, "permissions">,
   now: Date,
 ): Promise<string | null> {
   const actor = await findRequester(db, asked, { now, lock: false });
-  if (actor === null) return `${goneWords(asked.actorName)} What they asked for cannot be done.`;
+  if (actor === null) return whyAskerIsOut(db, asked, now);
   return asked.permissions.every((permission) => can({ actor }, permission as never))
     ? null
-    : `${asked.actorName} may not do it themselves any more. What they asked for cannot be done.`;
+    : whyAskerMayNot(db, actor);
 }

@@ -44,21 +44,12 @@ export async function reviewBreakGlass(
       `UPDATE approval SET reviewed_at = $2::timestamptz, reviewed_by_id = $3::uuid, reviewed_by_name = $4::text, review_note = $5::text WHERE id = $1::uuid`,
       [record.id, ctx.now, ctx.actor.id, ctx.actor.name, input.note],
     );
-    const { id, summary, reason, personId, actorName, permissions } = record;
-    await tellOfApproval(tx, ctx, {
-      what: "reviewed",
-      id,
-      summary,
-      reason,
-      personId,
-      actorName,
-      permissions,
-    });
+    await tellOfApproval(tx, ctx, record, { what: "reviewed" });
     await recordEntry(tx, ctx, {
       act: "approval.reviewed",
       target: approvalTarget(record),
       note: input.note,
-      after: { doneBy: actorName },
+      after: { doneBy: record.actorName },
     });
   });
   return getApproval(ctx, input);

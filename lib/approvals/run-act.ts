@@ -5,6 +5,7 @@ import { DomainError, type ErrorCode } from "../errors.ts";
 import { StepUpRequired } from "../step-up/require-step-up.ts";
 import { type ApprovalRecord, approvalTarget } from "./approval-row.ts";
 import { allDifferencesOf } from "./differences.ts";
+import type { EndCause } from "./model.ts";
 import type { Pass } from "./pass.ts";
 import { actsOf } from "./shown.ts";
 import { tellOfApproval } from "./tell.ts";
@@ -12,9 +13,15 @@ import { tellOfApproval } from "./tell.ts";
 /** The act was not done as it was shown: it ends its approval. */
 export class NotAsShown extends Error {
   readonly changed: string[];
-  constructor(changed: string[], cause?: unknown) {
+  /** Why: it would be another one, or who asked or approved may not any more. */
+  readonly endCause: EndCause;
+  constructor(
+    changed: string[],
+    { endCause = "changed", cause }: { endCause?: EndCause; cause?: unknown } = {},
+  ) {
     super("not as shown", { cause });
     this.changed = changed;
+    this.endCause = endCause;
   }
 }
 
@@ -53,7 +60,7 @@ export async function runAsShown<T>(
     result = await act(ctx);
   } catch (error) {
     if (error instanceof DomainError && !(error instanceof StepUpRequired) && OVER.has(error.code))
-      throw new NotAsShown(wordsOf(error), error);
+      throw new NotAsShown(wordsOf(error), { cause: error });
     throw error;
   }
   const times = { shownAt: record.createdAt, doneAt: ctx.now };
@@ -65,37 +72,43 @@ export async function runAsShown<T>(
   return result;
 }
 
-/** Ends an approval whose act would be another one by now, and answers the refusal. What was asked for is kept until it would have lapsed, so that it can be asked for again. */
+/** What the refusal says of each cause; who is gone stands in its fields. */
+const REFUSAL: Record<EndCause, string> = {
+  changed:
+    "It would now do something else than what was asked for, so nothing was done. Whoever asked has to ask again.",
+  asker: "Who asked for it may not do it any more, so nothing was done, and it has ended.",
+  approver:
+    "Who approved it may not decide on it any more, so nothing was done. Whoever asked has to ask again.",
+};
+
+/**
+ * Ends an approval that cannot be done any more as it was asked for, and answers the refusal. What was asked for is kept until it would have lapsed, so that it can be asked for again. Recorded as
+ * `approval.found_stale`; where who asked may not do it any more as `approval.orphaned`, with who is gone and since when.
+ */
 export async function endAsStale(
   ctx: Context,
   record: ApprovalRecord,
-  { changed }: NotAsShown,
+  { changed, endCause }: NotAsShown,
 ): Promise<DomainError> {
   await ctx.db.transaction(async (tx) => {
     const ended = await tx.query(
-      `UPDATE approval SET state = 'stale', ended_at = $2::timestamptz, changed = $3::text[] WHERE id = $1::uuid AND state IN ('pending', 'approved') RETURNING id`,
-      [record.id, ctx.now, changed],
+      `UPDATE approval SET state = 'stale', ended_at = $2::timestamptz, changed = $3::text[], end_cause = $4::text
+       WHERE id = $1::uuid AND state IN ('pending', 'approved') RETURNING id`,
+      [record.id, ctx.now, changed, endCause],
     );
     if (ended.length === 0) return;
-    await tellOfApproval(tx, ctx, {
-      what: "stale",
-      id: record.id,
-      summary: record.summary,
-      reason: record.reason,
-      personId: record.personId,
-      actorName: record.actorName,
-      permissions: record.permissions,
-    });
+    const isOrphaned = endCause === "asker";
+    const what = isOrphaned ? "orphaned" : "stale";
+    await tellOfApproval(tx, ctx, record, { what, why: changed });
     await recordEntry(tx, ctx, {
-      act: "approval.found_stale",
+      act: isOrphaned ? "approval.orphaned" : "approval.found_stale",
       target: approvalTarget(record),
-      after: { changed },
-      errorCode: "APPROVAL_STALE",
+      ...(isOrphaned
+        ? { before: { state: record.state }, after: { state: "stale", whoIsGone: changed } }
+        : { after: { changed }, errorCode: "APPROVAL_STALE" }),
     });
   });
-  return new DomainError(
-    "APPROVAL_STALE",
-    "It would now do something else than what was asked for, so nothing was done. Whoever asked has to ask again.",
-    { fields: changed.map((message) => ({ path: "approval", message })) },
-  );
+  return new DomainError("APPROVAL_STALE", REFUSAL[endCause], {
+    fields: changed.map((message) => ({ path: "approval", message })),
+  });
 }

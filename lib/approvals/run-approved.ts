@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { type ApprovalRecord, approvalTarget, type StoredRequest } from "./approval-row.ts";
 import { getDeciderRole } from "./decider.ts";
+import { lockOwnersFor } from "./lock-owners-for.ts";
 import { inOneTransaction } from "./one-transaction.ts";
 import { newPass } from "./pass.ts";
 import { readApproval, requireState } from "./read-approval.ts";
@@ -39,9 +40,13 @@ export async function runApproved<T>(
         approval,
         askedAt: record.createdAt,
       });
+      await lockOwnersFor(tx, record);
       const role = await getDeciderRole(tx, record);
       if (role === null)
-        throw new NotAsShown(["Who approved it is shut out by now, or may not do it themselves any more."]);
+        throw new NotAsShown(
+          [`${record.decidedBy}, who approved it, is shut out by now, or may not do it themselves any more.`],
+          { endCause: "approver" },
+        );
       const result = await runAsShown({ ...inner, pass }, record, role, (own) =>
         act(own, { ...record, request: record.request as StoredRequest }),
       );
@@ -49,8 +54,7 @@ export async function runApproved<T>(
         "UPDATE approval SET state = 'done', ended_at = $2::timestamptz, request = NULL WHERE id = $1::uuid",
         [id, ctx.now],
       );
-      const { summary, reason, personId, actorName, permissions } = record;
-      await tellOfApproval(tx, ctx, { what: "done", id, summary, reason, personId, actorName, permissions });
+      await tellOfApproval(tx, ctx, record, { what: "done" });
       await recordEntry(tx, ctx, { act: "approval.used", target: approvalTarget(record) });
       return result;
     });

@@ -22,7 +22,9 @@ export async function runForRequester(
 ): Promise<void> {
   const { id, method, path, request } = record;
   const actor = await getRequester(tx, record, inner.now).catch((error: unknown) => {
-    throw error instanceof DomainError ? new NotAsShown([error.message], error) : error;
+    throw error instanceof DomainError
+      ? new NotAsShown([error.message], { endCause: "asker", cause: error })
+      : error;
   });
   const pass = newPass({
     isTrial: false,

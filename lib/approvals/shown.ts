@@ -1,10 +1,11 @@
 import type { Act } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
+import { createPlan } from "../order-plans/create-plan.ts";
 import { type DescribedPlan, describePlan } from "../order-plans/describe-plan.ts";
 import { actSentences } from "./act-sentences.ts";
 import { countsOf, Fingerprint } from "./fingerprint.ts";
 import { ACTS_SHOWN, type ComparedActs, MADE_ANEW, type Shown, type ShownAct } from "./model.ts";
-import type { BindingPlan, Pass } from "./pass.ts";
+import type { Pass } from "./pass.ts";
 import { actsTitle, planTitle } from "./title-words.ts";
 
 function withoutMade(value: unknown, made: ReadonlySet<string>): unknown {
@@ -74,16 +75,23 @@ export function summaryOf(
   return upon === undefined || upon === "" || upon.includes(MADE_ANEW) ? what : `${what}: ${upon}`;
 }
 
-/** A plan that binds an act, in words; null where it has none. It takes long: before anything is locked, or after. */
-export async function describedOf(ctx: Context, plan: BindingPlan | null): Promise<DescribedPlan | null> {
-  return plan?.kind === "order" ? describePlan(ctx, plan.id) : null;
+/** A plan that binds an act, in words, or the one that an order without a plan would have; null where it has none. It takes long: before anything is locked, or after. */
+export async function describedOf(
+  ctx: Context,
+  pass: Pick<Pass, "plan" | "reach">,
+): Promise<DescribedPlan | null> {
+  if (pass.plan === null && pass.reach !== null) {
+    const { id } = await createPlan(ctx, { verb: "revoke", target: pass.reach });
+    pass.plan = { kind: "order", id };
+  }
+  return pass.plan?.kind === "order" ? describePlan(ctx, pass.plan.id) : null;
 }
 
 /** What others are shown: the plan that binds it in words, and what it would record. */
 export function shownOf(described: DescribedPlan | null, pass: Pass, at: Date): Shown {
   if (described === null) {
     const acts = actsOf(pass, at);
-    return { sentences: pass.says.length > 0 ? pass.says : actSentences(acts), plan: null, ...acts };
+    return { sentences: actSentences(acts, pass.says), plan: null, ...acts };
   }
   const { sentences, facts: _, ...plan } = described;
   return { sentences: [...sentences, ...pass.says], plan, ...actsOf(pass, at) };

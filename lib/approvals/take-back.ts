@@ -10,16 +10,7 @@ export async function takeBack(tx: Sql, ctx: SqlContext, record: ApprovalRecord)
     "UPDATE approval SET state = 'withdrawn', ended_at = $2::timestamptz, request = NULL WHERE id = $1::uuid",
     [record.id, ctx.now],
   );
-  const { id, summary, reason, personId, actorName, permissions } = record;
-  await tellOfApproval(tx, ctx, {
-    what: "withdrawn",
-    id,
-    summary,
-    reason,
-    personId,
-    actorName,
-    permissions,
-  });
+  await tellOfApproval(tx, ctx, record, { what: "withdrawn" });
   await recordEntry(tx, ctx, {
     act: "approval.withdrawn",
     target: approvalTarget(record),

@@ -44,6 +44,17 @@ export const runStored =
   (ctx: Context, { request }: { request: StoredRequest }) =>
     run(ctx, request);
 
+/** The same under the guard of four eyes, as its route declares it. */
+export const guardStored =
+  (run: Run) =>
+  async (_: Context, { request }: { request: StoredRequest }): Promise<GuardedRequest> => ({
+    ...guardedBy(run, { body: request.body }),
+    act: (own) => run(own, request),
+  });
+
+/** Both, for whoever looks whether it would still be the same. */
+export const stored = (run: Run) => ({ runStored: runStored(run), guardStored: guardStored(run) });
+
 /** Two owners before each test, who are there at seconds from the start: one who asks and one who decides; and an act to ask for. */
 export function approvalsFixture(world: TestContexts) {
   const { makeAdmin, openSession } = sessionFixture(() => world.db, Date.now());

@@ -21,14 +21,14 @@ test("an order by plan says how many tokens of how many users it is upon", () =>
   const exact = (value: number) => ({ value, isExact: true });
   const target = { kind: "client", id: "1", name: "reports-spa" } as const;
   const facts = { verb: "revoke", tokens: exact(1280), users: exact(40), target } as const;
-  expect(planTitle(facts)).toBe("Revoke 1,280 tokens of 40 users: client reports-spa");
+  expect(planTitle(facts)).toBe("Revoke 1,280 live tokens of 40 users: client reports-spa");
   expect(planTitle({ ...facts, tokens: exact(1), users: exact(1) })).toBe(
-    "Revoke 1 token of 1 user: client reports-spa",
+    "Revoke 1 live token of 1 user: client reports-spa",
   );
   const wide = { kind: "everything", id: "everything", name: "everything" } as const;
   const atLeast = { value: 900, isExact: false };
   expect(planTitle({ ...facts, tokens: atLeast, users: atLeast, target: wide })).toBe(
-    "Revoke at least 900 tokens: everything",
+    "Revoke at least 900 live tokens: everything",
   );
 });
 

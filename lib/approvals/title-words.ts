@@ -3,7 +3,7 @@ import { KEY_PURPOSE_WORDS, type KeyPurpose } from "../keys/model.ts";
 import type { OrderPlan } from "../order-plans/model.ts";
 import { GUARDED_WORDS, type GuardedKind, type Shown, type ShownAct } from "./model.ts";
 
-/** What an order by plan does, as its title: "Revoke 128 tokens of 40 users: client reports-spa". */
+/** What an order by plan does, as its title: "Revoke 128 live tokens of 40 users: client reports-spa". The order writes down used and expired ones too, and says so. */
 export function planTitle({
   verb,
   tokens,
@@ -14,12 +14,13 @@ export function planTitle({
   const many = ({ value, isExact }: OrderPlan["tokens"], one: string, more: string) =>
     `${isExact ? "" : "at least "}${value.toLocaleString("en")} ${value === 1 ? one : more}`;
   const of = users.isExact && users.value > 0 ? ` of ${many(users, "user", "users")}` : "";
-  const what = `${act} ${many(tokens, "token", "tokens")}${of}`;
+  const what = `${act} ${many(tokens, "live token", "live tokens")}${of}`;
   if (target.kind === "everything") return `${what}: everything`;
   return `${what}: ${target.kind.replaceAll("_", " ")} ${target.name}`;
 }
 
-const roleOf = (value: unknown): string =>
+/** A role in words; nothing where it is none. */
+export const roleOf = (value: unknown): string =>
   typeof value === "string" && Object.hasOwn(ROLE_WORDS, value) ? ROLE_WORDS[value as Role].name : "";
 
 export function namesOf(value: unknown): string[] {

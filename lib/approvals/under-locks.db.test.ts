@@ -11,12 +11,15 @@ import { planEmergency } from "../keys/plan-emergency.ts";
 import { sql } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import { MAIL_SETTINGS_TARGET, readMailRecord } from "../mail/mail-settings.ts";
+import { createPlan } from "../order-plans/create-plan.ts";
+import { placePlannedOrder } from "../order-plans/place-planned-order.ts";
 import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
 import { revokeToken } from "../revocations/revoke-token.ts";
 import { sessionFixture } from "../step-up/test-sessions.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
 import { askForApproval, type GuardedRequest } from "./ask-approval.ts";
 import { breakGlass } from "./break-glass.ts";
+import { getApproval } from "./get-approval.ts";
 import { inOneTransaction } from "./one-transaction.ts";
 import { tryOut } from "./try-out.ts";
 
@@ -115,6 +118,28 @@ test("twenty dry runs at once on three connections are all answered", async () =
     expect(new Set(asked.map(({ id }) => id)).size).toBe(20);
     expect(db.pool.totalCount).toBeLessThanOrEqual(3);
   });
+});
+
+test("an order upon a client without a plan is shown as one by plan: whom it reaches, who called, and that it is not undone", async () => {
+  const { id: personId } = await makeAdmin();
+  const clientId = await bigClient();
+  const ctx = attended(world.db, personId);
+  const { id: planId } = await createPlan(ctx, { verb: "revoke", target: { kind: "client", id: clientId } });
+  const [one, other] = await Promise.all([
+    askForApproval(ctx, guardedBy("direct", revokes(clientId)), { kind: "bulk", reason: "A leak" }),
+    askForApproval(
+      ctx,
+      guardedBy("by plan", (own) => placePlannedOrder(own, { planId, ...why })),
+      { kind: "bulk", reason: "A leak" },
+    ),
+  ]);
+  const [direct, planned] = await Promise.all([getApproval(ctx, one), getApproval(ctx, other)]);
+  expect(direct.shown.plan).toMatchObject({ tokens: { value: 101, isExact: true } });
+  expect(direct.shown.plan).toEqual(planned.shown.plan);
+  expect(direct.summary).toBe(planned.summary);
+  const told = (sentences: string[]) => sentences.map((one) => one.replace(/\d{4}-.* UTC/, "then"));
+  expect(told(direct.shown.sentences)).toEqual(told(planned.shown.sentences));
+  expect(direct.shown.sentences.join(" ")).toContain("This cannot be undone");
 });
 
 test("a dry run and a bounded read in it need no second connection", async () => {

@@ -213,7 +213,8 @@ export const ACT_WORDS: Record<string, string> = {
   "approval.used": "carried out",
   "approval.declined": "declined",
   "approval.withdrawn": "withdrew",
-  "approval.found_stale": "refused as no longer the same",
+  "approval.found_stale": "refused, as it could no longer be done as asked for,",
+  "approval.orphaned": "ended, since who asked may not do it any more,",
   "approval.glass_broken": "did without a second person",
   "approval.reviewed": "reviewed the break-glass of",
   "approval_policy.changed": "changed",
@@ -233,7 +234,7 @@ export function actWords(act: string): string {
 /** What was tried and not allowed: the act's own verb would read as if it had been done. */
 const REFUSED_WORDS: Record<string, string> = {
   "approval.refused": "was not allowed to decide on",
-  "approval.found_stale": "refused as no longer the same",
+  "approval.found_stale": "refused, as it could no longer be done as asked for,",
 };
 
 /** An act that was refused: whoever tried it, "tried to …" or "was not allowed to …"; what is not named here says so after it. */
@@ -243,7 +244,9 @@ function refusedWords(act: string): string {
 
 /** An act where what it was upon is known from the place: "scheduled a revocation of it". */
 export function actUponItWords(entry: { act: string; outcome: "done" | "refused" }): string {
-  return actOutcomeWords(entry).replace(/ (of|upon|to|on)$/, " $1 it");
+  return actOutcomeWords(entry)
+    .replace(/,$/, "")
+    .replace(/ (of|upon|to|on)$/, " $1 it");
 }
 
 /** The same for an act that was refused: "was refused to …" reads badly of every act, so it is said after it. */

@@ -14,6 +14,9 @@ export function changesOf(before: Record<string, unknown>, after: Record<string,
   return Object.keys(changes.after).length === 0 ? null : changes;
 }
 
+/** What stands with an act that a second person let be done, or that was done without one: it is no field of what was changed. */
+const NO_FIELDS: ReadonlySet<string> = new Set(["approval", "approvedBy", "breakGlass"]);
+
 /**
  * Refuses an update of a version that is no longer the current one, and says which fields changed since and by whom, from the
  * audit log. Each version past the first has one entry of `act`, or of one of them.
@@ -32,7 +35,8 @@ export async function requireVersion(
      WHERE target_id = $1::text AND act = ANY ($2::text[]) ORDER BY sequence DESC LIMIT $3::int`,
     [current.targetId, [current.act].flat(), missed],
   );
-  const fields = [...new Set(entries.flatMap((entry) => entry.fields ?? []))].sort();
+  const named = new Set(entries.flatMap((entry) => entry.fields ?? []));
+  const fields = [...named].filter((field) => !NO_FIELDS.has(field)).sort();
   const people = [...new Set(entries.map((entry) => entry.actorName))].join(", ");
   throw new DomainError(
     "STALE_VERSION",

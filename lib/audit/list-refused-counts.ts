@@ -1,7 +1,8 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { isUuid } from "../ids.ts";
-import type { Page } from "../list-query/define-table.ts";
+import { countUpTo } from "../list-query/count-up-to.ts";
+import type { Page, Total } from "../list-query/define-table.ts";
 import { keysetOf, orderBy, seek, toPage } from "../list-query/keyset.ts";
 import { all, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow } from "../list-query/time-window.ts";
@@ -69,6 +70,19 @@ export async function listRefusedCounts(
     id: record.id,
   }));
   return { ...page, rows: page.rows.map(rowOf) };
+}
+
+/** So many are counted one by one. */
+const COUNT_MAX = 1_000_000;
+
+/** How many rows some filters match, as far as that is found in a second. Needs `audit:read`. */
+export async function countRefusedCounts(
+  ctx: Context,
+  filters: RefusedCountsQuery["filters"],
+): Promise<Total> {
+  requirePermission(ctx, "audit:read");
+  const rows = sql`SELECT 1 FROM refused_count c WHERE ${all(conditionsOf(filters, ctx.now))} LIMIT ${COUNT_MAX + 1}::int`;
+  return countUpTo(ctx.db, rows, { max: COUNT_MAX, atLeast: () => 0 });
 }
 
 function rowOf(record: RefusedCountRecord): RefusedCountRow {

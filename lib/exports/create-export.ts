@@ -8,6 +8,7 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { LIST_PLACES } from "../lists/model.ts";
 import { parseListText } from "../lists/parse-list-text.ts";
 import { LIST_PERMISSION } from "../lists/permission.ts";
+import { TABLES } from "../lists/table.ts";
 import { EXPORT_COLUMNS, type ExportRecord, exportDetailOf } from "./export-row.ts";
 import type { CreateExportInput } from "./input.ts";
 import {
@@ -18,6 +19,7 @@ import {
   OPEN_EXPORTS_OF_ALL,
   OPEN_EXPORTS_OF_ONE,
 } from "./model.ts";
+import { instantWords, querySentences } from "./query-sentences.ts";
 import { SILENT_SECONDS } from "./silence.ts";
 import { EXPORT_SOURCES } from "./sources.ts";
 
@@ -44,27 +46,28 @@ async function requireRoom(tx: Sql, ctx: Context): Promise<void> {
     );
 }
 
-/** What leaves, for who decides: how many rows as they are now, which columns, by which filter. Told in time, or said not to be known. */
+/** What leaves, for who decides: how many rows as they are now, which columns, over which time and by which filters. Told in time, or said not to be known. */
 async function toldOf(
   ctx: Context,
   { list, format, query: text }: CreateExportInput,
 ): Promise<{ title: string; says: string[] }> {
   requirePermission(ctx, LIST_PERMISSION[list]);
   const query = parseListText(list, text, "query");
-  const { columns, readPage, count } = EXPORT_SOURCES[list];
-  const total = count === undefined ? (await readPage(ctx, query)).total : await count(ctx, query);
+  const { columns, readPage, count, tell } = EXPORT_SOURCES[list];
+  const counts = tell ?? count;
+  const total = counts === undefined ? (await readPage(ctx, query)).total : await counts(ctx, query);
   const rows =
     total === undefined
       ? null
       : `${total.isExact ? "" : "at least "}${total.value.toLocaleString("en")} ${total.value === 1 ? "row" : "rows"}`;
   const { title } = LIST_PLACES[list];
   const names = Object.keys(columns);
-  const filter = text === "" ? "" : ", filtered";
+  const filter = Object.keys(query.filters).length === 0 ? "" : ", filtered";
   return {
     title: `Export ${rows === null ? "" : `${rows} of `}${title} as ${EXPORT_FORMAT_WORDS[format].name}${filter}`,
     says: [
-      `The list ${title} leaves as a file: ${rows ?? "a number of rows that could not be told"}, as of now, with ${names.length} columns: ${names.join(", ")}.`,
-      text === "" ? "No filter: all of it." : `Filter and order: ${text}`,
+      `The list ${title} leaves as a file: ${rows ?? "a number of rows that could not be told"} on ${instantWords(ctx.now)}, when it was asked for, with ${names.length} columns: ${names.join(", ")}.`,
+      ...querySentences(TABLES[list], query, ctx.now),
     ],
   };
 }

@@ -1,6 +1,6 @@
 import { listAudiences } from "../audiences/list-audiences.ts";
 import { listAuditEntryDetails } from "../audit/list-audit-entries.ts";
-import { listRefusedCounts } from "../audit/list-refused-counts.ts";
+import { countRefusedCounts, listRefusedCounts } from "../audit/list-refused-counts.ts";
 import { listTokenUses } from "../audit/list-token-uses.ts";
 import { FILE_SEARCH_TIME } from "../audit/search-uses.ts";
 import { listClients } from "../clients/list-clients.ts";
@@ -28,6 +28,8 @@ import {
   VERIFIER_COLUMNS,
 } from "./columns.ts";
 
+import { countActs, countUses } from "./count-events.ts";
+
 export type ExportPage = Page<unknown> & { total?: Total };
 
 /** Where an export's rows come from: the list's own use case, page after page, so that a file says what the list says. */
@@ -40,6 +42,8 @@ export type ExportSource = {
   eventOf?: (row: unknown) => StreamEvent;
   /** How many rows match, where a page does not say it well enough; counted beside the reading. */
   count?: (ctx: Context, query: ListQuery) => Promise<Total>;
+  /** The same for whoever decides on the export, of lists whose pages do not say how many rows match. */
+  tell?: (ctx: Context, query: ListQuery) => Promise<Total>;
 };
 
 function source<T extends TableDeclaration, Row>(given: {
@@ -47,6 +51,7 @@ function source<T extends TableDeclaration, Row>(given: {
   bornAt: (row: Row) => string;
   read: (ctx: Context, query: ListQuery<T>) => Promise<Page<Row> & { total?: Total }>;
   count?: (ctx: Context, query: ListQuery<T>) => Promise<Total>;
+  tell?: (ctx: Context, query: ListQuery<T>) => Promise<Total>;
   eventOf?: (row: Row) => StreamEvent;
 }): ExportSource {
   return {
@@ -58,6 +63,7 @@ function source<T extends TableDeclaration, Row>(given: {
       ? {}
       : { eventOf: given.eventOf as NonNullable<ExportSource["eventOf"]> }),
     ...(given.count === undefined ? {} : { count: given.count as NonNullable<ExportSource["count"]> }),
+    ...(given.tell === undefined ? {} : { tell: given.tell as NonNullable<ExportSource["tell"]> }),
   };
 }
 
@@ -74,6 +80,7 @@ export const EXPORT_SOURCES: Record<ListName, ExportSource> = {
     bornAt: (row) => row.receivedAt,
     // however rare they are: what a page gives up on, a file goes on with
     read: (ctx, query) => listTokenUses(ctx, query, FILE_SEARCH_TIME),
+    tell: (ctx, { filters }) => countUses(ctx, filters),
     eventOf: (row) => ({ type: "token_use", ...row }),
   }),
   "audit-entries": source({
@@ -81,12 +88,14 @@ export const EXPORT_SOURCES: Record<ListName, ExportSource> = {
     bornAt: (row) => row.at,
     // with what each changed, which the list leaves to each act's own page
     read: listAuditEntryDetails,
+    tell: (ctx, { filters }) => countActs(ctx, filters),
     eventOf: (row) => ({ type: "admin_act", ...row }),
   }),
   "refused-counts": source({
     columns: REFUSED_COLUMNS,
     bornAt: (row) => row.minute,
     read: listRefusedCounts,
+    tell: (ctx, { filters }) => countRefusedCounts(ctx, filters),
   }),
   orders: source({ columns: ORDER_COLUMNS, bornAt: (row) => row.createdAt, read: listOrders }),
   users: source({ columns: USER_COLUMNS, bornAt: (row) => row.createdAt, read: listUsers }),

@@ -42,6 +42,6 @@ test("uses, deliveries and refusals without a token alone are not urgent, and wh
   expect(newsOf(known, { ...known })).toBeNull();
 });
 
-test("what comes first is urgent: the page was drawn before it", () => {
-  expect(newsOf(null, known)).toBe("urgent");
+test("what comes first is drawn at the pace of uses: the page was made a moment before it", () => {
+  expect(newsOf(null, known)).toBe("uses");
 });

@@ -33,9 +33,9 @@ export type News = "urgent" | "uses";
 
 const OF_USES: ReadonlySet<keyof Pulse> = new Set(["newestUseAt", "refusedCounts", "deliveries"]);
 
-/** What kind of news `next` is for somebody who knows `known`; null where it is none. */
+/** What kind of news `next` is for somebody who knows `known`; null where it is none. To who knows nothing yet it is what may have come since the page was made. */
 export function newsOf(known: Pulse | null, next: Pulse): News | null {
-  if (known === null) return "urgent";
+  if (known === null) return "uses";
   const changed = (Object.keys(next) as (keyof Pulse)[]).filter((key) => known[key] !== next[key]);
   if (changed.length === 0) return null;
   return changed.every((key) => OF_USES.has(key)) ? "uses" : "urgent";

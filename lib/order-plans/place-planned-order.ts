@@ -51,12 +51,15 @@ function requireConfirmed(ctx: Context, plan: PlanRecord, confirm: string | unde
     });
 }
 
+/** How many tokens live when the order is placed: what its result says, and the log. */
+type Live = { tokens: number; isExact: boolean };
+
 /** On the target's own page, and of a group's members on each user's too, with the order that is theirs. */
 async function recordPlaced(
   tx: Sql,
   ctx: Context,
   plan: PlanRecord,
-  { orders, targets }: { orders: readonly PlacedOrder[]; targets: readonly OrderTarget[] },
+  { orders, targets, live }: { orders: readonly PlacedOrder[]; targets: readonly OrderTarget[]; live: Live },
   { reason, note }: Pick<PlannedOrderInput, "reason" | "note">,
 ): Promise<void> {
   const [first] = orders;
@@ -76,8 +79,8 @@ async function recordPlaced(
       orderId: first?.id,
       ...(plan.isMembers ? { members: orders.length } : {}),
       planId: plan.id,
-      liveTokens: plan.tokens,
-      liveTokensIsExact: plan.isExact,
+      liveTokens: live.tokens,
+      liveTokensIsExact: live.isExact,
       ...times,
     },
   });
@@ -128,7 +131,7 @@ async function place(
   tx: Sql,
   ctx: Context,
   input: PlannedOrderInput,
-  lookedFrom: Date,
+  { lookedFrom, live }: { lookedFrom: Date; live: Live },
   { together, reachesNewcomers = false, incidentId }: PlacingOptions,
 ): Promise<Placed> {
   const { reason, note } = input;
@@ -180,7 +183,7 @@ async function place(
       { tokens: plan.tokens, isExact: plan.isExact, isEverything: plan.targetKind === "everything" },
       { neverWaits: OF_ONE.has(plan.targetKind) },
     );
-  await recordPlaced(tx, ctx, plan, { orders, targets }, input);
+  await recordPlaced(tx, ctx, plan, { orders, targets, live }, input);
   await recordEntries(tx, ctx, actsOf?.({ orderId: first.id, wasPlaced: true }) ?? []);
   return { id: first.id, orders: orders.length, wasPlaced: true, target };
 }
@@ -209,7 +212,7 @@ export async function placePlannedOrder(
   await requirePlanStepUp(ctx, plan);
   if (plan.effectiveFrom === null) sayBegunBy(ctx, begunByOf(ctx, plan.targetKind, plan.lookedFrom));
   const before = await reachedByPlan(ctx.db, ctx, plan);
-  const live = await liveTokens(ctx);
+  const isLive = await liveTokens(ctx);
   // the long look comes before the feed's head is locked; under the lock only what came in the meantime is looked at
   const [clock] = await ctx.db.query<{ at: Date }>("SELECT clock_timestamp() AS at");
   const names = { planId: plan.id, audiences: plan.audiences, lookedFrom: plan.lookedFrom };
@@ -223,9 +226,10 @@ export async function placePlannedOrder(
   const reached = isPlanned
     ? { tokens: plan.tokens, isExact: plan.isExact }
     : { tokens: counted?.tokens ?? 0, isExact: counted !== null };
-  const placed = await ctx.db.transaction((tx) =>
-    place(tx, ctx, input, clock?.at ?? plan.lookedFrom, options),
-  );
+  // what was not counted in time is on record as the plan had it
+  const live = reached.isExact || isPlanned ? reached : { tokens: plan.tokens, isExact: false };
+  const looked = { lookedFrom: clock?.at ?? plan.lookedFrom, live };
+  const placed = await ctx.db.transaction((tx) => place(tx, ctx, input, looked, options));
   const record = await readOrder(ctx.db, placed.id);
   const order = orderRowOf(record);
   const result = {
@@ -233,7 +237,7 @@ export async function placePlannedOrder(
     orders: placed.orders,
     wasPlaced: placed.wasPlaced,
     reached: placed.wasPlaced ? reached : { tokens: 0, isExact: true },
-    remains: await readRemainingOf(ctx, live, placed.target),
+    remains: await readRemainingOf(ctx, isLive, placed.target),
   };
   const effectiveFrom = plan.effectiveFrom?.toISOString() ?? null;
   // what had ended before is still accepted where only signatures are checked

@@ -4,6 +4,7 @@ import { newPass } from "../approvals/pass.ts";
 import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
+import { settleAll } from "../revocations/test-settle.ts";
 import { placePlannedOrder } from "./place-planned-order.ts";
 import { type PlanFixture, planFixtureOf, why } from "./plan-fixture.ts";
 
@@ -48,13 +49,19 @@ test("an order that waited reaches what had begun when it was planned, refreshed
   expect(placed).toMatchObject({ wasPlaced: true, reached: { tokens: 4, isExact: true } });
   expect(await states([{ id: first }, { id: second }, seen, refreshed])).toEqual(Array(4).fill("revoked"));
   expect(await states(since)).toEqual(Array(3).fill("active"));
-  const [row] = await db.query<{ cutoff: Date; lookedFrom: Date; after: { begunBy: string } }>(
+  const [row] = await db.query<{
+    cutoff: Date;
+    lookedFrom: Date;
+    after: { begunBy: string; liveTokens: number };
+  }>(
     `SELECT o.cutoff, p.looked_from AS "lookedFrom", e.after FROM revocation_order o JOIN order_plan p ON p.id = o.plan_id
      JOIN audit_entry e ON e.after ->> 'orderId' = o.id::text WHERE o.id = $1::uuid`,
     [placed.order.id],
   );
   expect(row?.cutoff).toEqual(row?.lookedFrom);
   expect(row?.after.begunBy).toBe(row?.cutoff.toISOString());
+  // the result and the log count the same: what lived when it was placed
+  expect(row?.after).toMatchObject({ liveTokens: 4, liveTokensIsExact: true });
 
   // what came since is a plan of its own, and nothing brings back what was revoked
   const next = await plans.plan(plans.later(ctx), {
@@ -114,4 +121,30 @@ test("an order to come reaches what is issued until its instant, as its plan say
   await plans.tokens.token({ ...common, userId: await newUser() });
   const { order } = await placeWaited(ctx, plan.id);
   expect(order).toMatchObject({ standing: "scheduled", cutoff: effectiveFrom });
+});
+
+test("plan, result and log count what lives; used and expired tokens are written down beside it, and are no part of that number", async () => {
+  const ctx = plans.as("owner");
+  const { clientId, common, users } = await plans.world();
+  const userId = users[0] as string;
+  const used = await plans.tokens.token({ ...common, userId, kind: "refresh" });
+  await plans.tokens.consume(used, new Date());
+  const issuedAt = new Date(Date.now() - 2 * HOUR_MS);
+  await plans.tokens.token({
+    ...common,
+    userId,
+    issuedAt,
+    rootedAt: issuedAt,
+    expiresAt: new Date(Date.now() - HOUR_MS),
+  });
+  const plan = await plans.plan(ctx, { verb: "revoke", target: { kind: "client", id: clientId } });
+  expect(plan.tokens).toEqual({ value: 2, isExact: true });
+  const placed = await placeWaited(ctx, plan.id);
+  expect(placed.reached).toEqual({ tokens: 2, isExact: true });
+  await settleAll(db);
+  const [row] = await db.query<{ written: number; after: { liveTokens: number } }>(
+    `SELECT o.settled_count AS written, e.after FROM revocation_order o JOIN audit_entry e ON e.after ->> 'orderId' = o.id::text WHERE o.id = $1::uuid`,
+    [placed.order.id],
+  );
+  expect([row?.after.liveTokens, row?.written]).toEqual([2, 4]);
 });

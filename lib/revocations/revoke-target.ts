@@ -89,7 +89,7 @@ export async function revokeTarget(
       ...(await readLeft(ctx, live, ofLate, ended)),
     };
   }
-  const reach = { kind: target.kind, tokens: reached.value, isExact: reached.isExact };
+  const reach = { kind: target.kind, id: target.id, tokens: reached.value, isExact: reached.isExact };
   await requireReachStepUp(ctx, reach, live(ofLate.tokens));
   sayBegunBy(ctx, begunBy);
   const { id } = await ctx.db.transaction(async (tx) => {

@@ -2,58 +2,24 @@ import { exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createOutbound } from "../outbound/outbound.ts";
 import { checkIssuer, discover } from "./discover.ts";
-import { type AskedOf, type ExchangingProvider, exchangeCode } from "./exchange-code.ts";
-import { createProviderKeys } from "./key-set.ts";
+import { type AskedOf, exchangeCode } from "./exchange-code.ts";
 import { HOSTILE_ANSWERS } from "./test-hostile-answers.ts";
-import { startTestProvider, type TestProvider } from "./test-provider.ts";
+import type { TestProvider } from "./test-provider.ts";
 import { answerTo, makeAsked } from "./test-question.ts";
+import { REDIRECT, type RelyingParty, startRelyingParty } from "./test-relying-party.ts";
 
-const REDIRECT = "http://localhost:1/api/auth/callback/one";
-
+let party: RelyingParty;
 let theirs: TestProvider;
-let outbound: ReturnType<typeof createOutbound>;
+let outbound: RelyingParty["outbound"];
+const opened: RelyingParty["open"] = (keyClock) => party.open(keyClock);
+const signIn: RelyingParty["signIn"] = (provider, change) => party.signIn(provider, change);
 
 beforeAll(async () => {
-  theirs = await startTestProvider({ redirectsTo: REDIRECT });
-  outbound = createOutbound({ allow: { ranges: [], hosts: [], origins: [theirs.issuer] } });
+  party = await startRelyingParty();
+  ({ theirs, outbound } = party);
 });
-afterAll(async () => {
-  outbound.close();
-  await theirs.stop();
-});
-beforeEach(() => {
-  theirs.tampering = {};
-  theirs.how = { secondsAgo: 5, amr: ["pwd", "otp"] };
-  theirs.person = {
-    sub: "person-1",
-    email: "Ana@Example.com",
-    email_verified: true,
-    name: "Ana",
-    groups: ["tw-owners"],
-  };
-});
-
-async function opened(keyClock?: () => number): Promise<ExchangingProvider> {
-  const metadata = await discover(outbound, theirs.issuer);
-  return {
-    clientId: theirs.clientId,
-    clientSecret: theirs.clientSecret,
-    roleClaim: "groups",
-    metadata,
-    keys: createProviderKeys(outbound, metadata.jwks_uri, keyClock),
-  };
-}
-
-/** A whole sign-in as the browser and the console walk it. */
-async function signIn(
-  provider: ExchangingProvider,
-  change: (answer: URLSearchParams, asked: AskedOf) => void = () => {},
-) {
-  const asked = makeAsked(REDIRECT);
-  const answer = await answerTo(theirs, provider, asked);
-  change(answer, asked);
-  return exchangeCode(outbound, provider, answer, { asked, now: new Date() });
-}
+afterAll(() => party.stop());
+beforeEach(() => party.reset());
 
 describe("the answer of a provider", () => {
   test("says who came: issuer, subject, a verified address as it is written, and claims", async () => {

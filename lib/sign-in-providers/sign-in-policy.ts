@@ -8,7 +8,13 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import type { ChangePolicyInput } from "./input.ts";
-import { countStoppedTokens, endLocalSessions, readLocalTokens, requireOwnWayIn } from "./local-shut-out.ts";
+import {
+  countStoppedTokens,
+  endLocalSessions,
+  readLocalOut,
+  readLocalTokens,
+  requireOwnWayIn,
+} from "./local-shut-out.ts";
 import {
   BREAK_GLASS_SHOWN_DAYS,
   type BreakGlassSignIn,
@@ -126,6 +132,7 @@ export async function changeSignInPolicy(
       version: before.version,
     });
     const stoppedBefore = await countStoppedTokens(tx, ctx.now);
+    const outBefore = new Set(await readLocalOut(tx));
     const namedBefore = (await readBreakGlass(tx)).map(({ email }) => email);
     if (breakGlass !== undefined) await nameBreakGlass(tx, breakGlass);
     const named = await readBreakGlass(tx);
@@ -153,6 +160,7 @@ export async function changeSignInPolicy(
     );
     const endedSessions = isLocal ? 0 : await endLocalSessions(tx, ctx.now);
     const stoppedApiTokens = Math.max(0, (await countStoppedTokens(tx, ctx.now)) - stoppedBefore);
+    const leftWithoutWayIn = (await readLocalOut(tx)).filter((email) => !outBefore.has(email));
     if (!isLocal) ctx.pass?.says.push(stopWords(stoppedApiTokens));
     await recordEntry(tx, ctx, {
       act: "sign_in_policy.updated",
@@ -164,7 +172,7 @@ export async function changeSignInPolicy(
       after: {
         ...(isLocal === wasLocal ? {} : { localSignIn: isLocal }),
         ...(hasNewNames ? { breakGlassOwners: named.map(({ email }) => email) } : {}),
-        ...(isLocal ? {} : { endedSessions, stoppedApiTokens }),
+        ...(isLocal ? {} : { endedSessions, stoppedApiTokens, leftWithoutWayIn }),
       },
     });
     return readPolicy(tx, ctx.now);

@@ -10,6 +10,7 @@ import { type AskedAgain, requireStepUp, StepUpRequired } from "./require-step-u
 
 /** What a revocation is upon, and how far it reaches. */
 type Reach = { kind: TargetKind; tokens: number; isExact: boolean };
+type ReachOfTarget = Reach & { id: string };
 
 /** Ends what one person or one leak has: it never waits. */
 export const OF_ONE: ReadonlySet<TargetKind> = new Set(["token", "family", "session", "user"]);
@@ -47,7 +48,7 @@ export async function requirePlanStepUp(
   if (plan.verb !== "revoke") return;
   if (ctx.pass !== undefined) {
     ctx.pass.plan = { kind: "order", id: plan.id };
-    await ctx.pass.onPlan?.(ctx.pass.plan);
+    await ctx.pass.onPlan?.();
   }
   const reach = { kind: plan.targetKind, tokens: plan.tokens, isExact: plan.isExact };
   await requireFor(ctx, reach, async () => {
@@ -95,8 +96,19 @@ export async function whyPlanWaits(
  * @param live FROM and WHERE of the live tokens that it reaches, as `token t`.
  * @throws {StepUpRequired} and {ApprovalRequired} as above
  */
-export async function requireReachStepUp(ctx: AskedAgain, reach: Reach, live: Fragment): Promise<void> {
-  await requireFor(ctx, reach, () => countUsersUpTo(ctx.db, live));
+export async function requireReachStepUp(
+  ctx: AskedAgain,
+  { id, ...reach }: ReachOfTarget,
+  live: Fragment,
+): Promise<void> {
+  const reached = reach.kind === "client" ? ({ kind: "client", id } as const) : null;
+  if (ctx.pass?.isTrial === true) ctx.pass.reach = reached;
+  try {
+    await requireFor(ctx, reach, () => countUsersUpTo(ctx.db, live));
+  } catch (error) {
+    if (error instanceof ApprovalRequired) error.reach = reached;
+    throw error;
+  }
 }
 
 async function countUsersUpTo(db: Sql, live: Fragment): Promise<number> {

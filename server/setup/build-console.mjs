@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { checkPageJavascript } from "./check-page-javascript.mjs";
 import { say } from "./console-lines.mjs";
 import { CACHE_DIR, NODE, ROOT } from "./paths.mjs";
 import { runStep } from "./run-step.mjs";
@@ -35,6 +36,7 @@ export async function buildConsole() {
   await runStep("build", NODE, ["node_modules/next/dist/bin/next", "build"], {
     env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1" },
   });
+  checkPageJavascript();
   // The build itself may complete tsconfig.json; whatever else changed meanwhile makes the next start build again.
   const isSame = hashOf(withoutConfig, isSource) === sources;
   saveStamp(STAMP, isSame ? hashOf(SOURCES, isSource) : wanted);

@@ -85,6 +85,8 @@ const FIELDS: Record<string, string> = {
   why: "Wants a second person for",
   bulkTokens: "Tokens one revokes alone within 24 hours",
   changed: "What changed meanwhile",
+  whoIsGone: "Who is gone",
+  leftWithoutWayIn: "Left without a way in",
   kinds: "Want a second person",
   lastEndsAt: "The last of them ends",
   issuer: "Issuer",

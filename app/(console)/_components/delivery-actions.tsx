@@ -101,6 +101,7 @@ export function PauseDialog({
       title={words.pauseTitle}
       act={words.pauseAct}
       onConfirm={() => setStatus("paused")}
+      guarded="streams"
     >
       {words.pauseText}
     </ConfirmDialog>

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   APPROVAL_STATES,
   APPROVAL_WAYS,
+  END_CAUSES,
   GUARDED_KINDS,
   POLICY_KINDS,
   RUN_BYS,
@@ -23,6 +24,15 @@ export const approvalRow = z.object({
   decidedBy: z.string().nullable(),
   note: z.string().nullable(),
   endedAt: instant.nullable(),
+  endCause: z
+    .enum(END_CAUSES)
+    .nullable()
+    .describe(
+      "Of a refused one: it would be another act, who asked may not do it any more, or who approved it may not.",
+    ),
+  changed: z
+    .array(z.string())
+    .describe("Of a refused one: what changed, or who is gone and since when, in words."),
   reviewedAt: instant.nullable(),
   reviewedBy: z.string().nullable(),
   reviewNote: z.string().nullable(),
@@ -70,7 +80,6 @@ export const approvalDetail = approvalRow.extend({
       .describe("How many there are of each act; empty for an approval from before it was kept."),
   }),
   permissions: z.array(z.string()),
-  changed: z.array(z.string()),
   isKept: z.boolean(),
   may: z.object({
     decide: z.boolean(),
@@ -81,13 +90,24 @@ export const approvalDetail = approvalRow.extend({
     askAgain: z.boolean().describe("Have it planned and tried out anew, with the same reason."),
   }),
   whyNot: z.string().nullable(),
+  forYou: z.array(z.string()).describe("What it takes from who looks at it themselves, in words."),
 });
 
 export const approvalCheck = z.object({
   at: instant,
-  isStale: z.boolean().describe("Whether approving it would be refused, as it would do something else."),
-  changed: z.array(z.string()).describe("What would be otherwise, in words."),
+  isStale: z.boolean().describe("Whether approving it would be refused."),
+  endCause: z
+    .enum(END_CAUSES)
+    .nullable()
+    .describe("Why: it would be another act, or who asked or approved may not any more."),
+  changed: z.array(z.string()).describe("What would be otherwise, or who is gone and since when, in words."),
   says: z.array(z.string()).describe("What began since it was planned, and is no part of it."),
+  again: z
+    .object({ isPossible: z.boolean(), why: z.string().nullable() })
+    .nullable()
+    .describe(
+      "For who asked, of what is refused or over: whether asking again would come to anything, and why not.",
+    ),
 });
 
 export const approvalPolicy = z.object({

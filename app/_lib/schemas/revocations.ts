@@ -22,7 +22,11 @@ export const orderRow = z.object({
   actor: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
   createdAt: instant,
   settledAt: instant.nullable(),
-  settledCount: z.int(),
+  settledCount: z
+    .int()
+    .describe(
+      "Tokens that it was written down for, used and expired ones among them. Plans, approvals, results and the log count live ones alone.",
+    ),
 });
 
 export const orderDetail = orderRow.extend({

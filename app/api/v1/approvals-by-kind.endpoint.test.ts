@@ -133,12 +133,51 @@ describe("each kind of act can be tried out, waits, and is done as it was shown"
     const EXPORTS = ["POST", "/api/v1/exports"] as const;
     const asked = await send(world.one, EXPORTS, { ...given, headers: WHY });
     expect((await get(world.two, String(asked.body.id))).shown.sentences[0]).toMatch(
-      /^The list Orders leaves as a file: \d+ rows?, as of now/,
+      /^The list Orders leaves as a file: \d+ rows? on \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, when it was asked for, with /,
     );
     await approve(world.two, String(asked.body.id));
     const ran = await send(world.one, ["POST", `${ONE}/run`], { segments: { id: String(asked.body.id) } });
     expect(ran.body).toMatchObject({ result: { id: expect.any(String) } });
   });
+});
+
+test.each([
+  ["token-uses", "at=within:24h&outcome=allowed&outcome=issued", "Outcome is Issued, Allowed"],
+  ["audit-entries", "at=within:24h", null],
+  ["refused-counts", "at=within:24h", null],
+] as const)(
+  "an export of %s says how many rows leave, over which time and by which filter",
+  async (list, query, filter) => {
+    await turnOn(["exports"]);
+    const given = { body: { list, format: "csv", query }, headers: WHY };
+    const asked = await send(world.one, ["POST", "/api/v1/exports"], given);
+    expect(asked.body.summary).toMatch(/^Export [\d,]+ rows? of .* as CSV, filtered$/);
+    const { sentences } = (await get(world.two, String(asked.body.id))).shown;
+    expect(sentences[0]).toMatch(/ leaves as a file: [\d,]+ rows? on /);
+    expect(sentences.join(" ")).toMatch(
+      / in the last 24 hours, counted from when the file is made: since \d{4}-/,
+    );
+    if (filter !== null) expect(sentences.join(" ")).toContain(filter);
+    expect(sentences.join(" ")).not.toContain("=");
+  },
+);
+
+test("a rotation is not offered to be asked for again while another is under way, nor asked", async () => {
+  await turnOn(["keys"]);
+  const given = { body: { purpose: "id_token", reason: "policy", note: "" }, headers: WHY };
+  const KEYS = ["POST", "/api/v1/keys"] as const;
+  const one = await send(world.one, KEYS, given);
+  const segments = { id: String(one.body.id) };
+  const third = await person("owner");
+  expect((await approve(third, String((await send(world.two, KEYS, given)).body.id))).status).toBe(200);
+  expect((await approve(world.two, segments.id)).body).toMatchObject({ code: "APPROVAL_STALE" });
+  const looked = await send(world.one, ["POST", `${ONE}/check`], { segments });
+  expect(looked.body, JSON.stringify(looked.body)).toMatchObject({
+    isStale: true,
+    endCause: "changed",
+    again: { isPossible: false, why: expect.stringContaining("a rotation is under way") },
+  });
+  expect((await send(world.one, ["POST", `${ONE}/ask-again`], { segments })).status).toBe(409);
 });
 
 test("an act whose answer holds a secret is never done by who approves", () => {

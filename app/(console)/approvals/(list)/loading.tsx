@@ -8,7 +8,7 @@ export default function ApprovalsLoading() {
       <PageHeader title={words.title} purpose={words.purpose} />
       <LoadingNote what="approvals" />
       <Bar height={32} />
-      <SkeletonRows rows={12} columns={8} />
+      <SkeletonRows rows={12} columns={7} />
     </Page>
   );
 }

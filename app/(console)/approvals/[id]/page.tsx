@@ -11,8 +11,10 @@ import { Columns } from "#components/layout/columns.tsx";
 import { getApproval } from "#lib/approvals/get-approval.ts";
 import { isUuid } from "#lib/ids.ts";
 import { ApprovalActions } from "../_components/approval-actions.tsx";
+import { ApprovalBadge } from "../_components/approval-badge.tsx";
 import { AskedCard } from "../_components/asked-card.tsx";
 import { LookAgain } from "../_components/check.tsx";
+import { ForYou } from "../_components/for-you.tsx";
 import { ShownActs } from "../_components/shown-acts.tsx";
 import { ShownReach } from "../_components/shown-reach.tsx";
 import { StandingNow } from "../_components/standing-now.tsx";
@@ -47,7 +49,7 @@ export default async function ApprovalPage({ params }: ApprovalPageProps) {
           title={approval.summary}
           badges={
             <>
-              <StateBadge state={approval.state} />
+              <ApprovalBadge approval={approval} />
               {isGlass ? (
                 approval.reviewedAt === null ? (
                   <StateBadge state="break_glass">{words.toReview}</StateBadge>
@@ -65,6 +67,7 @@ export default async function ApprovalPage({ params }: ApprovalPageProps) {
           main={
             <>
               <StandingNow approval={approval} />
+              <ForYou texts={approval.forYou} />
               <ShownActs approval={approval} />
               {approval.shown.plan === null ? null : <ShownReach plan={approval.shown.plan} />}
             </>

@@ -11,6 +11,7 @@ import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { RequestProblem, requestJson } from "#components/request/request-json.ts";
 import { type ApprovalDetail, REASON_MAX } from "#lib/approvals/model.ts";
 import { useChecked } from "./check.tsx";
+import { ForYou } from "./for-you.tsx";
 import { RunApproved } from "./run-approved.tsx";
 import { approvalWords as words } from "./words.ts";
 
@@ -91,6 +92,7 @@ function NoteDialog({
       onSubmit={send}
     >
       <p style={{ margin: 0 }}>{act === null ? null : texts[act]}</p>
+      {act === "approve" ? <ForYou texts={approval.forYou} /> : null}
       <Textarea
         label={words.noteLabel}
         description={words.noteHelp}

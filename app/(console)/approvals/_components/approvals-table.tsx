@@ -10,54 +10,53 @@ import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { type ApprovalRow, GUARDED_WORDS } from "#lib/approvals/model.ts";
 import { approvalsTable } from "#lib/approvals/table.ts";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
+import { ApprovalBadge } from "./approval-badge.tsx";
 import { approvalWords as words } from "./words.ts";
 
 const kindsOf = ({ kinds }: ApprovalRow) => kinds.map((kind) => GUARDED_WORDS[kind].name).join(", ");
 
-const NOTHING = <span className="faint">—</span>;
+/** Until when it waits; else by whom it was decided, or who is gone. */
+function Outcome({ row }: { row: ApprovalRow }) {
+  if (row.state === "pending" || row.state === "approved")
+    return <Instant at={row.expiresAt} prefix={words.lapses} />;
+  const by = row.decidedBy ?? row.reviewedBy;
+  if (row.state === "stale") {
+    const why = row.changed.join(" ");
+    return <span title={why}>{row.endCause === "asker" ? why : (by ?? why)}</span>;
+  }
+  return by === null ? <span className="faint">—</span> : <span title={by}>{words.by(by)}</span>;
+}
 
 const COLUMNS: DataTableColumn<ApprovalRow>[] = [
   {
     id: "what",
     header: "What",
-    size: 270,
+    size: 290,
+    grows: true,
     canHide: false,
     cell: (row) => <span title={row.summary}>{row.summary}</span>,
   },
   {
     id: "state",
     header: "State",
-    size: 112,
+    size: 122,
     cell: (row) =>
       row.way === "break_glass" ? (
         <StateBadge state={row.reviewedAt === null ? "break_glass" : "reviewed"} />
       ) : (
-        <StateBadge state={row.state} />
+        <ApprovalBadge approval={row} />
       ),
   },
-  { id: "kinds", header: "Wants two for", size: 130, cell: kindsOf },
+  { id: "kinds", header: "Wants two for", size: 124, cell: kindsOf },
   { id: "by", header: "Asked by", size: 150, cell: (row) => row.requestedBy.name },
   {
     id: "why",
     header: "Why",
     size: 140,
-    grows: true,
     cell: (row) => <span title={row.reason}>{row.reason}</span>,
   },
   { id: "at", header: "Asked", size: 90, sort: "at", cell: (row) => <Instant at={row.createdAt} /> },
-  {
-    id: "until",
-    header: "Until",
-    size: 110,
-    cell: (row) =>
-      row.state === "pending" || row.state === "approved" ? <Instant at={row.expiresAt} /> : NOTHING,
-  },
-  {
-    id: "decided",
-    header: "Decided by",
-    size: 140,
-    cell: (row) => row.decidedBy ?? row.reviewedBy ?? NOTHING,
-  },
+  { id: "outcome", header: "Outcome", size: 216, cell: (row) => <Outcome row={row} /> },
 ];
 
 /** Acts that want, or wanted, a second person; a row leads to its page. */

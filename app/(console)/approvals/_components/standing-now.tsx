@@ -8,7 +8,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { RequestProblem } from "#components/request/request-json.ts";
-import type { ApprovalDetail, ApprovalRow } from "#lib/approvals/model.ts";
+import type { ApprovalDetail, ApprovalRow, EndCause } from "#lib/approvals/model.ts";
 import classes from "./approvals.module.css";
 import { useChecked } from "./check.tsx";
 import { approvalWords as words } from "./words.ts";
@@ -26,33 +26,54 @@ function AskAgain({ id }: { id: string }) {
   }
 
   return (
-    <>
+    <div className={classes.again}>
+      <p>{words.againMeans}</p>
       <ProblemAlert error={request.problem} title={words.notAskedAgain} />
-      <Button size="xs" mt={8} loading={request.isBusy} onClick={() => void ask()}>
+      <Button size="xs" loading={request.isBusy} onClick={() => void ask()}>
         {words.askAgain}
       </Button>
-    </>
+    </div>
   );
 }
 
-/** What would be otherwise, or was, and what to do then: one place to say it. */
-function Stale({ approval, changed }: { approval: ApprovalDetail; changed: readonly string[] }) {
-  const { may, state, requestedBy } = approval;
-  const isOver = state === "stale";
+/** For who asked: the button, where asking again would come to anything; else why not. */
+function Again({ id, said }: { id: string; said: readonly string[] }) {
+  const { found, isLooking } = useChecked();
+  if (isLooking) return <p className="muted">{words.lookingAgain}</p>;
+  const why = found?.again?.isPossible === false ? found.again.why : null;
+  if (why === null) return <AskAgain id={id} />;
+  return <p>{words.notAgain(said.includes(why) ? null : why)}</p>;
+}
+
+/** An approval that cannot be done as it was asked for, and why. */
+type Ended = { approval: ApprovalDetail; changed: readonly string[]; endCause: EndCause };
+
+/** What there is to do then. */
+function WhatNext({ approval, changed, endCause }: Ended) {
+  const { id, may, state, requestedBy } = approval;
+  const { found } = useChecked();
+  // who may not ask for it any more is not offered it; whoever asked and is let in again is
+  if (may.check && (state === "stale" || found?.again != null)) return <Again id={id} said={changed} />;
+  if (endCause === "asker") return <p>{words.notInTheirName}</p>;
+  return <p>{words.againBy(requestedBy.name, may.decide)}</p>;
+}
+
+/** Why it cannot be done as it was asked for, and what to do then: one place to say it. */
+function Stale({ approval, changed, endCause }: Ended) {
+  const isOver = approval.state === "stale";
   return (
     <Alert
-      color={isOver ? "red" : "yellow"}
+      color={isOver ? (endCause === "asker" ? "gray" : "red") : "yellow"}
       role="alert"
       icon={<IconRefreshAlert size={18} />}
-      title={isOver ? words.wasStale : words.isStale}
+      title={(isOver ? words.wasOver : words.isOver)[endCause]}
     >
       <ul className={classes.differences}>
         {changed.map((text) => (
           <li key={text}>{text}</li>
         ))}
       </ul>
-      <p>{may.askAgain ? words.againMeans : words.againBy(requestedBy.name, may.decide)}</p>
-      {may.askAgain ? <AskAgain id={approval.id} /> : null}
+      <WhatNext approval={approval} changed={changed} endCause={endCause} />
     </Alert>
   );
 }
@@ -70,16 +91,17 @@ function Line({ icon, children }: { icon: ReactNode; children: ReactNode }) {
 export function StandingNow({ approval }: { approval: ApprovalDetail }) {
   const { found, error, isLooking, look } = useChecked();
   const { state, may, changed } = approval;
-  if (state === "stale") return <Stale approval={approval} changed={changed} />;
-  if (state === "lapsed" && may.askAgain)
+  if (state === "stale")
+    return <Stale approval={approval} changed={changed} endCause={approval.endCause ?? "changed"} />;
+  if (state === "lapsed" && may.check)
     return (
       <Alert color="gray" icon={<IconRefreshAlert size={18} />} title={words.hasLapsed}>
-        <p>{words.againMeans}</p>
-        <AskAgain id={approval.id} />
+        <Again id={approval.id} said={[]} />
       </Alert>
     );
   if (isLooking) return <p className={`muted ${classes.standing}`}>{words.looking}</p>;
-  if (found?.isStale) return <Stale approval={approval} changed={found.changed} />;
+  if (found?.isStale)
+    return <Stale approval={approval} changed={found.changed} endCause={found.endCause ?? "changed"} />;
   if (found !== null)
     return (
       <Line icon={<IconCircleCheck size={18} aria-hidden className={classes.same} />}>

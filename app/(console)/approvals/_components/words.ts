@@ -1,4 +1,5 @@
 import { groupedNumber } from "#components/display/number-text.tsx";
+import type { EndCause } from "#lib/approvals/model.ts";
 
 /** Texts of the approvals. */
 export const approvalWords = {
@@ -37,17 +38,33 @@ export const approvalWords = {
   request: "Request",
   permissions: "Takes",
   isSame: "It would still do exactly what stands here.",
-  looked: "Looked at",
+  looked: "Checked",
   looking: "Looking whether it would still do exactly this…",
   notLooked: (why: string) => `Whether it would still do exactly this could not be told: ${why}`,
   noAnswer: "there was no answer.",
   lookAgain: "Look again",
-  isStale: "It would no longer do what stands here, so it cannot be approved",
-  wasStale: "Refused: it would have done something else than what stands here, and nothing was done",
+  isOver: {
+    changed: "It would no longer do what stands here, so it cannot be approved",
+    asker: "Who asked for it may not do it any more, so it cannot be approved",
+    approver: "Who approved it may not decide on it any more, so it cannot be done",
+  } satisfies Record<EndCause, string>,
+  wasOver: {
+    changed: "Refused: it would have done something else than what stands here, and nothing was done",
+    asker: "Ended: who asked for it may not do it any more, and nothing was done",
+    approver: "Refused: who approved it may not decide on it any more, and nothing was done",
+  } satisfies Record<EndCause, string>,
+  lapses: "lapses",
+  by: (name: string) => `by ${name}`,
   hasLapsed: "Nobody decided in time",
   againMeans: "Ask again: it is planned anew as things are now, and others are asked with the same reason.",
   againBy: (name: string, mayDecide: boolean) =>
     `${name} has to ask again: then it is planned as things are now, and you are asked anew.${mayDecide ? " There is nothing to approve here; decline it if it should not be done at all." : ""}`,
+  notInTheirName:
+    "Nobody asks for it again in their name. Whoever may do it, and still wants it done, asks for it themselves.",
+  lookingAgain: "Looking whether it can be asked for again…",
+  notAgain: (why: string | null) =>
+    `Asking again would come to nothing${why === null ? " as long as that is so." : `. ${why}`}`,
+  forYou: "What it takes from you",
   askAgain: "Ask again",
   notAskedAgain: "It was not asked for",
   approve: "Approve…",

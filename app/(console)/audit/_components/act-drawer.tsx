@@ -3,9 +3,9 @@
 import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
-import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { AuditEntryDetail } from "#lib/audit/model.ts";
+import { ActLoading } from "./act-loading.tsx";
 import { ActRecord } from "./act-record.tsx";
 
 /** One act beside the list, with what it changed. */
@@ -33,16 +33,6 @@ export function ActDrawer({ id }: { id: string }) {
         </Button>
       </>
     );
-  if (entry === null)
-    return (
-      <>
-        <LoadingNote what="the record" />
-        {[70, 40, 55, 62, 48, 66].map((width) => (
-          <p key={width} style={{ padding: "6px 0" }}>
-            <Bar width={`${width}%`} />
-          </p>
-        ))}
-      </>
-    );
+  if (entry === null) return <ActLoading />;
   return <ActRecord entry={entry} />;
 }

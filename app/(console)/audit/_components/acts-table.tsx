@@ -1,6 +1,7 @@
 "use client";
 
 import { IconChecklist } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
 import { AddressLink } from "#app/(console)/_components/address-link.tsx";
@@ -16,9 +17,15 @@ import { auditEntriesTable } from "#lib/audit/table.ts";
 import type { Page } from "#lib/list-query/define-table.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
-import { ActDrawer } from "./act-drawer.tsx";
+import { ActLoading } from "./act-loading.tsx";
 import { actWords, targetHref } from "./act-words.ts";
 import { auditWords as words } from "./words.ts";
+
+/** With the words of all that acts change: the list has no need of them. */
+const ActDrawer = dynamic(() => import("./act-drawer.tsx").then((module) => module.ActDrawer), {
+  ssr: false,
+  loading: () => <ActLoading />,
+});
 
 const none = <span className="faint">–</span>;
 

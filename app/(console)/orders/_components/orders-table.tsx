@@ -65,7 +65,9 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
       ) : row.standing === "cancelled" || row.verb === "cancel" ? (
         <span className="faint">nothing</span>
       ) : row.settledAt ? (
-        <NumberText value={row.settledCount} unit={["token", "tokens"]} />
+        <span title={words.writtenHelp}>
+          <NumberText value={row.settledCount} unit={["token", "tokens"]} />
+        </span>
       ) : (
         <SettlingTag order={row} />
       ),

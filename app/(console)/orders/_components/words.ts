@@ -12,6 +12,8 @@ export const orderWords = {
   note: "An order is in force from the moment it was placed; settling only writes it down token by token.",
   reachedHelp:
     "(used-up refresh tokens and what other orders ended among them; before an order only live ones are counted)",
+  writtenHelp:
+    "Used-up and expired tokens among them. Plans, approvals and the log count those that were live.",
   revokedHelp: "(used-up and expired ones among them; what an earlier order had ended is not written again)",
   suspendedHelp:
     "(used-up and expired ones among them; what another order suspends for as long is not written again)",

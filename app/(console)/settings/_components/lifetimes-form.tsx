@@ -10,6 +10,7 @@ import { faultAt, faultWords } from "#components/form/fault-words.ts";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
+import { GuardedHint } from "#components/second-person/guarded-kinds.tsx";
 import { boundsOf, LIFETIMES, type Lifetime, MOST, ownKeyOf } from "#lib/lifetimes/model.ts";
 import {
   LIFETIME_RANGES,
@@ -41,6 +42,10 @@ export function LifetimesForm({ organisation }: { organisation: Organisation }) 
   const { updatedAt: _, ...start } = organisation;
   const [draft, setDraft] = useState(start);
   const problems = lifetimeProblems(draft);
+  // how long people stay signed in may want a second person, the other lifetimes do not
+  const isSignInChanged =
+    draft.sessionIdleSeconds !== start.sessionIdleSeconds ||
+    draft.sessionAbsoluteSeconds !== start.sessionAbsoluteSeconds;
   const isChanged = JSON.stringify(draft) !== JSON.stringify(start);
 
   const [fault] = problems;
@@ -156,6 +161,7 @@ export function LifetimesForm({ organisation }: { organisation: Organisation }) 
         </FormSection>
         <FormSection title={words.scale} help={words.scaleHelp} isWide>
           <LifetimesRuler name={words.ruler} rows={LIFETIMES.map(rowOf)} />
+          {isSignInChanged ? <GuardedHint kind="sign-in" /> : null}
           <Switch
             label={words.rotation}
             description={words.rotationHelp}

@@ -1,7 +1,7 @@
 import type { RawInput, Route } from "#app/_lib/route-spec.ts";
 import { guardedOf } from "#app/_lib/second-person.ts";
 import type { StoredRequest } from "#lib/approvals/approval-row.ts";
-import type { GuardStored } from "#lib/approvals/ask-again.ts";
+import type { GuardStored } from "#lib/approvals/look-again.ts";
 import type { RunStored } from "#lib/approvals/run-for-requester.ts";
 
 async function findRoute(method: string, path: string): Promise<Route> {

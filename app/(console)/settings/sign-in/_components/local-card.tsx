@@ -9,6 +9,7 @@ import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
+import { GuardedHint } from "#components/second-person/guarded-kinds.tsx";
 import { type SignInPolicy, stopWords } from "#lib/sign-in-providers/model.ts";
 import { signInSettingWords as words } from "./words.ts";
 
@@ -41,6 +42,7 @@ export function LocalCard({ policy, hasProviders }: { policy: SignInPolicy; hasP
       <Stack gap="sm" align="flex-start">
         <p>{localSignIn ? words.localOn : words.localOff}</p>
         {localSignIn && obstacle !== null ? <Text c="dimmed">{obstacle}</Text> : null}
+        <GuardedHint kind="sign-in" />
         {localSignIn ? (
           <Button disabled={obstacle !== null} onClick={() => setIsAsked(true)}>
             {words.turnOff}
