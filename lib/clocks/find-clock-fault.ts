@@ -1,5 +1,6 @@
 import type { Sql } from "../db/sql.ts";
 import { CHECKPOINT_SECONDS } from "../seals/make-checkpoint.ts";
+import type { ClockHold } from "./model.ts";
 
 /** A clock that went on by more at once was changed, or nothing ran meanwhile. */
 export const JUMP_DAYS = 1;
@@ -25,6 +26,13 @@ const CHECKPOINTS = `
           SELECT number, at FROM checkpoint WHERE number > n.number - $1::bigint UNION ALL SELECT n.number + 1, n.now) s) p
       WHERE at > n.now - make_interval(days => ${HELD_DAYS}) AND at <= n.now AND at - before > make_interval(days => ${JUMP_DAYS})
       ORDER BY at DESC LIMIT 1) g ON true`;
+
+/** What keeps everything where it is because of a clock; null for nothing. */
+export async function findClockHold(db: Sql): Promise<ClockHold | null> {
+  const fault = await findClockFault(db);
+  if (fault === null || fault.heldUntil === null) return null;
+  return { title: `The clock ${fault.title}`, text: fault.text, heldUntil: fault.heldUntil.toISOString() };
+}
 
 type Row = { now: Date; newestAt: Date | null; number: bigint | null; from: Date | null; to: Date | null };
 

@@ -1,7 +1,10 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
+import { getLogRetention } from "#lib/log-retention/get-log-retention.ts";
+import { getRetention } from "#lib/retention/get-retention.ts";
 import { type Evidence, openEvidence } from "#lib/seals/test-evidence.ts";
+import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { scheduledJobs } from "./jobs.ts";
 
 const DAY_MS = 86_400_000;
@@ -52,9 +55,14 @@ test("where the clock went on by years nothing leaves, whatever its age is now, 
   expect(await uses()).toBe(3n);
   expect(lines).toHaveLength(purges.length);
   expect(lines[0]).toContain("at once: nothing is taken out");
+  const auditor = contextAs(evidence.db, "auditor");
+  const held = { title: expect.stringContaining("at once"), heldUntil: expect.any(String) };
+  expect((await getLogRetention(auditor)).heldByClock).toMatchObject(held);
+  expect((await getRetention(auditor)).heldByClock).toMatchObject(held);
 
   // as if it had run all the while
   await evidence.asSuperuser("UPDATE checkpoint SET at = now() - interval '20 hours' WHERE number = 1");
+  expect((await getLogRetention(auditor)).heldByClock).toBeNull();
   expect(await jobs()["purge-log"]?.run()).toMatchObject({ days: 1, uses: 3 });
   expect(await uses()).toBe(0n);
 });
