@@ -57,6 +57,7 @@ const WISHES: Readonly<Record<string, string>> = {
   "PATCH /api/v1/sign-in-policy": "Change how admins sign in",
   "PATCH /api/v1/approval-policy": "Change what wants a second person",
   "POST /api/v1/exports": "Export a list",
+  "POST /api/v1/incidents/{number}/evidence": "Export the evidence of a case",
 };
 
 /** The short title of an act that may wait; null for one that never does. */

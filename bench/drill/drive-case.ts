@@ -84,7 +84,7 @@ export async function driveCase(page: Page, options: DriveOptions): Promise<Driv
   await seen(step("Audit").getByText(/Done by/));
 
   const download = page.waitForEvent("download", { timeout: STEP_MS });
-  await click(page.getByRole("link", { name: "Evidence pack", exact: true }));
+  await click(page.getByRole("button", { name: "Evidence pack", exact: true }));
   const pack = await readFile(await (await download).path(), "utf8");
   return { number, clicks, seconds: (performance.now() - pastedAt) / 1_000, revokedAt, pack };
 }

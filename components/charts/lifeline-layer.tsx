@@ -1,5 +1,5 @@
 import classes from "./lifeline.module.css";
-import { placeWords, widestGap } from "./place-words.ts";
+import { type PlacedWords, placeWords, rowsOf, widestGap } from "./place-words.ts";
 
 export type LifelineMark = {
   at: string;
@@ -22,27 +22,36 @@ const EDGE = 16;
 /** Of small text, in pixels. */
 const widthOf = (text: string) => text.length * 6.2;
 
-type PlacedMark = { mark: LifelineMark; share: number };
+export type PlacedMark = { mark: LifelineMark; share: number };
 
 const percent = (share: number) => `${(share * 100).toFixed(3)}%`;
 
-/** The marks with their words, and where nothing was used, that in the widest room between them. */
+/** Where the marks' words stand in a layout, and how many lines of text they take. */
+export function layOut(
+  layout: LifelineLayout,
+  marks: readonly PlacedMark[],
+): { placed: PlacedWords[]; rows: number } {
+  const texts = marks.map(({ mark, share }) => ({
+    place: share,
+    width: (Math.max(widthOf(mark.word), widthOf(mark.more ?? "")) + 14) / layout.width,
+    lines: mark.more ? 2 : 1,
+  }));
+  const placed = placeWords(texts);
+  return { placed, rows: rowsOf(texts, placed) };
+}
+
+/** The marks with their words, and where nothing happened, that in the widest room between them. */
 export function MarksLayer({
   layout,
   marks,
+  placed,
   none,
 }: {
   layout: LifelineLayout;
   marks: PlacedMark[];
+  placed: PlacedWords[];
   none: string | null;
 }) {
-  const placed = placeWords(
-    marks.map(({ mark, share }) => ({
-      place: share,
-      width: (Math.max(widthOf(mark.word), widthOf(mark.more ?? "")) + 14) / layout.width,
-      lines: mark.more ? 2 : 1,
-    })),
-  );
   const gap = widestGap(marks.map(({ share }) => share));
   return (
     <div className={classes.layer} data-layout={layout.name}>

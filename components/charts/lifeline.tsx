@@ -1,25 +1,22 @@
 "use client";
 
 import { useMounted } from "@mantine/hooks";
-import { useState } from "react";
-import { durationWords } from "../display/duration.ts";
-import { localWords, utcWords } from "../display/instant.tsx";
+import { type CSSProperties, useState } from "react";
 import { groupedNumber } from "../display/number-text.tsx";
-import { Hint } from "../on-demand/hint.tsx";
+import { niceMax } from "./axis.ts";
 import classes from "./lifeline.module.css";
-import { AxisLayer, LAYOUTS, type LifelineMark, MarksLayer } from "./lifeline-layer.tsx";
+import { allOf, LifelineBars, type LifelineBucket } from "./lifeline-bars.tsx";
+import { LifelineCaption, type LifelinePhase } from "./lifeline-caption.tsx";
+import { AxisLayer, LAYOUTS, type LifelineMark, layOut, MarksLayer } from "./lifeline-layer.tsx";
 import { TableToggle, TableTwin } from "./table-twin.tsx";
 
-/** `issued`: tokens given out, where a life has those. */
-export type LifelineBucket = { at: string; allowed: number; refused: number; issued?: number };
-export type LifelinePhase = { name: string; color: string; from: string; to: string };
 type LifelineProps = {
   from: string;
   to: string;
   bucketSeconds: number;
   buckets: LifelineBucket[];
   marks: LifelineMark[];
-  /** The time in which some could still accept it after its end. */
+  /** The time in which some could still accept it, from when it was refused on. */
   shade?: { from: string; to: string } | undefined;
   /** Stretches of it by what they are called, each from where the one before ends. */
   phases?: LifelinePhase[] | undefined;
@@ -34,18 +31,6 @@ function clock(ms: number, spanMs: number, isLocal: boolean): string {
   }).format(ms);
 }
 
-/** A bar begins no earlier than the life, and one of refusals alone no earlier than the end that fell into its time. */
-function barOf(bucket: LifelineBucket, seconds: number, startMs: number, endsMs: readonly number[]) {
-  const fromMs = Date.parse(bucket.at);
-  const untilMs = fromMs + seconds * 1000;
-  const ended =
-    bucket.allowed + (bucket.issued ?? 0) === 0 ? endsMs.filter((ms) => ms > fromMs && ms < untilMs) : [];
-  const at = Math.max(fromMs, startMs, ...ended);
-  return { at, untilMs: Math.max(at, untilMs) };
-}
-
-const allOf = ({ allowed, refused, issued = 0 }: LifelineBucket) => allowed + refused + issued;
-
 /** Uses over a life on one axis, with what happened to it marked: made of plain elements, so that it is there at once. */
 export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phases = [] }: LifelineProps) {
   const isMounted = useMounted();
@@ -56,87 +41,80 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
   const fromMs = startMs - pad;
   const toMs = lastMs + pad;
   const place = (ms: number) => `${(((ms - fromMs) / (toMs - fromMs)) * 100).toFixed(3)}%`;
-  const most = Math.max(1, ...buckets.map(allOf));
   const widthOf = (ms: number) => `${(ms / (toMs - fromMs)) * 100}%`;
-  const placed = marks.map((mark) => ({ mark, share: (Date.parse(mark.at) - fromMs) / (toMs - fromMs) }));
-  const endsMs = marks.filter((mark) => mark.tone === "revoked").map((mark) => Date.parse(mark.at));
+  const marked = marks.map((mark) => ({ mark, share: (Date.parse(mark.at) - fromMs) / (toMs - fromMs) }));
+  const layouts = LAYOUTS.map((layout) => ({ layout, ...layOut(layout, marked) }));
   const used = buckets.filter((bucket) => allOf(bucket) > 0);
+  const most = niceMax(Math.max(1, ...used.map(allOf)));
   const hasIssues = used.some(({ issued = 0 }) => issued > 0);
+  const drawn = phases.flatMap((phase) => {
+    const begins = Math.max(fromMs, Date.parse(phase.from));
+    const ends = Math.min(toMs, Date.parse(phase.to));
+    return ends <= begins ? [] : [{ ...phase, begins, ends }];
+  });
+  const shadeEndsMs = shade ? Math.min(Date.parse(shade.to), toMs) : 0;
+  const isUnused = used.every(({ allowed, refused }) => allowed + refused === 0);
   const zone = isMounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
 
   return (
-    <figure className={classes.figure}>
+    <figure
+      className={classes.figure}
+      style={Object.fromEntries(layouts.map(({ layout, rows }) => [`--rows-${layout.name}`, rows]))}
+    >
       <div>
         <div className={classes.plot} aria-hidden={isTable || undefined}>
+          {drawn.map(({ from: start, color, begins, ends, isShaded }) =>
+            isShaded ? (
+              <div
+                key={start}
+                className={classes.wash}
+                style={
+                  { left: place(begins), width: widthOf(ends - begins), "--phase": color } as CSSProperties
+                }
+              />
+            ) : null,
+          )}
           {shade ? (
             <div
               className={classes.shade}
-              title="Some verifiers could still accept it in this time"
+              title="Some verifier could still accept it in this time"
+              // it may go on beyond what is drawn
               style={{
                 left: place(Date.parse(shade.from)),
-                // it may go on beyond what is drawn
-                width: widthOf(Math.min(Date.parse(shade.to), toMs) - Date.parse(shade.from)),
+                width: widthOf(shadeEndsMs - Date.parse(shade.from)),
               }}
             />
           ) : null}
-          {used.map((bucket) => {
-            const { at, untilMs } = barOf(bucket, bucketSeconds, startMs, endsMs);
-            return (
-              <Hint
-                key={bucket.at}
-                openDelay={0}
-                label={
-                  <>
-                    {groupedNumber(bucket.allowed)} allowed, {groupedNumber(bucket.refused)} refused
-                    {hasIssues ? `, ${groupedNumber(bucket.issued ?? 0)} issued` : ""} in{" "}
-                    {durationWords(bucketSeconds)}
-                    <br />
-                    from {localWords(bucket.at)}
-                    <br />
-                    {utcWords(bucket.at)}
-                  </>
-                }
-              >
-                <span className={classes.bar} style={{ left: place(at), width: widthOf(untilMs - at) }}>
-                  {bucket.refused > 0 ? (
-                    <span
-                      className={classes.refused}
-                      style={{ height: `${(bucket.refused / most) * 100}%` }}
-                    />
-                  ) : null}
-                  {bucket.allowed > 0 ? (
-                    <span
-                      className={classes.allowed}
-                      style={{ height: `${(bucket.allowed / most) * 100}%` }}
-                    />
-                  ) : null}
-                  {bucket.issued ? (
-                    <span className={classes.issued} style={{ height: `${(bucket.issued / most) * 100}%` }} />
-                  ) : null}
-                </span>
-              </Hint>
-            );
-          })}
-          {phases.map(({ name, color, from: start, to: end }) => {
-            const begins = Math.max(fromMs, Date.parse(start));
-            const ends = Math.min(toMs, Date.parse(end));
-            return ends <= begins ? null : (
-              <div
-                key={start}
-                className={classes.phase}
-                title={name}
-                style={{ left: place(begins), width: widthOf(ends - begins), background: color }}
-              />
-            );
-          })}
-          {LAYOUTS.map((layout) => (
+          {used.length > 0 ? (
+            <div className={classes.most}>
+              <span>{groupedNumber(most)}</span>
+            </div>
+          ) : null}
+          <LifelineBars
+            used={used}
+            bucketSeconds={bucketSeconds}
+            most={most}
+            hasIssues={hasIssues}
+            startMs={startMs}
+            endsMs={marks.filter(({ tone }) => tone === "revoked").map(({ at }) => Date.parse(at))}
+            place={place}
+            widthOf={widthOf}
+          />
+          {drawn.map(({ name, color, from: start, begins, ends }) => (
+            <div
+              key={start}
+              className={classes.phase}
+              title={name}
+              style={{ left: place(begins), width: widthOf(ends - begins), background: color }}
+            />
+          ))}
+          {layouts.map(({ layout, placed }) => (
             <MarksLayer
               key={layout.name}
               layout={layout}
-              marks={placed}
-              none={
-                used.some(({ allowed, refused }) => allowed + refused > 0) ? null : "Not used in this time."
-              }
+              marks={marked}
+              placed={placed}
+              none={used.length === 0 ? "Not used in this time." : null}
             />
           ))}
         </div>
@@ -150,26 +128,16 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
           />
         ))}
       </div>
-      <figcaption className={classes.caption}>
-        <span>
-          Uses per {durationWords(bucketSeconds)} · <i className={classes.allowedKey} /> allowed{" "}
-          <i className={classes.refusedKey} /> refused
-          {hasIssues ? (
-            <>
-              {" "}
-              <i className={classes.issuedKey} /> issued
-            </>
-          ) : null}
-          {[...new Map(phases.map((phase) => [phase.name, phase])).values()].map(({ name, color }) => (
-            <span key={name}>
-              {" "}
-              · <i className={classes.phaseKey} style={{ background: color }} /> {name}
-            </span>
-          ))}{" "}
-          · times in {zone}
-        </span>
+      <LifelineCaption
+        bucketSeconds={bucketSeconds}
+        hasIssues={hasIssues}
+        isUnused={used.length > 0 && isUnused}
+        phases={drawn}
+        hasShade={shade !== undefined}
+        zone={zone}
+      >
         <TableToggle isOpen={isTable} onToggle={() => setIsTable((was) => !was)} />
-      </figcaption>
+      </LifelineCaption>
       {isTable ? (
         <TableTwin
           title="Uses over time"

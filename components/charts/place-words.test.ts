@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type MarkWords, placeWords, ROWS, widestGap } from "./place-words.ts";
+import { type MarkWords, placeWords, ROWS, rowsOf, widestGap } from "./place-words.ts";
 
 const word = (place: number, more: Partial<MarkWords> = {}): MarkWords => ({
   place,
@@ -54,6 +54,40 @@ test("wherever an issue and an end are, nothing collides and all words stay in t
         (one?.from ?? 0) + 0.19 <= (two?.from ?? 0) || (two?.from ?? 0) + width <= (one?.from ?? 0);
       if (!isSideBySide) expect(one?.row === 2 ? (two?.row ?? 0) === 0 : (two?.row ?? 0) >= 1).toBe(true);
     }),
+  );
+});
+
+test("five marks that crowd at either end keep their words in the plot, apart, in as many lines as that takes", () => {
+  const within = fc.double({ min: 0, max: 0.07, noNaN: true });
+  const widths = fc.array(fc.double({ min: 0.08, max: 0.6, noNaN: true }), { minLength: 5, maxLength: 5 });
+  fc.assert(
+    fc.property(
+      fc.array(within, { minLength: 5, maxLength: 5 }),
+      widths,
+      fc.boolean(),
+      (offsets, width, isEnd) => {
+        const places = offsets.map((offset) => (isEnd ? 0.97 - offset : 0.03 + offset)).sort((a, b) => a - b);
+        const marks = places.map((place, index) => word(place, { width: width[index] as number }));
+        const placed = placeWords(marks);
+        expect(rowsOf(marks, placed)).toBeLessThanOrEqual(5);
+        for (const [index, one] of placed.entries()) {
+          const mine = width[index] as number;
+          expect(one.from).toBeGreaterThanOrEqual(0);
+          expect(one.from + mine).toBeLessThanOrEqual(1 + 1e-9);
+          for (const [at, other] of placed.entries()) {
+            if (at === index) continue;
+            const isApart =
+              one.row !== other.row ||
+              one.from + mine <= other.from ||
+              other.from + (width[at] as number) <= one.from;
+            expect(isApart, "words stand on words").toBe(true);
+            const line = places[at] as number;
+            if (one.from < line && line < one.from + mine)
+              expect(other.lineRow, "a line goes through words").toBeGreaterThan(one.row);
+          }
+        }
+      },
+    ),
   );
 });
 

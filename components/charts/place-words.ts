@@ -12,16 +12,16 @@ export type PlacedWords = {
   lineRow: number;
 };
 
-/** Lines of text above what is drawn. */
+/** Lines of text that words are placed in; where these cannot hold all, as many as do. */
 export const ROWS = 3;
 /** From here on words would rather stand before their mark: after it there is little room. */
 const LATE = 0.6;
 const OUTSIDE = 100;
 const COLLIDING = 1_000;
 
-function placesOf({ place, width, lines }: MarkWords): PlacedWords[] {
+function placesOf({ place, width, lines }: MarkWords, rows: number): PlacedWords[] {
   const over = Math.min(Math.max(0, place - width / 2), Math.max(0, 1 - width));
-  return Array.from({ length: Math.max(1, ROWS - lines + 1) }, (_, row) => row).flatMap((row) => [
+  return Array.from({ length: Math.max(1, rows - lines + 1) }, (_, row) => row).flatMap((row) => [
     { side: "after", from: place, row, lineRow: row },
     { side: "before", from: place - width, row, lineRow: row },
     { side: "over", from: over, row, lineRow: row + lines },
@@ -58,12 +58,9 @@ function collides(one: Placed, other: Placed): boolean {
   return isWordsOnWords(one, other) || isLineThroughWords(one, other) || isLineThroughWords(other, one);
 }
 
-/**
- * Where each mark's words stand so that none cover others, no mark's line goes through words and none leave the plot, as near to their
- * usual place as that allows; in the order of the marks. For the few marks of one life: every way is looked at.
- */
-export function placeWords(marks: readonly MarkWords[]): PlacedWords[] {
-  let best: { cost: number; placed: Placed[] } = { cost: Number.POSITIVE_INFINITY, placed: [] };
+/** The cheapest way within so many lines, of those that cost less than `bound`; null: there is none. */
+function search(marks: readonly MarkWords[], rows: number, bound: number): PlacedWords[] | null {
+  let best: { cost: number; placed: Placed[] | null } = { cost: bound, placed: null };
   function goOn(placed: Placed[], cost: number): void {
     if (cost >= best.cost) return;
     const mark = marks[placed.length];
@@ -71,14 +68,36 @@ export function placeWords(marks: readonly MarkWords[]): PlacedWords[] {
       best = { cost, placed };
       return;
     }
-    for (const at of placesOf(mark)) {
+    for (const at of placesOf(mark, rows)) {
       const next = { mark, at };
       const collisions = placed.filter((other) => collides(next, other)).length;
       goOn([...placed, next], cost + costOf(mark, at) + collisions * COLLIDING);
     }
   }
   goOn([], 0);
-  return best.placed.map(({ at }) => at);
+  return best.placed?.map(({ at }) => at) ?? null;
+}
+
+/**
+ * Where each mark's words stand so that none cover others, no mark's line goes through words and none leave the plot, as near to their
+ * usual place as that allows; in the order of the marks. Marks that crowd at an end take more lines than usual. For the few marks of one
+ * life: every way is looked at.
+ */
+export function placeWords(marks: readonly MarkWords[]): PlacedWords[] {
+  const most = Math.max(
+    ROWS,
+    marks.reduce((sum, { lines }) => sum + lines, 0),
+  );
+  for (let rows = ROWS; rows <= most; rows += 1) {
+    const clean = search(marks, rows, OUTSIDE);
+    if (clean !== null) return clean;
+  }
+  return search(marks, ROWS, Number.POSITIVE_INFINITY) ?? [];
+}
+
+/** The lines of text that placed words take. */
+export function rowsOf(marks: readonly MarkWords[], placed: readonly PlacedWords[]): number {
+  return Math.max(0, ...placed.map(({ row }, index) => row + (marks[index]?.lines ?? 1)));
 }
 
 /** The middle of the widest room between marks, in parts of the width. */

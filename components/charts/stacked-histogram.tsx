@@ -24,8 +24,8 @@ type StackedHistogramProps<Key extends string> = {
   /** Oldest first, without gaps. */
   buckets: HistogramBucket<Key>[];
   bucketSeconds: number;
-  /** What time it looks at, in words, which may be made of when it begins; its first and last instant unless told. */
-  span?: string | ((first: string) => string);
+  /** What time it looks at, in words, which may name instants in the reader's zone; its first and last instant unless told. */
+  span?: string | ((instant: (ms: number) => string) => string);
   /** A range that was dragged or a bar that was pressed, in milliseconds. */
   onRange?: (fromMs: number, untilMs: number) => void;
   height?: number;
@@ -49,10 +49,11 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
   const shown = pointed === null ? null : (buckets[pointed] ?? null);
 
   const [first, last] = [buckets[0], buckets.at(-1)];
-  const begins = first ? words.short(Date.parse(first.at)) : "";
   const looksAt =
-    (typeof span === "function" ? span(begins) : span) ??
-    (last ? `${begins} – ${words.short(Date.parse(last.at) + bucketSeconds * 1000)}` : "");
+    (typeof span === "function" ? span(words.instant) : span) ??
+    (first && last
+      ? `${words.short(Date.parse(first.at))} – ${words.short(Date.parse(last.at) + bucketSeconds * 1000)}`
+      : "");
 
   function indexAt(event: PointerEvent): number {
     const box = plot.current?.getBoundingClientRect();
@@ -233,6 +234,7 @@ function timeWords(bucketSeconds: number, spanSeconds: number, timeZone: string 
     ...(bucketSeconds < 60 ? { second: "2-digit" as const } : {}),
     ...zone,
   });
+  const instant = new Intl.DateTimeFormat("en-GB", { ...day, ...time, second: "2-digit", ...zone });
   const exact = new Intl.DateTimeFormat("en-GB", {
     day: "numeric",
     month: "short",
@@ -246,6 +248,7 @@ function timeWords(bucketSeconds: number, spanSeconds: number, timeZone: string 
     tick: (ms: number) => tick.format(ms),
     short: (ms: number) => short.format(ms),
     exact: (ms: number) => exact.format(ms),
+    instant: (ms: number) => instant.format(ms),
     zone: exact.resolvedOptions().timeZone,
   };
 }

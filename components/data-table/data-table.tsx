@@ -72,8 +72,10 @@ export type DataTableProps<Row extends ListRow> = {
   note?: ReactNode;
   /** Where not all that could match was looked through: how far, in words, beside the rows and instead of "none". */
   searched?: ReactNode;
-  /** The filters that stand for all rows, where the list without any filter begins with some. */
-  unfiltered?: object;
+  /** Filters that a switch of the page has set: they are no chips, and stay until all is cleared. */
+  switched?: object | null;
+  /** An address of the list with what else of the page it is to keep. */
+  keep?: (address: string) => string;
   /** Dimmed rows: ended ones. */
   isFaded?: (row: Row) => boolean;
 };
@@ -110,19 +112,18 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
   function go(next: ListQuery) {
     clearSelection();
     setCursorId(null);
-    startTransition(() =>
-      router.push(withView(listAddress(path, declaration, next), viewId), { scroll: false }),
-    );
+    const address = listAddress(path, declaration, next);
+    startTransition(() => router.push(withView(props.keep?.(address) ?? address, viewId), { scroll: false }));
     frame.current?.scrollTo({ top: 0 });
   }
 
-  /** To other filters; without any to all rows, and from those to where the list begins. */
-  function goTo(filters: FilterValues<TableDeclaration>) {
-    const isBare = Object.keys(filters).length === 0;
-    const all = props.unfiltered as FilterValues<TableDeclaration> | undefined;
-    const isAll = JSON.stringify(query.filters) === JSON.stringify(all);
-    go(withFilters(query, isBare && all !== undefined && !isAll ? all : filters));
-  }
+  const switched = (props.switched ?? {}) as FilterValues<TableDeclaration>;
+  const filters = Object.fromEntries(
+    Object.entries(query.filters).filter(([key]) => !Object.hasOwn(switched, key)),
+  ) as FilterValues<TableDeclaration>;
+  const goTo = (next: FilterValues<TableDeclaration>) => go(withFilters(query, { ...switched, ...next }));
+  /** To where the list begins. */
+  const clear = () => go(withFilters(query, {}));
 
   function press(event: MouseEvent, row: Row) {
     if (!hrefOf || (event.target as HTMLElement).closest("a, button, input, label")) return;
@@ -174,8 +175,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
   const hideable = table.getAllLeafColumns().filter((column) => column.getCanHide());
   const isFirst = query.cursor === null;
   const failure = props.failure ?? null;
-  const isEmpty =
-    failure === null && page.rows.length === 0 && Object.keys(query.filters).length === 0 && isFirst;
+  const isEmpty = failure === null && page.rows.length === 0 && Object.keys(filters).length === 0 && isFirst;
   const visible = table.getVisibleLeafColumns();
   const takesRest = ({ id, columnDef }: (typeof visible)[number]) =>
     columnDef.meta?.grows === true && preferences.sizes[id] === undefined;
@@ -189,9 +189,10 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
     <div className={classes.list} data-density={preferences.density}>
       <FilterBar
         declaration={declaration}
-        filters={query.filters}
+        filters={filters}
         fieldRef={filterField}
         onChange={goTo}
+        onClear={clear}
         {...(props.suggest ? { suggest: props.suggest } : {})}
         views={
           isListName(declaration.name) ? (
@@ -245,7 +246,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
             <div className={classes.nothing}>
               <EmptyState
                 title={props.searched ? `No ${unit[1]} so far` : `No ${unit[1]} match`}
-                action={<Button onClick={() => goTo({})}>Clear all filters</Button>}
+                action={<Button onClick={clear}>Clear all filters</Button>}
               >
                 {props.searched ??
                   (isFirst

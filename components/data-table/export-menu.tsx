@@ -15,18 +15,11 @@ import type { ListName } from "#lib/lists/model.ts";
 import { groupedNumber } from "../display/number-text.tsx";
 import { Hint } from "../on-demand/hint.tsx";
 import { OnDemandMenu } from "../on-demand/menu.tsx";
+import { downloadFile } from "../request/download-file.ts";
 import { RequestProblem, requestJson } from "../request/request-json.ts";
 import { GuardedHint } from "../second-person/guarded-kinds.tsx";
 import { rememberWork } from "../work/seen-work.ts";
 import { useWork } from "../work/work.tsx";
-
-/** The browser takes the file by itself, so that it goes on while pages come and go. */
-function download(path: string): void {
-  const link = document.createElement("a");
-  link.href = path;
-  link.download = "";
-  link.click();
-}
 
 type ExportMenuProps = {
   list: ListName;
@@ -51,7 +44,7 @@ export function ExportMenu({ list, text, total, unit }: ExportMenuProps) {
         body: { list, format, query: text },
       });
       rememberWork(made.id);
-      download(`/api/v1/exports/${made.id}/file`);
+      downloadFile(`/api/v1/exports/${made.id}/file`);
       look();
     } catch (error) {
       if (error instanceof RequestProblem && error.isCancelled) return;

@@ -21,14 +21,11 @@ export type Density = TablePreferences["density"];
 type Preferences = {
   all: AllTablePreferences;
   change: (table: string, update: Partial<TablePreferences>) => void;
-  /** Keeps at once what waits to be kept. */
-  flush: () => Promise<void>;
 };
 
 const PreferencesContext = createContext<Preferences>({
   all: {},
   change: () => {},
-  flush: async () => {},
 });
 
 /** Columns are drawn while they are dragged; they are kept when the hand rests. */
@@ -85,13 +82,13 @@ export function PreferencesProvider({
     return () => window.removeEventListener("pagehide", leave);
   }, [flush]);
 
-  const preferences = useMemo(() => ({ all, change, flush }), [all, change, flush]);
+  const preferences = useMemo(() => ({ all, change }), [all, change]);
   return <PreferencesContext value={preferences}>{children}</PreferencesContext>;
 }
 
 /** A table's preferences and how to change them. */
 export function useTablePreferences(name: string) {
-  const { all, change, flush } = useContext(PreferencesContext);
+  const { all, change } = useContext(PreferencesContext);
   const changeThis = useCallback((update: Partial<TablePreferences>) => change(name, update), [change, name]);
-  return [all[name] ?? DEFAULT_TABLE_PREFERENCES, changeThis, flush] as const;
+  return [all[name] ?? DEFAULT_TABLE_PREFERENCES, changeThis] as const;
 }

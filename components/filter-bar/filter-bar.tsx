@@ -29,6 +29,8 @@ type FilterBarProps = {
   declaration: TableDeclaration;
   filters: Filters;
   onChange: (filters: Filters) => void;
+  /** Takes all of them away. */
+  onClear: () => void;
   suggest?: Suggest;
   fieldRef?: RefObject<HTMLInputElement | null>;
   /** Beside the button that adds a filter. */
@@ -42,6 +44,7 @@ export function FilterBar({
   declaration,
   filters,
   onChange,
+  onClear,
   suggest,
   fieldRef,
   views,
@@ -159,7 +162,7 @@ export function FilterBar({
             );
           })}
           <li>
-            <UnstyledButton className={classes.clear} onClick={() => onChange({} as Filters)}>
+            <UnstyledButton className={classes.clear} onClick={onClear}>
               Clear all
             </UnstyledButton>
           </li>

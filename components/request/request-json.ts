@@ -56,6 +56,8 @@ type RequestOptions = {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
   signal?: AbortSignal;
+  /** Under it the very same request is done once, however often it is sent. */
+  idempotencyKey?: string;
 };
 
 type Headers = Record<string, string>;
@@ -66,7 +68,8 @@ type Headers = Record<string, string>;
  * @throws {RequestProblem} for every answer that is not a success, with status 0 where none came, and `isCancelled` where the person did not go on.
  */
 export async function requestJson<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  let headers: Headers = {};
+  const { idempotencyKey } = options;
+  let headers: Headers = idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey };
   for (let asked = 0; ; asked += 1) {
     try {
       return await requestOnce<T>(path, options, headers);

@@ -15,7 +15,7 @@ export class AuditPage {
     this.drawer = page.getByRole("complementary");
   }
 
-  /** Opens what is folded between the chart and the rows; how a person left it is kept. */
+  /** Opens what is folded between the chart and the rows. */
   async unfold(name: "Counts by value" | "Places and endpoints"): Promise<void> {
     const toggle = this.#page.getByRole("button", { name });
     await untilTakenOver(this.#page);

@@ -31,7 +31,7 @@ export const GUARDED_WORDS: Record<GuardedKind, { name: string; means: string }>
     name: "Sign-in settings",
     means: "How everybody signs in and stays signed in. One's own passkeys and codes never wait.",
   },
-  exports: { name: "Exports", means: "A list as a file." },
+  exports: { name: "Exports", means: "A list, or the evidence of a case, as a file." },
   policy: { name: "This policy", means: "Change what wants a second person." },
   unattended: { name: "Automation", means: "An API token without the right to act unattended." },
 };

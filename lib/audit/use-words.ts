@@ -16,6 +16,13 @@ export const SOURCE_WORDS: Record<UseSource, string> = {
   report: "Reported by a verifier",
 };
 
+/** Where a use was seen, in words; one that this version does not know is shown as it is. */
+export function sourceWords(source: string): string {
+  return Object.hasOwn(SOURCE_WORDS, source)
+    ? SOURCE_WORDS[source as UseSource]
+    : source.replaceAll("_", " ");
+}
+
 /** Why a registered token was refused. */
 export const REFUSALS = [
   "revoked",

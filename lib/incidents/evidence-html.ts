@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { actOutcomeWords } from "../audit/act-words.ts";
 import { OUTCOME_WORDS, refusalWords } from "../audit/use-words.ts";
 import { visibleText } from "../input/visible-text.ts";
@@ -16,7 +17,7 @@ h1{font-size:22px;margin:0 0 4px}h2{font-size:15px;margin:28px 0 8px;border-bott
 p{margin:4px 0}.muted{color:#51606a}.mono,code{font:12px/1.4 ui-monospace,monospace;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;margin:6px 0}th,td{text-align:left;vertical-align:top;padding:3px 10px 3px 0;border-bottom:1px solid #e1e7e7;overflow-wrap:break-word}
 th{font-weight:600;color:#51606a;white-space:nowrap}dl{display:grid;grid-template-columns:180px 1fr;gap:2px 12px;margin:8px 0}dt{color:#51606a}dd{margin:0;overflow-wrap:anywhere}
-.refused{color:#a31d1d}.allowed{color:#11662f}.warn{background:#fdf1dc;padding:6px 10px;border-radius:6px}
+.refused{color:#a31d1d}.allowed{color:#11662f}.standing{padding:6px 10px;border-left:4px solid}.works{border-color:#a31d1d;background:#fbe9e9}.holds{border-color:#11662f;background:#e8f3ec}.warn{background:#fdf1dc;padding:6px 10px;border-radius:6px}
 @media (max-width:700px){body{padding:12px}dl{grid-template-columns:1fr}table{display:block;overflow-x:auto}}
 @media print{body{padding:0;max-width:none}h2{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}}`;
 
@@ -49,6 +50,13 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 
 function facts(items: readonly (readonly [string, string])[]): string {
   return `<dl>${items.map(([key, value]) => `<dt>${key}</dt><dd>${value}</dd>`).join("")}</dl>`;
+}
+
+/** The first thing that whoever is handed the file wants to know. */
+function standingOf({ standing, generatedAt }: EvidencePack): string {
+  if (standing === undefined) return "";
+  const isOpen = standing.works > 0 || standing.open > 0;
+  return `<p class="standing ${isOpen ? "works" : "holds"}"><strong>${standing.says.map((line) => text(line)).join(" ")}</strong> As of ${instant(generatedAt)}.</p>`;
 }
 
 function headOf({ incident, affected, tokens, uses }: EvidencePack): string {
@@ -162,6 +170,21 @@ function proofsOf({ uses, acts, proofs }: EvidencePack): string {
   } Anybody can verify this file, without the database: <code>npx tokenwarden audit verify FILE</code>, with <code>--checkpoints</code> and a copy of the checkpoints that was kept elsewhere.</p>`;
 }
 
+const OWN_HASH = '<meta name="tokenwarden-sha256" content="">';
+const OWN_HASH_FILLED = /<meta name="tokenwarden-sha256" content="([0-9a-f]{64})">/;
+
+const sha256 = (page: string) => hash("sha256", page, "hex");
+
+function withOwnHash(page: string): string {
+  return page.replace(OWN_HASH, OWN_HASH.replace('""', `"${sha256(page)}"`));
+}
+
+/** Whether a page is as it was written: it carries the SHA-256 of itself without that. Null where it carries none. */
+export function isAsWritten(page: string): boolean | null {
+  const [tag, said] = OWN_HASH_FILLED.exec(page) ?? [];
+  return tag === undefined ? null : sha256(page.replace(tag, OWN_HASH)) === said;
+}
+
 /** One file that shows a pack by itself: no script, nothing from elsewhere, its JSON inside. Whatever came from outside is text in it. */
 export function evidenceHtml(pack: EvidencePack): string {
   const { incident } = pack;
@@ -170,12 +193,13 @@ export function evidenceHtml(pack: EvidencePack): string {
     .replaceAll("<", "\\u003c")
     .replaceAll("\u2028", "\\u2028")
     .replaceAll("\u2029", "\\u2029");
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+  return withOwnHash(`<!doctype html>
+<html lang="en"><head><meta charset="utf-8">${OWN_HASH}<meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <title>${title}</title><style>${STYLE}</style></head><body>
 <h1>${title}</h1>
 <p class="muted">Evidence pack of ${text(pack.environment)}, made ${instant(pack.generatedAt)} by ${text(pack.generatedBy.name)}. Times are UTC. It holds no values of tokens.</p>
+${standingOf(pack)}
 ${pack.truncated.length === 0 ? "" : `<p class="warn">${pack.truncated.map((line) => text(line)).join(" ")}</p>`}
 ${headOf(pack)}
 <h2>Steps</h2>
@@ -237,5 +261,5 @@ ${table(
 ${proofsOf(pack)}
 <script type="application/json" id="evidence">${json}</script>
 </body></html>
-`;
+`);
 }

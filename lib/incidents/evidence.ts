@@ -3,6 +3,7 @@ import type { AuditEntryDetail } from "../audit/model.ts";
 import type { Journey } from "../propagation/model.ts";
 import type { RecordProofs } from "../seals/record-proofs.ts";
 import type { TokenRow } from "../tokens/model.ts";
+import type { Standing } from "./evidence-standing.ts";
 import type { BlastRadius, IncidentDetail, IncidentOrder, IncidentUse, IncidentUses } from "./model.ts";
 
 /** In 1 the pack's hash was over the records alone; in 2 nothing proved them. */
@@ -30,6 +31,8 @@ export type EvidencePack = {
     permissions: string[];
     verifiers: { id: string; name: string }[];
   };
+  /** Whether what leaked is refused now. Packs from before 30 November 2026 do not say it. */
+  standing?: Standing;
   tokens: { total: number; states: Record<string, number>; isCut: boolean; rows: Hashed<TokenRow>[] };
   blastRadius: BlastRadius;
   /** Those of the case, and others that hold its tokens. */

@@ -11,13 +11,16 @@ import { makeRecordProofs } from "../seals/make-record-proofs.ts";
 import { readCaseTokens } from "./case-tokens.ts";
 import { EVIDENCE_FORMAT, type EvidencePack, hashedOf, type OrderReach, packOf } from "./evidence.ts";
 import { cutsOf } from "./evidence-cuts.ts";
+import { readWaitingFile, spendFile } from "./evidence-file.ts";
+import { standingOf } from "./evidence-standing.ts";
 import { getBlastRadius } from "./get-blast-radius.ts";
 import { readDetail } from "./get-incident.ts";
 import { type IncidentRecord, incidentTarget, readIncident } from "./incident-row.ts";
 import { listIncidentOrders } from "./list-incident-orders.ts";
-import type { IncidentOrder } from "./model.ts";
+import type { IncidentOrder, PackFormat } from "./model.ts";
 import { readCaseUses } from "./read-case-uses.ts";
 import { readRefusals } from "./read-refusals.ts";
+import { PACK_PERMISSIONS } from "./release-evidence.ts";
 
 /** What one file holds of each. */
 const TOKENS_MAX = 1_000;
@@ -64,22 +67,35 @@ async function readReach(ctx: Context, inForce: readonly IncidentOrder[]): Promi
 }
 
 /**
- * The evidence of a case as one record: what leaked, whom and what it affected, the orders and how far they have come, the uses before, during and after,
+ * The evidence of a case as one record, for who let it out (`releaseEvidence`), once: what leaked, whom and what it affected, the orders and how far they have come, the uses before, during and after,
  * and who did what in the case. No values of tokens, and no hashes of values. What does not fit is counted and said. Waits some seconds
- * at most for the seals and the checkpoint that prove what is newest in it. Needs `incident:read`, `audit:read`,
- * `token:read`, `order:read`, `verifier:read` and `export:create`. Recorded as `incident.evidence_exported`, with the pack's own hash, before it is given out.
+ * at most for the seals and the checkpoint that prove what is newest in it. Needs `export:create` and the right to read what is in it. Recorded as `incident.evidence_exported`, with the pack's own hash, before it is given out.
  *
- * @throws {DomainError} NOT_FOUND, FORBIDDEN, UNAVAILABLE where the export cannot be recorded
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN, GONE where it was fetched or waited for too long, UNAVAILABLE where the export cannot be recorded
  */
 export async function exportEvidence(
   ctx: Context,
-  { number, as }: { number: number; as: "html" | "json" },
-): Promise<EvidencePack> {
-  requirePermission(ctx, "incident:read");
-  requirePermission(ctx, "audit:read");
+  { number, id }: { number: number; id: string },
+): Promise<{ pack: EvidencePack; format: PackFormat }> {
+  for (const permission of PACK_PERMISSIONS) requirePermission(ctx, permission);
   // who may read cases may know that one is not there
   const incident = await readIncident(ctx.db, number);
   requirePermission(ctx, "export:create");
+  const format = await readWaitingFile(ctx, { id, incidentId: incident.id });
+  const pack = await makePack(ctx, incident);
+  await ctx.db.transaction(async (tx) => {
+    await spendFile(tx, id, ctx.now);
+    await recordEntry(tx, ctx, {
+      act: "incident.evidence_exported",
+      target: incidentTarget(incident),
+      after: { as: format, records: pack.integrity.records, sha256: pack.integrity.sha256 },
+    });
+  });
+  return { pack, format };
+}
+
+async function makePack(ctx: Context, incident: IncidentRecord): Promise<EvidencePack> {
+  const { number } = incident;
   const tokens = await readCaseTokens(ctx, incident);
   const { rows, isCut } = tokens;
   const { rows: orders, leftOut } = await listIncidentOrders(ctx, number);
@@ -119,13 +135,14 @@ export async function exportEvidence(
   };
   await coverRecords(ctx.db, toProve);
   const proofs = await makeRecordProofs(ctx.db, toProve);
-  const pack = packOf({
+  return packOf({
     format: EVIDENCE_FORMAT,
     generatedAt: ctx.now.toISOString(),
     generatedBy: { kind: ctx.actor.kind, id: ctx.actor.id, name: ctx.actor.name },
     environment: getEnv().environmentName,
     incident: hashedOf(detail),
     affected,
+    standing: standingOf(tokens, reach),
     tokens: { total: rows.length, states, isCut, rows: listed.map(hashedOf) },
     blastRadius,
     orders: orders.map(hashedOf),
@@ -148,12 +165,4 @@ export async function exportEvidence(
       acts: { listed: acts.rows.length, of: acts.total },
     }),
   });
-  await ctx.db.transaction((tx) =>
-    recordEntry(tx, ctx, {
-      act: "incident.evidence_exported",
-      target: incidentTarget(incident),
-      after: { as, records: pack.integrity.records, sha256: pack.integrity.sha256 },
-    }),
-  );
-  return pack;
 }

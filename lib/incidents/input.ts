@@ -6,6 +6,7 @@ import {
   INCIDENT_STATES,
   NOTICE_NOTE_MAX,
   NOTICE_RECIPIENTS_MAX,
+  PACK_FORMATS,
   SEVERITIES,
   STEP_NOTE_MAX,
   STEPS,
@@ -136,6 +137,9 @@ export const tellOwnersInput = z.strictObject({
     .default(""),
 });
 export type TellOwnersInput = z.output<typeof tellOwnersInput>;
+
+export const releaseEvidenceInput = z.strictObject({ format: z.enum(PACK_FORMATS).default("html") });
+export type ReleaseEvidenceInput = z.output<typeof releaseEvidenceInput>;
 
 /** The `{number}` of a path. */
 export const incidentNumber = z

@@ -190,7 +190,7 @@ export type Phase = (typeof PHASES)[number];
 export const PHASE_WORDS: Record<Phase, { name: string; means: string }> = {
   before: { name: "Before", means: "Before the tokens are taken to have been in other hands." },
   during: { name: "During", means: "From then on, as long as each token worked." },
-  accepted_after: { name: "Accepted after", means: "Accepted while the token was revoked or suspended." },
+  accepted_after: { name: "Allowed after", means: "Allowed while the token was revoked or suspended." },
   refused_after: {
     name: "Refused after",
     means: "Tried again while the token was suspended or after it had ended, and refused.",
@@ -258,4 +258,20 @@ export type IdentifiedValue = {
 /** Where people see a case's page. */
 export function incidentHref(number: number): string {
   return `/incidents/${number}`;
+}
+
+/** What an evidence pack is written as: a page with its JSON inside, or the JSON alone. */
+export const PACK_FORMATS = ["html", "json"] as const;
+export type PackFormat = (typeof PACK_FORMATS)[number];
+export const PACK_FORMAT_WORDS: Record<PackFormat, string> = { html: "HTML", json: "JSON" };
+
+/** A pack that was let out and that nobody fetches is over after this time. */
+export const PACK_FETCH_SECONDS = 60;
+
+/** A pack that may be fetched, once, by who asked for it. Times are ISO 8601 in UTC. */
+export type EvidenceFile = { id: string; number: number; format: PackFormat; fetchUntil: string };
+
+/** Where a pack that was let out is fetched. */
+export function evidenceFilePath({ number, id }: Pick<EvidenceFile, "number" | "id">) {
+  return `/api/v1/incidents/${number}/evidence/${id}` as const;
 }

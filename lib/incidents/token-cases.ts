@@ -17,9 +17,10 @@ const NAMED = sql`SELECT p.id AS token_id, s.incident_id FROM p JOIN incident_su
   UNION SELECT p.id, s.incident_id FROM p JOIN incident_subject s ON s.target_id IN (p.user_id, p.client_id) JOIN incident i ON i.id = s.incident_id
     WHERE p.expires_at > i.compromised_from AND (i.contained_at IS NULL OR p.issued_at < i.contained_at)`;
 
-/** And by another token of their family: a case holds the families of its tokens. Each family is looked up by itself. */
-const BY_SIBLINGS = sql`UNION SELECT p.id, f.incident_id FROM p CROSS JOIN LATERAL (SELECT s.incident_id FROM token t
-  JOIN incident_subject s ON s.target_id = t.id WHERE t.family_id = p.family_id OFFSET 0) f`;
+/** And by another token of their family: a case holds the families of its tokens. Each family is looked up once, however many of its tokens are asked for. */
+const BY_SIBLINGS = sql`UNION SELECT p.id, x.incident_id FROM p JOIN (
+  SELECT f.family_id, s.incident_id FROM (SELECT DISTINCT family_id FROM p) f CROSS JOIN LATERAL (SELECT DISTINCT s.incident_id FROM token t
+    JOIN incident_subject s ON s.target_id = t.id WHERE t.family_id = f.family_id OFFSET 0) s) x ON x.family_id = p.family_id`;
 
 /** The cases that are not closed and hold some tokens, by token, the newest first. Authorise before: this does not. */
 export async function readOpenCasesOf(

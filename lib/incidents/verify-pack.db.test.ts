@@ -14,6 +14,8 @@ import { evidenceHtml } from "./evidence-html.ts";
 import { exportEvidence } from "./export-evidence.ts";
 import { openIncidentInput } from "./input.ts";
 import { openIncident } from "./open-incident.ts";
+import { releaseEvidence } from "./release-evidence.ts";
+import { takePack } from "./test-pack.ts";
 import { beginsAsPack, verifyPack } from "./verify-pack.ts";
 
 let evidence: Evidence;
@@ -61,8 +63,10 @@ beforeAll(async () => {
     contextAs(db, "responder"),
     openIncidentInput.parse({ title: "Leaked", subjects }),
   ));
+  const auditor = contextAs(db, "auditor");
+  const { id } = await releaseEvidence(auditor, number, { format: "json" });
   await evidence.checkpoint();
-  pack = await exportEvidence(contextAs(db, "auditor"), { number, as: "json" });
+  ({ pack } = await exportEvidence(auditor, { number, id }));
 });
 afterAll(async () => {
   await writer.stop();
@@ -84,7 +88,7 @@ test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and
       number,
       faults: [],
       uses: { proved: 7, of: 8 },
-      acts: { proved: 1, of: 1 },
+      acts: { proved: 2, of: 2 },
       held: null,
     });
   }
@@ -96,10 +100,16 @@ test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and
   });
   // what people read was changed, and the data was not
   const page = html.replace("Leaked</h1>", "All well</h1>");
-  expect(await verifyPack(page, own)).toMatchObject({ faults: [], isPageOfData: false });
+  expect(await verifyPack(page, own)).toMatchObject({
+    faults: ["the page was changed since it was made"],
+    isPageOfData: false,
+  });
+  // and the hash that the page has of itself was taken out
+  const bare = page.replace(/<meta name="tokenwarden-sha256"[^>]*>/, "");
+  expect((await verifyPack(bare, own)).faults).toEqual(["the page was changed since it was made"]);
   expect(await verifyPack(JSON.stringify(pack), own)).toMatchObject({ isPageOfData: null });
   expect(evidenceHtml(pack)).toContain(
-    "Of the uses that are listed, 7 of 8, and of the acts 1 of 1 carry the proof",
+    "Of the uses that are listed, 7 of 8, and of the acts 2 of 2 carry the proof",
   );
   // the issue was written by a writer that never sealed
   expect(pack.uses.rows.filter(({ outcome }) => outcome === "issued")).toHaveLength(1);
@@ -116,10 +126,10 @@ test("what came after the newest checkpoint is not proved, and not taken for bro
       subjects: [{ kind: "token", id: pack.uses.rows[0]?.token.id }],
     }),
   );
-  const fresh = await exportEvidence(contextAs(evidence.db, "auditor"), { number: later, as: "html" });
+  const fresh = await takePack(contextAs(evidence.db, "auditor"), later);
   expect(await verifyPack(evidenceHtml(fresh), own)).toMatchObject({
     faults: [],
-    acts: { proved: 0, of: 1 },
+    acts: { proved: 0, of: 2 },
   });
   expect(evidenceHtml(fresh)).toContain("newer than the newest checkpoint");
 });
@@ -144,7 +154,7 @@ test("what happened a moment ago is proved: the next checkpoint is made when a p
       await wait(20);
     }
   })();
-  const made = await exportEvidence(contextAs(db, "auditor"), { number: just, as: "json" });
+  const made = await takePack(contextAs(db, "auditor"), just);
   isOver = true;
   await worker;
   expect(made.uses.rows.filter(({ path }) => path === "/just-now")).toHaveLength(2);

@@ -6,7 +6,7 @@ import { recordProofs } from "../seals/record-proofs.ts";
 import type { SealedUse } from "../seals/use-leaf.ts";
 import { type VerifiedProofs, verifyRecordProofs } from "../seals/verify-record-proofs.ts";
 import { canonicalJson, EVIDENCE_FORMAT, type EvidencePack, type Hashed } from "./evidence.ts";
-import { evidenceHtml } from "./evidence-html.ts";
+import { evidenceHtml, isAsWritten } from "./evidence-html.ts";
 
 /** What a pack says of itself, and what of it is proved. */
 export type VerifiedPack = {
@@ -154,6 +154,9 @@ export async function verifyPack(
   const { integrity, ...stated } = pack;
   const faults: string[] = [];
   if (hashOf(stated) !== integrity.sha256) faults.push("the pack was changed since it was made");
+  // pages from before they said what is refused now carry no hash of their own
+  const isWritten = IN_HTML.test(text) ? (isAsWritten(text) ?? pack.standing === undefined) : true;
+  if (!isWritten) faults.push("the page was changed since it was made");
   const records = [pack.incident, ...pack.tokens.rows, ...pack.orders, ...pack.uses.rows, ...pack.acts];
   const changed = records.filter((record) => !isOwnHash(record)).length;
   if (changed > 0) faults.push(`${changed === 1 ? "1 record was" : `${changed} records were`} changed`);

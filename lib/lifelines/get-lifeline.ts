@@ -82,8 +82,8 @@ async function closer(
 }
 
 /**
- * A family, a user, a client, a verifier or an address through time: its uses by outcome, the first and the last of them, what was done to it, the window in which the newest
- * order upon it travelled, and, with `from`, what was before that instant and since. Of the time asked for, 90 days at most; where none is, from its first use in those on. Bounded
+ * A family, a user, a client, a verifier or an address through time: its uses by outcome, the first and the last of them, what was done to it, the window in which the
+ * order that took it back travelled, and, with `from`, what was before that instant and since. Of the time asked for, 90 days at most; where none is, from its first use in those on. Bounded
  * as the histogram of uses is. Needs `audit:read`.
  *
  * @throws {DomainError} NOT_FOUND, FORBIDDEN, INVALID_INPUT for what is no address and for a window in the future

@@ -73,7 +73,7 @@ export type Lifeline = UseHistogram & {
   marks: LifelineMark[];
   /** Whether there are more. */
   isMarksCut: boolean;
-  /** In which some verifier could still accept what the newest order upon it took back; `to` is null where nothing bounds it. */
+  /** In which some verifier could still accept what the newest order upon it took back, of a family the one that it has been refused by since; `to` is null where nothing bounds it. */
   propagation: { orderId: string; from: string; to: string | null } | null;
   split: LifelineSplit | null;
 };

@@ -133,20 +133,34 @@ async function readGenerations(ctx: Context, { kind, id }: Subject): Promise<Lif
   }));
 }
 
-/** Until when the newest order upon it may not have reached everybody. */
-async function readPropagation(
-  ctx: Context,
-  orders: readonly OrderRecord[],
-): Promise<Lifeline["propagation"]> {
-  const newest = orders.find(({ verb }) => verb !== "cancel");
-  if (newest === undefined || newest.verb === "restore" || !can(ctx, "verifier:read")) return null;
-  const { order, everywhereAt, lastTokenAt, open } = await getOrderPropagation(ctx, newest.id);
-  const to = everywhereAt ?? lastTokenAt;
-  if (open === 0 && to === null) return null;
-  return { orderId: newest.id, from: order.holdsFrom, to };
+/**
+ * The order whose journey is shown: the newest upon it; of a family, which an order reaches for good, the one that it has been refused by since then, as by the suspension that a
+ * revocation came upon. What was given back, and what ended by itself, is not held against it.
+ */
+function travellingOrder(orders: readonly OrderRecord[], { kind }: Subject, now: Date): OrderRecord | null {
+  if (kind !== "family") return orders[0] ?? null;
+  const whole = orders.filter(({ targetKind }) => targetKind !== "token");
+  const upon = whole.length > 0 ? whole : orders;
+  const restored = upon.findIndex(({ verb }) => verb === "restore");
+  const since = restored === -1 ? upon : upon.slice(0, restored);
+  return since.findLast(({ expiresAt }) => expiresAt === null || expiresAt > now) ?? null;
 }
 
-/** What happened to something in a time, and the window in which its newest order travelled. Authorise before: this does not. */
+/** Until when what took it back may not have reached everybody. */
+async function readPropagation(
+  ctx: Context,
+  subject: Subject,
+  orders: readonly OrderRecord[],
+): Promise<Lifeline["propagation"]> {
+  const travelling = travellingOrder(orders, subject, ctx.now);
+  if (travelling === null || travelling.verb === "restore" || !can(ctx, "verifier:read")) return null;
+  const { order, everywhereAt, lastTokenAt, open } = await getOrderPropagation(ctx, travelling.id);
+  const to = everywhereAt ?? lastTokenAt;
+  if (open === 0 && to === null) return null;
+  return { orderId: travelling.id, from: order.holdsFrom, to };
+}
+
+/** What happened to something in a time, and the window in which what took it back travelled. Authorise before: this does not. */
 export async function readMarks(
   ctx: Context,
   subject: Subject,
@@ -160,7 +174,7 @@ export async function readMarks(
   const marks = [...acts, ...generations, ...orders.flatMap((order) => marksOf(order, subject, ctx.now))]
     .filter(({ at }) => Date.parse(at) >= from.getTime() && Date.parse(at) <= to.getTime())
     .toSorted((one, other) => (one.at < other.at ? -1 : 1));
-  const propagation = await readPropagation(ctx, orders);
+  const propagation = await readPropagation(ctx, subject, orders);
   return {
     marks: marks.slice(-MARKS_MAX),
     isMarksCut: marks.length > MARKS_MAX,

@@ -11,6 +11,7 @@ export const tablePreferencesInput = z.strictObject({
   hidden: z.record(columnId, z.boolean()).refine(isSmall, TOO_MANY),
   sizes: z.record(columnId, z.number().min(20).max(2_000)).refine(isSmall, TOO_MANY),
   density: z.enum(["comfortable", "compact"]),
-  // what was kept before there were folds has none
-  opened: z.record(columnId, z.boolean()).refine(isSmall, TOO_MANY).default({}),
 }) satisfies z.ZodType<TablePreferences>;
+
+/** The same as it was kept once: with what is no preference any more, which is left out. */
+export const keptTablePreferences = z.object(tablePreferencesInput.shape);

@@ -5,15 +5,12 @@ export type TablePreferences = {
   /** Pixels. */
   sizes: Record<string, number>;
   density: "comfortable" | "compact";
-  /** What is folded beside the rows, by name: true opens it. */
-  opened: Record<string, boolean>;
 };
 
 export const DEFAULT_TABLE_PREFERENCES: TablePreferences = {
   hidden: {},
   sizes: {},
   density: "comfortable",
-  opened: {},
 };
 
 /** By the table's name; tables that are not in it are as they come. */

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import { tablePreferencesInput } from "./input.ts";
+import { keptTablePreferences } from "./input.ts";
 import type { AllTablePreferences } from "./model.ts";
 
 /** How the actor likes their tables. What cannot be read any more is left out: the table is as it comes. */
@@ -11,7 +11,7 @@ export async function readTablePreferences(ctx: Context): Promise<AllTablePrefer
   );
   return Object.fromEntries(
     rows.flatMap(({ name, value }) => {
-      const parsed = tablePreferencesInput.safeParse(value);
+      const parsed = keptTablePreferences.safeParse(value);
       return parsed.success ? [[name.slice("table.".length), parsed.data]] : [];
     }),
   );

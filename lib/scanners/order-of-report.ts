@@ -15,30 +15,41 @@ export type ActingScanner = { id: string; name: string; action: ScannerAction; h
 export type Taken = { outcome: FindingOutcome; orderId: string | null };
 
 /** What an order would be on: a refresh token goes with its family, because whoever holds it may hold what it made. Never anything wider. */
-type Target = { kind: "token" | "family"; id: string };
+export type Target = { kind: "token" | "family"; id: string };
 
-function targetOf(found: Identified): Target | null {
+/** What of a value may be taken back: nothing for one that is not a token as it was issued. */
+export function targetOf(found: Identified): Target | null {
   if (found.kind !== "token") return null;
   return found.tokenKind === "refresh"
     ? { kind: "family", id: found.familyId }
     : { kind: "token", id: found.tokenId };
 }
 
-/** Which of the targets have something that works, or will again by itself. */
-async function findLive(tx: Sql, now: Date, targets: readonly Target[]): Promise<ReadonlySet<string>> {
+const LIVE = ["active", "suspended", "not_yet_valid"];
+
+/** Whether something works, or will again by itself. */
+export function isLiveAmong(states: ReadonlySet<string>): boolean {
+  return LIVE.some((state) => states.has(state));
+}
+
+/** In which of these states the tokens of each target are. */
+export async function readStates(
+  tx: Sql,
+  now: Date,
+  targets: readonly Target[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const state = stateSql(await readPendingOrders(tx, now), now, await readClockSkew(tx));
   const idsOf = (kind: Target["kind"]) =>
     targets.filter((target) => target.kind === kind).map(({ id }) => id);
-  const rows = await run<{ id: string }>(
+  const rows = await run<{ id: string; states: string[] }>(
     tx,
-    sql`SELECT DISTINCT n.target AS id FROM (
+    sql`SELECT n.target AS id, array_agg(DISTINCT ${state.state}) AS states FROM (
           SELECT p.id AS target, t.id, t.issued_at FROM unnest(${idsOf("token")}::uuid[]) AS p(id)
             JOIN token t ON t.issued_at = uuid_extract_timestamp(p.id) AND t.id = p.id
           UNION ALL SELECT t.family_id, t.id, t.issued_at FROM unnest(${idsOf("family")}::uuid[]) AS f(id) JOIN token t ON t.family_id = f.id) n
-        JOIN token t ON t.issued_at = n.issued_at AND t.id = n.id ${STATE_JOINS}
-      WHERE ${state.state} IN ('active', 'suspended', 'not_yet_valid')`,
+        JOIN token t ON t.issued_at = n.issued_at AND t.id = n.id ${STATE_JOINS} GROUP BY n.target`,
   );
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map(({ id, states }) => [id, new Set(states)]));
 }
 
 /**
@@ -57,7 +68,8 @@ export async function orderForReport(
       return target === null ? [] : [[target.id, target] as const];
     }),
   );
-  const live = await findLive(tx, ctx.now, [...targets.values()]);
+  const states = await readStates(tx, ctx.now, [...targets.values()]);
+  const live = new Set([...states].flatMap(([id, own]) => (isLiveAmong(own) ? [id] : [])));
   const orders = new Map<string, string>();
   const acts: Act[] = [];
   const verb = scanner.action === "case" ? null : scanner.action;

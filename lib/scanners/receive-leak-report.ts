@@ -6,6 +6,7 @@ import { uuidv7 } from "../ids.ts";
 import { type Identified, identifyReported } from "./identify-reported.ts";
 import { type ActingScanner, orderForReport } from "./order-of-report.ts";
 import type { ReportedValue } from "./read-report.ts";
+import { actOfClosedCase, findKnown, giveWay, isToBeAnswered, type KnownReport } from "./repeated-report.ts";
 import { scannerTarget } from "./scanner-record.ts";
 
 type Ours = { value: ReportedValue; found: Identified; ordinal: number };
@@ -47,10 +48,52 @@ const SAVE = `
     unknown_count = leak_report.unknown_count + CASE WHEN $7::boolean THEN excluded.unknown_count ELSE 0 END
   RETURNING id`;
 
+type Taken = { scanner: ActingScanner; values: readonly ReportedValue[]; ours: readonly Ours[] };
+
+/**
+ * What came before is counted, as long as there is nothing to do about it that the policy of now would have done. What is to be answered once more is a report of its own beside the earlier one.
+ *
+ * @returns the earlier one, where there is one, and whether it is only counted.
+ */
+async function meetKnown(
+  tx: Sql,
+  ctx: SqlContext,
+  { scanner, ours, digest }: Pick<Taken, "scanner" | "ours"> & { digest: Buffer },
+): Promise<{ known: KnownReport | null; isCounted: boolean }> {
+  const known = ours.length === 0 ? null : await findKnown(tx, scanner.id, digest);
+  if (known === null) return { known, isCounted: false };
+  const found = ours.map((one) => one.found);
+  const isCounted = !(await isToBeAnswered(tx, ctx.now, scanner, { known, found }));
+  if (!isCounted) await giveWay(tx, known, digest);
+  return { known, isCounted };
+}
+
+async function save(
+  tx: Sql,
+  ctx: SqlContext,
+  { scanner, values, ours, digest }: Taken & { digest: Buffer },
+): Promise<{ id: string; isNew: boolean }> {
+  const id = uuidv7(ctx.now);
+  const [saved] = await tx.query<{ id: string }>(SAVE, [
+    id,
+    scanner.id,
+    digest,
+    ctx.now,
+    values.length,
+    values.length - ours.length,
+    ours.length === 0,
+  ]);
+  await tx.query("UPDATE scanner SET last_reported_at = $2::timestamptz WHERE id = $1::uuid", [
+    scanner.id,
+    ctx.now,
+  ]);
+  return { id, isNew: saved?.id === id };
+}
+
 /**
  * Takes in what a scanner found: the report, the orders that its policy has placed for it and their audit entries are one transaction. A report that came before
- * changes nothing but how often it came. A worker opens the case. The scanner is the actor of all of it. Recorded as `scanner.leak_reported` where something is ours, and
- * as the orders are.
+ * changes nothing but how often it came, unless the policy of now has something to do about it (`isToBeAnswered`): then it is answered as a new one, and says which it repeats. A worker opens the
+ * case. The scanner is the actor of all of it. Recorded as `scanner.leak_reported` where something is ours, and as the orders are.
  */
 export async function receiveLeakReport(
   ctx: SqlContext,
@@ -65,45 +108,40 @@ export async function receiveLeakReport(
       const identified = found[ordinal] ?? null;
       return identified === null ? [] : [{ value, found: identified, ordinal }];
     });
-    const id = uuidv7(ctx.now);
-    const isUnknown = ours.length === 0;
-    const [saved] = await tx.query<{ id: string }>(SAVE, [
-      id,
-      scanner.id,
-      digestOf(ours, values.length, ctx.now),
-      ctx.now,
-      values.length,
-      values.length - ours.length,
-      isUnknown,
-    ]);
-    await tx.query("UPDATE scanner SET last_reported_at = $2::timestamptz WHERE id = $1::uuid", [
-      scanner.id,
-      ctx.now,
-    ]);
-    if (saved?.id !== id || isUnknown) return { isGone: false, isNew: saved?.id === id, known: ours.length };
-    const { taken, acts } = await orderForReport(
-      tx,
-      ctx,
-      scanner,
-      ours.map((one) => one.found),
-    );
-    await saveFindings(tx, id, ours, taken);
-    await recordEntries(tx, ctx, [
-      {
-        act: "scanner.leak_reported",
-        target: scannerTarget(scanner),
-        after: {
-          reportId: id,
-          values: values.length,
-          unknown: values.length - ours.length,
-          found: ours.slice(0, 5).map((one) => one.found.name),
-          places: [...new Set(ours.flatMap(({ value }) => value.url ?? []))].slice(0, 5),
-        },
-      },
-      ...acts,
-    ]);
+    const report = { scanner, values, ours, digest: digestOf(ours, values.length, ctx.now) };
+    const { known, isCounted } = await meetKnown(tx, ctx, report);
+    const { id, isNew } = await save(tx, ctx, report);
+    if (isCounted && known !== null) await recordEntries(tx, ctx, actOfClosedCase(known, scanner));
+    if (isCounted || !isNew || ours.length === 0) return { isGone: false, isNew, known: ours.length };
+    await answer(tx, ctx, { ...report, id, repeats: known?.id ?? null });
     return { isGone: false, isNew: true, known: ours.length };
   });
+}
+
+/** Does what the policy says of what is ours, and records it. */
+async function answer(
+  tx: Sql,
+  ctx: SqlContext,
+  { scanner, values, ours, id, repeats }: Taken & { id: string; repeats: string | null },
+): Promise<void> {
+  const found = ours.map((one) => one.found);
+  const { taken, acts } = await orderForReport(tx, ctx, scanner, found);
+  await saveFindings(tx, id, ours, taken);
+  await recordEntries(tx, ctx, [
+    {
+      act: "scanner.leak_reported",
+      target: scannerTarget(scanner),
+      after: {
+        reportId: id,
+        ...(repeats === null ? {} : { repeats }),
+        values: values.length,
+        unknown: values.length - ours.length,
+        found: found.slice(0, 5).map(({ name }) => name),
+        places: [...new Set(ours.flatMap(({ value }) => value.url ?? []))].slice(0, 5),
+      },
+    },
+    ...acts,
+  ]);
 }
 
 async function saveFindings(

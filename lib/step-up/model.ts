@@ -34,7 +34,7 @@ export const STEP_UP_WORDS: Record<StepUpKind, { name: string; acts: string }> =
   retention: { name: "Retention", acts: "change how long evidence is kept, or erase somebody's data" },
   streams: { name: "Streams", acts: "change where events and signals are sent" },
   "sign-in": { name: "Sign-in", acts: "change how people sign in" },
-  exports: { name: "Exports", acts: "export a list" },
+  exports: { name: "Exports", acts: "export a list or the evidence of a case" },
   approvals: { name: "Approvals", acts: "change what wants a second person" },
 };
 

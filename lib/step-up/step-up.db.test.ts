@@ -19,6 +19,9 @@ import { replayEventStream } from "../event-streams/replay-event-stream.ts";
 import { rotateEventStreamSecret } from "../event-streams/rotate-event-stream-secret.ts";
 import { updateEventStream } from "../event-streams/update-event-stream.ts";
 import { createExport } from "../exports/create-export.ts";
+import { openIncidentInput } from "../incidents/input.ts";
+import { openIncident } from "../incidents/open-incident.ts";
+import { releaseEvidence } from "../incidents/release-evidence.ts";
 import { activateKey } from "../keys/activate-key.ts";
 import { cancelKey } from "../keys/cancel-key.ts";
 import { changeKeyPolicy } from "../keys/change-key-policy.ts";
@@ -43,6 +46,7 @@ import { createStream } from "../signals/create-stream.ts";
 import { removeStream } from "../signals/remove-stream.ts";
 import { setStreamStatus } from "../signals/set-stream-status.ts";
 import { updateStream } from "../signals/update-stream.ts";
+import { fixtureOf } from "../tokens/token-fixture.ts";
 import { beginStepUp } from "./begin-step-up.ts";
 import { STEP_UP_KINDS, type StepUpKind } from "./model.ts";
 import { proveStepUp } from "./prove-step-up.ts";
@@ -312,6 +316,7 @@ describe("the lock: each use case asks by itself", () => {
     ["streams", "switchReceiver", (ctx) => switchReceiver(ctx, none)],
     ["streams", "rotateReceiverSecret", (ctx) => rotateReceiverSecret(ctx, none)],
     ["exports", "createExport", (ctx) => createExport(ctx, none)],
+    ["exports", "releaseEvidence", (ctx) => releaseEvidence(ctx, caseNumber, { format: "html" })],
     ["sign-in", "beginPasskeyRegistration", (ctx) => beginPasskeyRegistration(ctx, means)],
     ["sign-in", "registerPasskey", (ctx) => registerPasskey(ctx, none, means)],
     ["sign-in", "removePasskey", (ctx) => removePasskey(ctx, none)],
@@ -321,7 +326,15 @@ describe("the lock: each use case asks by itself", () => {
     ["sign-in", "makeRecoveryCodes", (ctx) => makeRecoveryCodes(ctx)],
   ];
 
+  let caseNumber: number;
+  async function openCase(): Promise<void> {
+    const clientId = await fixtureOf(world.db).client("billing");
+    const input = openIncidentInput.parse({ title: "Leaked", subjects: [{ kind: "client", id: clientId }] });
+    ({ number: caseNumber } = await openIncident(world.as("owner"), input));
+  }
+
   test("and changes and records nothing where the proof is stale; who lacks the permission is not asked", async () => {
+    await openCase();
     const owner = await openSession(await makeAdmin(), 0);
     const auditor = await openSession(await makeAdmin("auditor"), 0);
     const before = await world.countEntries();

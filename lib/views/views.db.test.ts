@@ -177,7 +177,6 @@ describe("how a person likes a table", () => {
     hidden: { format: false },
     sizes: { client: 140 },
     density: "compact" as const,
-    opened: {},
   };
 
   test("is kept for that person, and what cannot be read any more is left out", async () => {
@@ -186,6 +185,11 @@ describe("how a person likes a table", () => {
     await saveTablePreferences(owner, { table: "tokens", value });
     expect(await readTablePreferences(owner)).toEqual({ tokens: value });
     expect(await readTablePreferences(auditor)).toEqual({});
+    await world.db.query(
+      `UPDATE preference SET value = value || '{"opened":{"counts":true}}' WHERE actor_id = $1`,
+      [owner.actor.id],
+    );
+    expect(await readTablePreferences(owner), "what is no preference any more").toEqual({ tokens: value });
     await world.db.query(
       "INSERT INTO preference VALUES ($1, 'table.users', '{\"density\":\"loud\"}', now())",
       [owner.actor.id],

@@ -3,7 +3,9 @@ import { decodeJwt } from "jose";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readIncident } from "#lib/incidents/incident-row.ts";
+import { updateIncident } from "#lib/incidents/update-incident.ts";
 import { defaultQuery } from "#lib/list-query/define-table.ts";
+import { restoreTarget } from "#lib/revocations/restore-target.ts";
 import { revokeToken } from "#lib/revocations/revoke-token.ts";
 import { createScanner } from "#lib/scanners/create-scanner.ts";
 import { createScannerInput } from "#lib/scanners/input.ts";
@@ -80,6 +82,14 @@ const inCase = (scanner: CreatedScanner, count = 1): Promise<LeakReportRow & { i
     if (rows.length !== count || row === undefined || row.incidentNumber === null) return undefined;
     return { ...row, incidentNumber: row.incidentNumber };
   });
+
+const ordersOf = async ({ scanner }: CreatedScanner) =>
+  (
+    await instance.db.query<{ id: string }>(
+      "SELECT id FROM revocation_order WHERE actor_id = $1 ORDER BY position",
+      [scanner.id],
+    )
+  ).map(({ id }) => id);
 
 describe("what a secret scanner reports", () => {
   test("is revoked at once where the policy says so, the token alone, with the scanner as the actor and a case that is contained", async () => {
@@ -219,6 +229,117 @@ describe("what a secret scanner reports", () => {
     expect(orders).toHaveLength(1);
     await send(second.secret, [found(token, "https://gitlab.example/x")]);
     expect((await inCase(second)).incidentNumber).toBe(report.incidentNumber);
+  });
+
+  test("is taken back again where it was given back or its suspension ran out, in the case that is open; while it is suspended it is counted", async () => {
+    const scanner = await addScanner("suspend", 1);
+    const token = await issue(instance.issuer, instance.registry.jwtService);
+    const body = [found(token)];
+    await send(scanner.secret, body);
+    const first = await inCase(scanner);
+    await send(scanner.secret, body);
+    const [order = ""] = await ordersOf(scanner);
+    expect((await reportsOf(scanner)).map(({ times }) => times)).toEqual([2]);
+    await restoreTarget(owner(), { orderId: order, reason: "test", note: "" });
+    expect(await isActive(token)).toBe(true);
+    expect(await send(scanner.secret, body)).toEqual({ status: 202, text: '{"received":1}' });
+    expect(await isActive(token), "given back, and found again").toBe(false);
+    const again = await inCase(scanner, 2);
+    expect(again).toMatchObject({
+      times: 1,
+      incidentNumber: first.incidentNumber,
+      findings: [{ outcome: "suspended" }],
+    });
+    expect(again.findings[0]?.orderId).not.toBe(order);
+    expect(await ordersOf(scanner)).toHaveLength(2);
+    const [act] = await instance.db.query<{ repeats: string }>(
+      "SELECT after ->> 'repeats' AS repeats FROM audit_entry WHERE act = 'scanner.leak_reported' AND after ->> 'reportId' = $1",
+      [again.id],
+    );
+    expect(act?.repeats).toBe(first.id);
+    // plain repeats of it are counted as those of the first were
+    await Promise.all([send(scanner.secret, body), send(scanner.secret, body)]);
+    expect((await reportsOf(scanner)).map(({ times }) => times)).toEqual([3, 2]);
+    expect(await ordersOf(scanner)).toHaveLength(2);
+  });
+
+  test("is answered by the policy of now where that became stricter, and not where it became milder", async () => {
+    const scanner = await addScanner("case");
+    const scannerId = scanner.scanner.id;
+    const token = await issue(instance.issuer, instance.registry.jwtService);
+    const body = [found(token)];
+    await send(scanner.secret, body);
+    const { incidentNumber } = await inCase(scanner);
+    await send(scanner.secret, body);
+    expect(await ordersOf(scanner)).toEqual([]);
+    await updateScanner(owner(), { scannerId, version: 1, action: "suspend", hours: 1 });
+    await send(scanner.secret, body);
+    expect(await isActive(token)).toBe(false);
+    await updateScanner(owner(), { scannerId, version: 2, action: "case", hours: null });
+    await send(scanner.secret, body);
+    expect(await reportsOf(scanner)).toHaveLength(2);
+    await updateScanner(owner(), { scannerId, version: 3, action: "revoke", hours: null });
+    await send(scanner.secret, body);
+    expect((await inCase(scanner, 3)).findings).toMatchObject([{ outcome: "revoked" }]);
+    expect(new Set((await reportsOf(scanner)).map((row) => row.incidentNumber))).toEqual(
+      new Set([incidentNumber]),
+    );
+    const verbs = await instance.db.query<{ verb: string }>(
+      "SELECT verb FROM revocation_order WHERE actor_id = $1 ORDER BY position",
+      [scannerId],
+    );
+    expect(verbs.map(({ verb }) => verb)).toEqual(["suspend", "revoke"]);
+  });
+
+  test("opens another case where its own is closed and the token works; where nothing works, the closed case says once that it was found again", async () => {
+    const scanner = await addScanner("case");
+    const token = await issue(instance.issuer, instance.registry.jwtService);
+    const body = [found(token)];
+    const close = async (number: number) => {
+      const { version } = await readIncident(instance.db, number);
+      await updateIncident(owner(), { number, version, state: "closed" });
+    };
+    await send(scanner.secret, body);
+    const first = await inCase(scanner);
+    await close(first.incidentNumber);
+    await send(scanner.secret, body);
+    const second = await inCase(scanner, 2);
+    expect(second.incidentNumber).toBeGreaterThan(first.incidentNumber);
+    expect((await readIncident(instance.db, first.incidentNumber)).state).toBe("closed");
+    expect(await listReportsOfIncident(owner(), first.incidentNumber)).toMatchObject([{ id: first.id }]);
+
+    await revokeToken(owner(), { id: decodeJwt(token).jti as string, reason: "test", note: "" });
+    await close(second.incidentNumber);
+    for (let n = 0; n < 3; n += 1) await send(scanner.secret, body);
+    expect((await reportsOf(scanner)).map(({ times }) => times)).toEqual([4, 1]);
+    const acts = await instance.db.query<{ target: string }>(
+      "SELECT target_name AS target FROM audit_entry WHERE act = 'incident.leak_found_again' AND actor_id = $1",
+      [scanner.scanner.id],
+    );
+    expect(acts).toHaveLength(1);
+    expect(acts[0]?.target).toContain(`#${second.incidentNumber} `);
+  });
+
+  test("takes nothing back for another value with a token's id, under any policy, however often and however its case stands", async () => {
+    const scanner = await addScanner("suspend", 1);
+    const token = await issue(instance.issuer, instance.registry.jwtService);
+    const forged = `${token.split(".").slice(0, 2).join(".")}.${"A".repeat(86)}`;
+    await send(scanner.secret, [found(forged)]);
+    const { incidentNumber } = await inCase(scanner);
+    await updateScanner(owner(), {
+      scannerId: scanner.scanner.id,
+      version: 1,
+      action: "revoke",
+      hours: null,
+    });
+    await send(scanner.secret, [found(forged)]);
+    expect((await reportsOf(scanner)).map(({ times }) => times)).toEqual([2]);
+    const { version } = await readIncident(instance.db, incidentNumber);
+    await updateIncident(owner(), { number: incidentNumber, version, state: "closed" });
+    await send(scanner.secret, [found(forged)]);
+    expect((await inCase(scanner, 2)).findings).toMatchObject([{ kind: "altered", outcome: "case" }]);
+    expect(await ordersOf(scanner)).toEqual([]);
+    expect(await isActive(token)).toBe(true);
   });
 
   test("is answered the same whatever it is, and only counted by the day where nothing of it is ours", async () => {

@@ -23,6 +23,7 @@ export type AuthorityDoor = {
     from: Origin,
     headers?: OutgoingHttpHeaders,
   ): Promise<HttpAnswer>;
+  postJson(target: string, body: unknown, headers: OutgoingHttpHeaders): Promise<HttpAnswer>;
   isReady(): Promise<boolean>;
 };
 
@@ -85,6 +86,8 @@ export function openAuthorityDoor(issuer: string, port: LoopbackPort): Authority
     },
     get: (target, from, headers = {}) => ask("GET", target, from, headers),
     post: (target, form, from, headers = {}) => ask("POST", target, from, headers, form.toString()),
+    postJson: (target, body, headers) =>
+      ask("POST", target, null, { ...headers, "content-type": "application/json" }, JSON.stringify(body)),
     isReady: () =>
       port.ask({ method: "GET", target: "/readyz", headers: { host } }).then(
         ({ status }) => status === 200,

@@ -118,6 +118,19 @@ test("one of its APIs judges tokens by itself on the feed: its uses are reported
     .not.toBeNull();
 });
 
+test("and they are told with what was answered: some with an error, each with its bytes, and what was refused as refused", async () => {
+  const told = () =>
+    db.query<{ kind: string; uses: number; described: number }>(
+      `SELECT CASE WHEN outcome = 'refused' THEN 'refused' WHEN status < 400 THEN 'well' ELSE 'an error' END AS kind, count(*)::int AS uses,
+         count(*) FILTER (WHERE method IS NOT NULL AND path LIKE '/v2/%' AND bytes > 0 AND latency_us IS NOT NULL AND (outcome = 'refused') = (status IN (401, 403)))::int AS described
+       FROM token_use WHERE source = 'report' GROUP BY 1 ORDER BY 1`,
+    );
+  await expect
+    .poll(async () => (await told()).map(({ kind }) => kind), { timeout: 45_000, interval: 200 })
+    .toEqual(["an error", "refused", "well"]);
+  for (const { kind, uses, described } of await told()) expect(described, kind).toBe(uses);
+});
+
 test("goes on with revoked tokens for a while, and all of them are refused", async () => {
   const [client] = await db.query<{ id: string }>("SELECT id FROM client WHERE client_id = 'fraud-scorer'");
   const ctx = systemContext(db, "test");

@@ -3,14 +3,16 @@ import type { AddressInfo } from "node:net";
 import type { AuthorityDoor, Origin } from "./authority-door.ts";
 import { findOperation, type Operation } from "./operations.ts";
 
-/** How a resource server asks the authority about a token. */
-export type Check = (bearer: string, operation: Operation, request: IncomingMessage) => Promise<Verdict>;
 /** The status to answer with; 200 where the token is good for the operation. */
-export type Verdict = 200 | 401 | 403;
+type Verdict = 200 | 401 | 403;
+/** `onAnswered` where whoever checked wants to know what became of the request. */
+export type Checked = { verdict: Verdict; onAnswered?(answer: { status: number; bytes: number }): void };
+/** How a resource server asks about a token. */
+export type Check = (bearer: string, operation: Operation, request: IncomingMessage) => Promise<Checked>;
 
 export type ResourceServer = { name: string; port: number; close(): void };
 
-function originOf(request: IncomingMessage): Origin {
+export function originOf(request: IncomingMessage): Origin {
   return {
     ip: String(request.headers["x-forwarded-for"] ?? "127.0.0.1"),
     userAgent: request.headers["user-agent"] ?? "",
@@ -31,8 +33,8 @@ export function checkByIntrospection(door: AuthorityDoor, secret: string): Check
     });
     if (answer.status !== 200) throw new Error(`introspection is answered with ${answer.status}`);
     const token = JSON.parse(answer.body) as { active: boolean; aud?: string | string[]; scope?: string };
-    if (!token.active || ![token.aud].flat().includes(operation.audience)) return 401;
-    return token.scope?.split(" ").includes(operation.permission) ? 200 : 403;
+    if (!token.active || ![token.aud].flat().includes(operation.audience)) return { verdict: 401 };
+    return { verdict: token.scope?.split(" ").includes(operation.permission) ? 200 : 403 };
   };
 }
 
@@ -45,24 +47,51 @@ export function checkByForwardAuth(door: AuthorityDoor, secret: string): Check {
       "x-tokenwarden-verifier": secret,
       ...forwarded(request),
     });
-    if (answer.status === 200 || answer.status === 401) return answer.status;
+    if (answer.status === 200 || answer.status === 401) return { verdict: answer.status };
     // 403 without a challenge is about the gateway itself, not about the token
-    if (answer.status === 403 && answer.headers["www-authenticate"] !== undefined) return 403;
+    if (answer.status === 403 && answer.headers["www-authenticate"] !== undefined) return { verdict: 403 };
     throw new Error(`/verify is answered with ${answer.status}`);
   };
 }
 
-async function answer(request: IncomingMessage, check: Check): Promise<number> {
+/** Of a hundred requests that may pass: what an API answers beside what was asked for. None of them is about the token. */
+const MISHAPS: readonly (readonly [of: number, status: number])[] = [
+  [4, 404],
+  [2, 422],
+  [1, 409],
+  [1, 500],
+];
+/** Bytes of an answer that has something in it. */
+const ANSWER_BYTES = { least: 200, most: 6_000 };
+
+function outcomeOf(method: string | undefined): number {
+  let at = Math.random() * 100;
+  for (const [of, status] of MISHAPS) {
+    if (at < of) return status;
+    at -= of;
+  }
+  return method === "POST" ? 201 : 200;
+}
+
+function bodyOf(name: string, status: number): string {
+  const { least, most } = ANSWER_BYTES;
+  const length = status < 300 ? least + Math.floor(Math.random() ** 2 * (most - least)) : 0;
+  return JSON.stringify({ server: name, status, ...(length === 0 ? {} : { data: "x".repeat(length) }) });
+}
+
+type Answer = { status: number; onAnswered?: Checked["onAnswered"] };
+
+async function answer(request: IncomingMessage, check: Check): Promise<Answer> {
   const operation = findOperation(request.method ?? "", (request.url ?? "").split("?", 1)[0] ?? "");
-  if (operation === null) return 404;
+  if (operation === null) return { status: 404 };
   const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "")?.[1];
-  if (bearer === undefined) return 401;
+  if (bearer === undefined) return { status: 401 };
   try {
-    const verdict = await check(bearer, operation, request);
-    return verdict === 200 && request.method === "POST" ? 201 : verdict;
+    const { verdict, onAnswered } = await check(bearer, operation, request);
+    return { status: verdict === 200 ? outcomeOf(request.method) : verdict, onAnswered };
   } catch {
     // without a verdict nothing is let through
-    return 503;
+    return { status: 503 };
   }
 }
 
@@ -70,13 +99,15 @@ async function answer(request: IncomingMessage, check: Check): Promise<number> {
 export async function startResourceServer(name: string, check: Check): Promise<ResourceServer> {
   const server = createServer((request, response) => {
     request.resume();
-    void answer(request, check).then((status) => {
-      const body = JSON.stringify({ server: name, status });
+    void answer(request, check).then(({ status, onAnswered }) => {
+      const body = bodyOf(name, status);
+      const bytes = Buffer.byteLength(body);
       response.writeHead(status, {
         "content-type": "application/json",
-        "content-length": Buffer.byteLength(body),
+        "content-length": bytes,
       });
       response.end(body);
+      onAnswered?.({ status, bytes });
     });
   });
   server.keepAliveTimeout = 60_000;

@@ -10,7 +10,7 @@ import {
   startResourceServer,
 } from "./resource-server.ts";
 
-/** What an API answered: ok, unauthorized (the token is not good), forbidden (it lacks the permission), or nothing of use. */
+/** What an API answered: ok (the token was good, whatever else was not), unauthorized (the token is not good), forbidden (it lacks the permission), or nothing of use. */
 export type CallOutcome = "ok" | "unauthorized" | "forbidden" | "failed";
 
 export type SampleApis = {
@@ -30,7 +30,8 @@ export type SampleApisOptions = {
 function outcomeOf(status: number): CallOutcome {
   if (status === 401) return "unauthorized";
   if (status === 403) return "forbidden";
-  return status < 300 ? "ok" : "failed";
+  // without a verdict it is 503
+  return status === 503 ? "failed" : "ok";
 }
 
 function checkOf(
@@ -40,7 +41,7 @@ function checkOf(
   const secret = verifierSecrets[name] ?? "";
   if (checkWay === "forward_auth") return { check: checkByForwardAuth(door, secret) };
   if (checkWay === "feed" && authorityUrl !== null)
-    return checkByPackage({ issuer, authorityUrl, audiences, secret });
+    return checkByPackage({ door, issuer, authorityUrl, audiences, secret });
   return { check: checkByIntrospection(door, secret) };
 }
 

@@ -10,6 +10,7 @@ import { forgetTokens } from "#lib/detections/keep-memories.ts";
 import { purgeDetections } from "#lib/detections/purge-detections.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgeFeed } from "#lib/feed/purge-feed.ts";
+import { purgeEvidenceFiles } from "#lib/incidents/evidence-file.ts";
 import { purgeLifetimePlans } from "#lib/lifetimes/purge-lifetime-plans.ts";
 import { PURGE_LOG_CRON } from "#lib/log-retention/model.ts";
 import { purgeLog } from "#lib/log-retention/purge-log.ts";
@@ -95,6 +96,7 @@ export function scheduledJobs(options: JobsOptions): Record<string, Job> {
     "seal-gone-writers": { cron: "* * * * *", run: () => sealGoneWriters(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: async () => endAbandonedExports(db, await now()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: async () => purgePlans(db, await now()) },
+    "purge-evidence-files": { cron: "9 * * * *", run: async () => purgeEvidenceFiles(db, await now()) },
     "purge-imports": { cron: "7-59/10 * * * *", run: async () => purgeImports(db, await now()) },
     "purge-lifetime-plans": { cron: "6-59/10 * * * *", run: async () => purgeLifetimePlans(db, await now()) },
     "purge-feed": { cron: "25 * * * *", run: async () => purgeFeed(db, await now()) },

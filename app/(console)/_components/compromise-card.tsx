@@ -49,7 +49,7 @@ export function CompromiseCard({ of, window, inCase, canOpenCase }: CompromiseCa
   if (window === null)
     return (
       <Card title={<Word of="compromiseWindow">{words.title}</Word>}>
-        <p className="muted">{words.ask}</p>
+        <p className="muted">{words.ask(of.kind)}</p>
         <div className={classes.acts}>
           <CompromiseForm from={null} />
         </div>

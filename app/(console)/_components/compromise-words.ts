@@ -1,9 +1,18 @@
 import { groupedNumber } from "#components/display/number-text.tsx";
+import type { SubjectKind } from "#lib/incidents/model.ts";
+
+const ASKED: Record<SubjectKind, string> = {
+  token: "Was it in other hands? Its uses are split",
+  family: "Was it in other hands? Its uses are split",
+  user: "Was this account in other hands? What was done with their tokens is split",
+  client: "Was it in other hands? Uses of its tokens are split",
+};
 
 /** Texts of the window on pages of tokens and people. */
 export const compromiseWords = {
   title: "Compromise window",
-  ask: "Was it in other hands? Its uses are split at a time that you set, or that the log suggests: what came before, what was done during, what was refused after.",
+  ask: (kind: SubjectKind) =>
+    `${ASKED[kind]} at a time that you set, or that the log suggests: what came before, what was done during, what was refused after.`,
   suggest: "Suggest from the log",
   set: "Set by hand…",
   change: "Change…",

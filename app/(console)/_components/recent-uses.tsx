@@ -7,7 +7,7 @@ import { StateBadge } from "#components/display/state-badge.tsx";
 import { listRecentUses } from "#lib/audit/list-recent-uses.ts";
 import type { TokenUseRow } from "#lib/audit/model.ts";
 import { tokenUsesTable } from "#lib/audit/table.ts";
-import { refusalWords } from "#lib/audit/use-words.ts";
+import { refusalWords, sourceWords } from "#lib/audit/use-words.ts";
 import type { Context } from "#lib/context.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { AddressLink } from "./address-link.tsx";
@@ -34,6 +34,25 @@ function Who({ row, of }: { row: TokenUseRow; of: RecentUsesProps["of"] }) {
     <Link prefetch={false} href={`/users/${row.user.id}`}>
       {row.user.email}
     </Link>
+  );
+}
+
+/** What was asked for, and why it was refused. */
+function Asked({ row }: { row: TokenUseRow }) {
+  return (
+    <>
+      {row.path ? (
+        <span className="mono">{`${row.method ?? ""} ${row.path}`.trim()}</span>
+      ) : (
+        <span className="faint">{sourceWords(row.source)}</span>
+      )}
+      {row.refusal ? (
+        <>
+          <br />
+          <small className="muted">{refusalWords(row.refusal)}</small>
+        </>
+      ) : null}
+    </>
   );
 }
 
@@ -67,6 +86,7 @@ export async function RecentUses({ ctx, of, title, at }: RecentUsesProps) {
             { header: "Outcome", cell: (row: TokenUseRow) => <StateBadge state={row.outcome} /> },
             {
               header: "Token",
+              isExtra: true,
               cell: (row: TokenUseRow) => (
                 <IdText id={row.token.id} what="token id" href={`/tokens/${row.token.id}`} withCopy={false} />
               ),
@@ -78,15 +98,8 @@ export async function RecentUses({ ctx, of, title, at }: RecentUsesProps) {
             },
             {
               header: "Request",
-              isExtra: true,
-              cell: (row: TokenUseRow) =>
-                row.refusal ? (
-                  refusalWords(row.refusal)
-                ) : row.path ? (
-                  <span className="mono">{`${row.method ?? ""} ${row.path}`.trim()}</span>
-                ) : (
-                  <span className="faint">{row.source.replaceAll("_", " ")}</span>
-                ),
+              isWrapping: true,
+              cell: (row: TokenUseRow) => <Asked row={row} />,
             },
             // a verifier's requests come with long addresses; the log has the rest
             ...("verifier" in of || "ip" in of

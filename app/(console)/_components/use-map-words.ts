@@ -4,7 +4,7 @@ import { PHASE_WORDS, PHASES } from "#lib/incidents/model.ts";
 
 /** Outcomes of uses, as a map tells them apart. */
 export const OUTCOME_SERIES: readonly MapSeries[] = [
-  { key: "allowed", name: "accepted", color: "var(--tw-chart-allowed)" },
+  { key: "allowed", name: "allowed", color: "var(--tw-chart-allowed)" },
   { key: "refused", name: "refused", color: "var(--tw-chart-refused)" },
   { key: "issued", name: "issued", color: "var(--tw-standby)" },
 ];
@@ -34,8 +34,8 @@ export const mapWords = {
   last: "Last",
   noAddress: "no address on record",
   private: "not announced on the internet",
-  none: "Nobody has used it in this time.",
-  notRead: "Finding where it was used takes a moment: look in the log.",
+  none: "No use in this time.",
+  notRead: "Finding where uses came from takes a moment: look in the log.",
   label: (countries: number) =>
     `A map of the world with the ${countries === 1 ? "country" : `${countries} countries`} that uses came from; the table below it has the same figures.`,
   cut: "There are more uses than were looked at: the newest count.",

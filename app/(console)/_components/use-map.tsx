@@ -55,9 +55,12 @@ function seriesColumns<Line extends MapLine>(lines: readonly MapLine[], series: 
           ),
       })),
     { header: words.first, isExtra: true, cell: (line: Line) => <Instant at={line.firstAt} /> },
-    { header: words.last, cell: (line: Line) => <Instant at={line.lastAt} /> },
+    { header: words.last, isExtra: true, cell: (line: Line) => <Instant at={line.lastAt} /> },
   ];
 }
+
+/** So many countries stand beside the map with their networks; of more, the networks stand below it. */
+const BESIDE = 4;
 
 /** A map with its table twin: countries, and the networks in them, with how much of each series came from there. */
 export function UseMapFigure({
@@ -74,12 +77,12 @@ export function UseMapFigure({
   );
   return (
     <div className={classes.frame}>
-      <div className={classes.whole}>
-        <div>
+      <div className={classes.whole} data-long={map.countries.length > BESIDE || undefined}>
+        <div className={classes.map}>
           <WorldMap label={words.label(places.length)} places={places} series={series} />
           {map.isCut ? <p className="muted">{words.cut}</p> : null}
         </div>
-        <div className={classes.tables}>
+        <div className={classes.countries}>
           <PlainTable
             name={words.countries}
             rows={map.countries}
@@ -87,6 +90,7 @@ export function UseMapFigure({
             columns={[
               {
                 header: words.country,
+                isWrapping: true,
                 cell: ({ country }: MapCountry) => (
                   <LineLink of={linesOf} filter={{ country: country ?? UNKNOWN_COUNTRY }}>
                     <Country code={country} />
@@ -96,6 +100,8 @@ export function UseMapFigure({
               ...seriesColumns<MapCountry>(map.countries, series),
             ]}
           />
+        </div>
+        <div className={classes.networks}>
           <PlainTable
             name={words.networks}
             rows={map.networks}
@@ -103,20 +109,23 @@ export function UseMapFigure({
             columns={[
               {
                 header: words.network,
-                cell: (line: MapNetwork) => <NetworkName line={line} linesOf={linesOf} />,
-              },
-              {
-                header: words.country,
-                isExtra: true,
-                cell: ({ country }: MapNetwork) => <Country code={country} />,
+                isWrapping: true,
+                cell: (line: MapNetwork) => (
+                  <>
+                    <NetworkName line={line} linesOf={linesOf} />
+                    <small className={classes.of}>
+                      <Country code={line.country} />
+                    </small>
+                  </>
+                ),
               },
               ...seriesColumns<MapNetwork>(map.networks, series).filter(
                 ({ header }) => header !== words.first,
               ),
             ]}
           />
+          {map.moreNetworks > 0 ? <p className="muted">{words.moreNetworks(map.moreNetworks)}</p> : null}
         </div>
-        {map.moreNetworks > 0 ? <p className="muted">{words.moreNetworks(map.moreNetworks)}</p> : null}
         <p className={classes.source}>
           {words.countriesFrom}{" "}
           {map.networksOf === null ? null : (

@@ -4,9 +4,18 @@ import { idParams, instant } from "#app/_lib/schemas/paging.ts";
 import { orderRow } from "#app/_lib/schemas/revocations.ts";
 import { tokenRow } from "#app/_lib/schemas/tokens.ts";
 import { incidentNumber, stepName } from "#lib/incidents/input.ts";
-import { FOUND_AS, INCIDENT_STATES, PHASES, SEVERITIES, STEPS, SUBJECT_KINDS } from "#lib/incidents/model.ts";
+import {
+  FOUND_AS,
+  INCIDENT_STATES,
+  PACK_FORMATS,
+  PHASES,
+  SEVERITIES,
+  STEPS,
+  SUBJECT_KINDS,
+} from "#lib/incidents/model.ts";
 
 export const numberParams = z.object({ number: incidentNumber });
+export const evidenceFileParams = idParams.extend({ number: incidentNumber });
 export const clientOfCaseParams = idParams.extend({ number: incidentNumber });
 export const stepParams = z.object({ number: incidentNumber, step: stepName });
 
@@ -23,6 +32,13 @@ export const incidentRow = z.object({
   closedAt: instant.nullable(),
   subjects: z.record(z.enum(SUBJECT_KINDS), z.int()),
   stepsDone: z.int(),
+});
+
+export const evidenceFile = z.object({
+  id: z.string(),
+  number: z.int(),
+  format: z.enum(PACK_FORMATS),
+  fetchUntil: instant,
 });
 
 export const incidentNote = z.object({

@@ -70,8 +70,8 @@ import * as groupsId from "./groups/[id]/route.ts";
 import * as groups from "./groups/route.ts";
 import * as incidentsNumberBlastRadius from "./incidents/[number]/blast-radius/route.ts";
 import * as incidentsNumberClientsIdRotateSecret from "./incidents/[number]/clients/[id]/rotate-secret/route.ts";
+import * as incidentsNumberEvidenceId from "./incidents/[number]/evidence/[id]/route.ts";
 import * as incidentsNumberEvidence from "./incidents/[number]/evidence/route.ts";
-import * as incidentsNumberEvidenceJson from "./incidents/[number]/evidence.json/route.ts";
 import * as incidentsNumberLeakReports from "./incidents/[number]/leak-reports/route.ts";
 import * as incidentsNumberNotes from "./incidents/[number]/notes/route.ts";
 import * as incidentsNumberNotices from "./incidents/[number]/notices/route.ts";
@@ -317,7 +317,7 @@ export function allRoutes(): Route[] {
     incidentsNumberBlastRadius,
     incidentsNumberClientsIdRotateSecret,
     incidentsNumberEvidence,
-    incidentsNumberEvidenceJson,
+    incidentsNumberEvidenceId,
     incidentsNumberNotes,
     incidentsNumberOrders,
     incidentsNumberOtherCases,

@@ -139,6 +139,52 @@ describe("each kind of act can be tried out, waits, and is done as it was shown"
     const ran = await send(world.one, ["POST", `${ONE}/run`], { segments: { id: String(asked.body.id) } });
     expect(ran.body).toMatchObject({ result: { id: expect.any(String) } });
   });
+
+  test("the evidence of a case is fetched by who asked, once it was approved; its acts are those that were shown", async () => {
+    await turnOn(["exports"]);
+    const number = first("incidents");
+    const given = { body: { format: "json" }, segments: { number } };
+    const EVIDENCE = ["POST", "/api/v1/incidents/{number}/evidence"] as const;
+    expect((await send(world.one, EVIDENCE, given)).body).toMatchObject({
+      code: "APPROVAL_REQUIRED",
+      kind: "exports",
+    });
+    const asked = await send(world.one, EVIDENCE, { ...given, headers: WHY });
+    expect(asked.status, JSON.stringify(asked.body)).toBe(202);
+    const files = () => world.db.query("SELECT id FROM evidence_file");
+    expect(await files(), "it was tried out and taken back").toEqual([]);
+    const { shown, summary } = await get(world.two, String(asked.body.id));
+    expect(summary).toBe(`Export the evidence of case ${number}: Token in a log`);
+    expect(shown.sentences[0]).toMatch(/leaves as JSON, as of when it is fetched: 2 tokens of 1 person/);
+    expect(shown.acts.map(({ act }) => act)).toEqual(["incident.evidence_released"]);
+    await approve(world.two, String(asked.body.id));
+    const ran = await send(world.one, EVIDENCE, given);
+    expect(ran, JSON.stringify(ran.body)).toMatchObject({ status: 201 });
+    const segments = { number, id: String(ran.body.id) };
+    const FILE = ["GET", "/api/v1/incidents/{number}/evidence/{id}"] as const;
+    expect(await send(world.two, FILE, { segments }), "not by who approved").toMatchObject({ status: 404 });
+    expect(await send(world.one, FILE, { segments })).toMatchObject({
+      status: 200,
+      body: { format: "tokenwarden-evidence/3" },
+    });
+    expect(await send(world.one, FILE, { segments })).toMatchObject({ status: 410 });
+    expect((await send(world.one, EVIDENCE, given)).body, "the next one waits again").toMatchObject({
+      code: "APPROVAL_REQUIRED",
+    });
+  });
+
+  test("the evidence of a case for an API token without the unattended right waits for a person", async () => {
+    const made = await send(world.one, ["POST", "/api/v1/api-tokens"], {
+      body: { name: `ci ${crypto.randomUUID()}`, role: "auditor" },
+    });
+    const ci = { bearer: String(made.body.token) };
+    const given = { body: {}, segments: { number: first("incidents") } };
+    const asked = await send(ci, ["POST", "/api/v1/incidents/{number}/evidence"], given);
+    expect(asked, JSON.stringify(asked.body)).toMatchObject({ status: 202, body: { kinds: ["unattended"] } });
+    await approve(world.two, String(asked.body.id));
+    const ran = await send(ci, ["POST", "/api/v1/incidents/{number}/evidence"], given);
+    expect(ran, JSON.stringify(ran.body)).toMatchObject({ status: 201, body: { format: "html" } });
+  });
 });
 
 test.each([

@@ -10,6 +10,9 @@ import { startTestConsole, type TestConsole } from "./test-console.ts";
 
 const HOSTILE = `<img src=x onerror="alert(1)"></script><script>alert(2)</script>`;
 
+const EVIDENCE = "/api/v1/incidents/{number}/evidence";
+const FILE = `${EVIDENCE}/{id}`;
+
 let console: TestConsole;
 let authority: TestAuthority;
 
@@ -105,6 +108,19 @@ async function openCase(
   return { number: String(body.number), version: body.version };
 }
 
+/** Lets a pack out and fetches it. */
+async function fetchPack(number: string, format: "html" | "json", role: Role = "auditor"): Promise<Response> {
+  const released = await ask<{ id: string }>("POST", EVIDENCE, {
+    body: { format },
+    role,
+    segments: { number },
+  });
+  expect(released.status, JSON.stringify(released.body)).toBe(201);
+  return console.send({ method: "GET", path: FILE, role, segments: { number, id: released.body.id } });
+}
+
+const packAsJson = async (number: string) => (await (await fetchPack(number, "json")).json()) as EvidencePack;
+
 test("a case contains what leaked: the authority refuses it, and the pack holds the attempts, who did what, and no value", async () => {
   const { id, value, verify } = await leak();
   await untilStatus(verify, 200);
@@ -138,12 +154,7 @@ test("a case contains what leaked: the authority refuses it, and the pack holds 
     })
     .toBeGreaterThan(0);
 
-  const file = await console.send({
-    method: "GET",
-    path: "/api/v1/incidents/{number}/evidence",
-    role: "auditor",
-    segments,
-  });
+  const file = await fetchPack(number, "html");
   expect(file.headers.get("content-security-policy")).toContain("default-src 'none'");
   expect(file.headers.get("content-disposition")).toMatch(/^attachment/);
   const html = await file.text();
@@ -178,28 +189,49 @@ test("a case contains what leaked: the authority refuses it, and the pack holds 
   expect(exported?.after.sha256).toBe(pack.integrity.sha256);
 });
 
-test("evidence leaves with those who may export, and asking what there would be exports nothing", async () => {
+test("evidence leaves with those who may export, by an act, to who asked for it, once; asking what there would be exports nothing", async () => {
   const { id } = await leak();
   const segments = { number: (await openCase([id])).number };
-  const exports = async () =>
-    (await console.db.query("SELECT id FROM audit_entry WHERE act = 'incident.evidence_exported'")).length;
-  const before = await exports();
-  for (const path of ["/api/v1/incidents/{number}/evidence", "/api/v1/incidents/{number}/evidence.json"]) {
-    expect((await console.send({ method: "GET", path, role: "governor", segments })).status).toBe(403);
-    expect(
-      (await console.send({ method: "GET", path, role: "auditor", segments, asHead: true })).status,
-    ).toBe(200);
-    expect(
-      (await console.send({ method: "GET", path, role: "auditor", segments: { number: "999999" } })).status,
-    ).toBe(404);
-  }
-  expect(await exports()).toBe(before);
-  const { status, body } = await ask<EvidencePack>("GET", "/api/v1/incidents/{number}/evidence.json", {
-    segments,
+  const acts = async () =>
+    (
+      await console.db.query<{ act: string }>(
+        "SELECT act FROM audit_entry WHERE act LIKE 'incident.evidence%' ORDER BY sequence DESC",
+      )
+    ).map(({ act }) => act);
+  const before = (await acts()).length;
+  expect((await ask("POST", EVIDENCE, { body: {}, role: "governor", segments })).status).toBe(403);
+  const foreign = { body: {}, role: "auditor" as const, segments: { number: "999999" } };
+  expect((await ask("POST", EVIDENCE, foreign)).status).toBe(404);
+  expect(await acts()).toHaveLength(before);
+
+  const released = await ask<{ id: string }>("POST", EVIDENCE, {
+    body: { format: "json" },
     role: "auditor",
+    segments,
   });
-  expect({ status, format: body.format }).toEqual({ status: 200, format: "tokenwarden-evidence/3" });
-  expect(await exports()).toBe(before + 1);
+  const file = { method: "GET", path: FILE, segments: { ...segments, id: released.body.id } };
+  expect((await console.send({ ...file, role: "auditor", asHead: true })).status).toBe(200);
+  expect((await console.send({ ...file, role: "owner" })).status, "another's").toBe(404);
+  const other = { number: (await openCase([id], "Another")).number, id: released.body.id };
+  expect((await console.send({ ...file, segments: other, role: "auditor" })).status, "of another case").toBe(
+    404,
+  );
+  const both = await Promise.all([1, 2].map(() => console.send({ ...file, role: "auditor" })));
+  expect(both.map(({ status }) => status).sort(), "once, at once too").toEqual([200, 410]);
+  const pack = (await both.find(({ status }) => status === 200)?.json()) as EvidencePack;
+  expect(pack.format).toBe("tokenwarden-evidence/3");
+  expect(pack.acts.map(({ act }) => act)).toContain("incident.evidence_released");
+  expect((await acts()).slice(0, 2)).toEqual(["incident.evidence_exported", "incident.evidence_released"]);
+  expect(await acts()).toHaveLength(before + 2);
+
+  const late = await ask<{ id: string }>("POST", EVIDENCE, { body: {}, role: "auditor", segments });
+  await console.db.query(
+    "UPDATE evidence_file SET created_at = created_at - interval '61 seconds' WHERE id = $1::uuid",
+    [late.body.id],
+  );
+  const tooLate = { ...file, segments: { ...segments, id: late.body.id }, role: "auditor" as const };
+  expect((await console.send(tooLate)).status, "a minute later").toBe(410);
+  expect(await acts()).toHaveLength(before + 3);
 });
 
 test("two responders at once: the second gets 409 with what changed and by whom; notes of both stay", async () => {
@@ -255,12 +287,9 @@ test("a client of a case gets its new secret in the case, and the orders of befo
   expect((await ask("POST", path, { ...given, role: "responder" })).status).toBe(403);
   const made = await ask<{ secret: string }>("POST", path, { ...given, role: "governor" });
   expect(made).toMatchObject({ status: 200, body: { secret: expect.stringMatching(/^twc_/) } });
-  const pack = await ask<EvidencePack>("GET", "/api/v1/incidents/{number}/evidence.json", {
-    segments: { number },
-    role: "auditor",
-  });
-  expect(pack.body.acts.map(({ act }) => act)).toContain("incident.secret_reissued");
-  expect(JSON.stringify(pack.body)).not.toContain(made.body.secret);
+  const pack = await packAsJson(number);
+  expect(pack.acts.map(({ act }) => act)).toContain("incident.secret_reissued");
+  expect(JSON.stringify(pack)).not.toContain(made.body.secret);
 });
 
 test("a case is refused a token's value in its note, more than it takes at once, and a number that is none", async () => {

@@ -102,7 +102,7 @@ test("the chart of uses follows the time range in the address, and a dragged par
   const chart = page.getByRole("group", { name: /^Token uses over time/ });
   await expect(ranges.getByRole("link", { name: "Any time" })).toHaveAttribute("aria-current", "true");
   await expect(
-    page.getByText(/^all there is: since .+ · per /),
+    page.getByText(/^all (since records begin, .+|there is, within the last 5 minutes) · per /),
     "the chart is of any time too",
   ).toBeVisible();
 
@@ -148,6 +148,7 @@ test("counts beside the chart set a filter and clear it, and a token that is fol
   await audit.unfold("Places and endpoints");
   const counts = page.getByRole("region", { name: "Counts of what is shown" });
   const allowed = counts.getByRole("link", { name: /^Allowed/ });
+  await expect(page, "what is open is in the address alone").toHaveURL(/unfold=counts&unfold=places/);
   await expect(counts, "it stays open").toBeVisible();
   await expect(allowed).toHaveText(/2$/);
   await expect(counts.getByRole("link", { name: new RegExp(`^${registry.verifier.name}`) })).toHaveText(/2$/);
@@ -214,10 +215,19 @@ test("uses are looked for by path, method and agent, and left out, as typed; the
   );
 
   await page.getByRole("navigation", { name: "Logs" }).getByRole("link", { name: "Admin acts" }).click();
-  await expect(page).toHaveURL(/by=admin&by=api_token/);
+  await expect(page, "acts of admins are where it begins, and no filter").toHaveURL("/audit/acts");
   await expect(page.getByRole("group", { name: /^Acts over time/ })).toBeVisible();
   const whose = page.getByRole("navigation", { name: "Whose acts" });
   await expect(whose.getByRole("link", { name: "Of admins" })).toHaveAttribute("aria-current", "true");
   await whose.getByRole("link", { name: "Of anyone" }).click();
   await expect(page).toHaveURL(/\?by=anyone$/);
+  const filters = page.getByRole("list", { name: "Filters" });
+  await expect(filters, "anyone is no filter").toHaveCount(0);
+  await page.goto("/audit/acts?by=anyone&act=client.created");
+  await expect(filters).toContainText("Act is");
+  await filters.getByRole("button", { name: "Clear all" }).click();
+  await expect(page, "nothing is left: it is as it begins").toHaveURL("/audit/acts");
+  await expect(filters).toHaveCount(0);
+  await expect(page.getByRole("combobox", { name: "Filters as text" })).toHaveValue("");
+  await expect(whose.getByRole("link", { name: "Of admins" })).toHaveAttribute("aria-current", "true");
 });

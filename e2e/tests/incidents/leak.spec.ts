@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { decodeJwt } from "jose";
+import { issueLongAgo } from "../../fixtures/old-tokens.ts";
 import { OWNER_STATE } from "../../fixtures/product.ts";
 import { expect, test } from "../../fixtures/test.ts";
 import { untilTakenOver } from "../../pages/alive.ts";
@@ -18,6 +19,7 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   page,
   authority,
   registry,
+  product,
 }) => {
   const client = await registry.addService();
   const ours = await authority.issue(client);
@@ -43,6 +45,21 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue(
     `Leaked token of ${client.clientId}`,
   );
+
+  // thousands of ours, whose second request breaks: pressing again goes on with the same case
+  const many = await issueLongAgo(product, { clientId: client.id, weeks: 0, count: 5_100 });
+  await page.getByRole("button", { name: "Paste something else" }).click();
+  await field.focus();
+  await paste(page, many.map(({ id }) => id).join("\n"));
+  await expect(page.getByRole("status").filter({ hasText: "Ours and live" })).toContainText("5,100");
+  await page.route("**/api/v1/incidents/*/subjects", (route) => route.abort(), { times: 1 });
+  await page.getByRole("button", { name: "Open a case" }).click();
+  const stopped = page.getByRole("status").filter({ hasText: /is open with 5,000 of 5,100 tokens/ });
+  await expect(stopped).toBeVisible();
+  const number = /Case (\d+)/.exec((await stopped.textContent()) ?? "")?.[1];
+  await page.getByRole("button", { name: `Add the rest to case ${number}` }).click();
+  await expect(page).toHaveURL(`/incidents/${number}`);
+  await expect(page.getByText("5,100 active").or(page.getByText("Active 5,100")).first()).toBeVisible();
 });
 
 test("two who are at one case see each other's notes, ticks and orders as they come, and lose nothing that they had begun", async ({

@@ -82,7 +82,7 @@ test("a leak goes from the Leak desk through a case to its evidence pack, by key
   expect((await authority.verify(value, registry.verifier)).status).toBe(401);
 
   const download = page.waitForEvent("download");
-  await keyboard.press(page.getByRole("link", { name: "Evidence pack", exact: true }));
+  await keyboard.press(page.getByRole("button", { name: "Evidence pack", exact: true }));
   const pack = await readFile(await (await download).path(), "utf8");
   expect(pack).toContain(`/stolen/${registry.mark}`);
   expect(pack).not.toContain(value);

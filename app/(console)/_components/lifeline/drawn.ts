@@ -1,4 +1,4 @@
-import type { LifelinePhase } from "#components/charts/lifeline.tsx";
+import type { LifelinePhase } from "#components/charts/lifeline-caption.tsx";
 import type { LifelineMark as DrawnMark } from "#components/charts/lifeline-layer.tsx";
 import { PHASE_WORDS } from "#lib/incidents/model.ts";
 import {
@@ -75,6 +75,7 @@ export function phasesOf({ subject, marks, from, to }: Lifeline, compromisedFrom
     color: PHASE_COLORS[key],
     from: start,
     to: stop,
+    ...(key === "during" ? { isShaded: true } : {}),
   });
   return [
     ...(begins > from ? [phase("before", from, begins)] : []),
@@ -87,6 +88,6 @@ export function phasesOf({ subject, marks, from, to }: Lifeline, compromisedFrom
 export function halvesOf({ from, to }: Lifeline, at: string): LifelinePhase[] {
   return [
     { name: words.before, color: PHASE_COLORS.before, from, to: at > from ? at : from },
-    { name: words.since, color: PHASE_COLORS.during, from: at > from ? at : from, to },
+    { name: words.since, color: PHASE_COLORS.during, from: at > from ? at : from, to, isShaded: true },
   ];
 }

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { Lifeline as Chart, type LifelinePhase } from "#components/charts/lifeline.tsx";
+import { Lifeline as Chart } from "#components/charts/lifeline.tsx";
+import type { LifelinePhase } from "#components/charts/lifeline-caption.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
@@ -73,7 +74,10 @@ export function LifelineCard({
     );
   const isInPart = countedFrom !== from;
   return (
-    <Card title={words.lifeline} aside={<Ranges kind={subject.kind} id={subject.id} asked={asked} />}>
+    <Card
+      title={words.lifeline}
+      aside={<Ranges kind={subject.kind} id={subject.id} asked={asked} isUsed={firstAt !== null} />}
+    >
       <dl className={classes.facts}>
         <Fact name={words.first}>
           <Instant at={firstAt} none={words.never} show="exact" focusable />

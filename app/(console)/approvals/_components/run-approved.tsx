@@ -1,13 +1,16 @@
 "use client";
 
 import { Button, Stack } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
+import { downloadFile } from "#components/request/download-file.ts";
 import type { ApprovalDetail } from "#lib/approvals/model.ts";
+import { evidenceFilePath } from "#lib/incidents/model.ts";
 import { useChecked } from "./check.tsx";
 import { approvalWords as words } from "./words.ts";
 
@@ -23,6 +26,15 @@ function secretsOf(result: Result): { name: string; value: string }[] {
   );
 }
 
+/** Where the file is fetched of what was let out: a list, or the evidence of a case. */
+function fileOf({ id, list, number, fetchUntil }: Result): string | null {
+  if (typeof id !== "string") return null;
+  if (typeof list === "string") return `/api/v1/exports/${id}/file`;
+  return typeof number === "number" && typeof fetchUntil === "string"
+    ? evidenceFilePath({ number, id })
+    : null;
+}
+
 /** Does what was approved for this person, and shows what it answers: for them alone, once. */
 export function RunApproved({ approval }: { approval: ApprovalDetail }) {
   const router = useRouter();
@@ -34,7 +46,11 @@ export function RunApproved({ approval }: { approval: ApprovalDetail }) {
     const answer = await request.send<{ result: Result }>("POST", `/api/v1/approvals/${approval.id}/run`);
     if (answer === undefined) return router.refresh();
     setIsAsking(false);
-    setResult(answer.result);
+    const file = fileOf(answer.result);
+    if (file === null) return setResult(answer.result);
+    downloadFile(file);
+    notifications.show({ message: words.fetched, color: "green" });
+    router.refresh();
   }
 
   function close() {

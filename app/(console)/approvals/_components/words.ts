@@ -88,6 +88,7 @@ export const approvalWords = {
     "Approved. What you asked for held a secret, which is not kept: go to where you asked and send the very same again, then it is done.",
   approvedText: "Its answer is yours alone and is shown once.",
   resultTitle: "It is done",
+  fetched: "Done: your browser saves the file.",
   review: "Review…",
   reviewTitle: "Review the break-glass",
   reviewText: "Say what you found. It undoes nothing, and stays on record beside your name.",

@@ -10,12 +10,11 @@ import { isFollowing } from "#lib/audit/get-use-summary.ts";
 import { listTokenUses } from "#lib/audit/list-token-uses.ts";
 import { tokenUsesTable } from "#lib/audit/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
-import { readTablePreferences } from "#lib/preferences/read-table-preferences.ts";
 import { getSealCoverage } from "#lib/seals/get-seal-coverage.ts";
 import { AuditHead } from "../_components/audit-head.tsx";
 import { AuditTabs } from "../_components/audit-tabs.tsx";
 import { FoldToggles } from "../_components/fold-toggles.tsx";
-import type { Fold } from "../_components/folds.ts";
+import { type Fold, openFolds, withFolds } from "../_components/folds.ts";
 import { TimeRange } from "../_components/time-range.tsx";
 import { UseFacets, UseFacetsLoading } from "../_components/use-facets.tsx";
 import { UseHistogram } from "../_components/use-histogram.tsx";
@@ -30,44 +29,45 @@ export default async function AuditPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const { query, dropped } = parseListQuery(tokenUsesTable, await searchParams);
-  const address = listAddress("/audit", tokenUsesTable, query);
+  const given = await searchParams;
+  const { query, dropped } = parseListQuery(tokenUsesTable, given);
+  const folds: Fold[] = isFollowing(query.filters) ? ["counts", "places"] : ["counts"];
+  const opened = openFolds(given.unfold).filter((fold) => folds.includes(fold));
+  const address = withFolds(listAddress("/audit", tokenUsesTable, query), opened);
   const ctx = await requireSignedIn(address);
   if (dropped.length > 0) redirect(address);
-  const [page, histogram, coverage, preferences] = await Promise.all([
+  const [page, histogram, coverage] = await Promise.all([
     listTokenUses(ctx, query),
     getUseHistogram(ctx, query.filters),
     getSealCoverage(ctx),
-    readTablePreferences(ctx),
   ]);
-  const opened = preferences[tokenUsesTable.name]?.opened ?? {};
-  const folds: Fold[] = isFollowing(query.filters) ? ["counts", "places"] : ["counts"];
-  const isOpen = (fold: Fold) => folds.includes(fold) && opened[fold] === true;
+  const isOpen = (fold: Fold) => opened.includes(fold);
   return (
     // what is told of whom one follows takes the room that a table of the window's height would need
     <Page fill={!isOpen("places")}>
       <AuditHead coverage={coverage} />
       <AuditTabs current="uses">
-        <TimeRange log="/audit" query={query} />
+        <TimeRange log="/audit" query={query} folds={opened} />
       </AuditTabs>
       <Card>
         <UseHistogram
           histogram={histogram}
           query={query}
-          tools={<FoldToggles table={tokenUsesTable.name} folds={folds} />}
+          opened={opened}
+          tools={<FoldToggles folds={folds} />}
         />
         {isOpen("counts") ? (
           <Suspense fallback={<UseFacetsLoading />}>
-            <UseFacets ctx={ctx} query={query} />
+            <UseFacets ctx={ctx} query={query} opened={opened} />
           </Suspense>
         ) : null}
       </Card>
       {isOpen("places") ? (
         <Suspense>
-          <UseSummary ctx={ctx} query={query} />
+          <UseSummary ctx={ctx} query={query} opened={opened} />
         </Suspense>
       ) : null}
-      <UsesTable query={query} page={page} />
+      <UsesTable query={query} page={page} opened={opened} />
     </Page>
   );
 }

@@ -7,18 +7,18 @@ import { ActorName } from "#app/(console)/_components/actor-name.tsx";
 import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
-import type { AnyListQuery } from "#components/data-table/list-address.ts";
 import { Instant } from "#components/display/instant.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { Suggest } from "#components/filter-bar/filter-bar.tsx";
 import type { AuditEntryRow } from "#lib/audit/model.ts";
-import { auditEntriesTable } from "#lib/audit/table.ts";
+import { type AuditEntriesQuery, auditEntriesTable } from "#lib/audit/table.ts";
 import type { Page } from "#lib/list-query/define-table.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
 import { ActLoading } from "./act-loading.tsx";
 import { actWords, targetHref } from "./act-words.ts";
+import { switchedOf } from "./whose.ts";
 import { auditWords as words } from "./words.ts";
 
 /** With the words of all that acts change: the list has no need of them. */
@@ -83,8 +83,6 @@ const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
   },
 ];
 
-const ANYONE = { by: ["anyone"] };
-
 /** The acts that there are, by name and in words; nobody has counted them. */
 const suggestActs: Suggest = async (filterKey, text) => {
   if (filterKey !== "act") return [];
@@ -96,14 +94,14 @@ const suggestActs: Suggest = async (filterKey, text) => {
 };
 
 /** The log of admin acts; a row opens beside it. */
-export function ActsTable({ query, page }: { query: AnyListQuery; page: Page<AuditEntryRow> }) {
+export function ActsTable({ query, page }: { query: AuditEntriesQuery; page: Page<AuditEntryRow> }) {
   return (
     <DataTable
       declaration={auditEntriesTable}
       query={query}
       page={page}
       total={null}
-      unfiltered={ANYONE}
+      switched={switchedOf(query.filters)}
       suggest={suggestActs}
       unit={["act", "acts"]}
       columns={COLUMNS}

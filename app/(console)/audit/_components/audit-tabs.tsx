@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 import { PageTabs } from "#components/layout/page-tabs.tsx";
-import { ADMINS_ACTS } from "./whose-acts.tsx";
+import { WITHOUT_ANY } from "./whose.ts";
 import { auditWords as words } from "./words.ts";
 
 const TABS = {
   uses: { href: "/audit", name: words.uses },
-  acts: { href: ADMINS_ACTS, name: words.acts },
+  acts: { href: WITHOUT_ANY, name: words.acts },
   refused: { href: "/audit/refused", name: words.refused },
   integrity: { href: "/audit/integrity", name: words.integrity },
 };

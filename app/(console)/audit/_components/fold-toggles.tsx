@@ -2,30 +2,33 @@
 
 import { UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
-import { useTransition } from "react";
-import { useTablePreferences } from "#components/data-table/preferences.tsx";
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useOptimistic, useTransition } from "react";
 import classes from "./fold-toggles.module.css";
-import type { Fold } from "./folds.ts";
+import { type Fold, openFolds, withFolds } from "./folds.ts";
 import { auditWords as words } from "./words.ts";
 
-/** Opens and folds what stands between a log's chart and its rows; it stays so for the person, in any browser. */
-export function FoldToggles({ table, folds }: { table: string; folds: readonly Fold[] }) {
+/** Opens and folds what stands between a log's chart and its rows, in the page's address. */
+export function FoldToggles({ folds }: { folds: readonly Fold[] }) {
   const router = useRouter();
-  const [{ opened }, change, flush] = useTablePreferences(table);
+  const path = usePathname();
+  const params = useSearchParams();
   const [isPending, startTransition] = useTransition();
+  const [opened, setOpened] = useOptimistic(openFolds(params.getAll("unfold")));
 
   function toggle(fold: Fold) {
-    change({ opened: { ...opened, [fold]: opened[fold] !== true } });
-    startTransition(async () => {
+    const open = folds.filter((one) => opened.includes(one) !== (one === fold));
+    const next = new URLSearchParams(params);
+    next.delete("unfold");
+    startTransition(() => {
+      setOpened(open);
       // what is folded is not counted: the server has to know
-      await flush();
-      router.refresh();
+      router.replace(withFolds(next.size === 0 ? path : `${path}?${next}`, open), { scroll: false });
     });
   }
 
   return folds.map((fold) => {
-    const isOpen = opened[fold] === true;
+    const isOpen = opened.includes(fold);
     const Chevron = isOpen ? IconChevronDown : IconChevronRight;
     return (
       <UnstyledButton

@@ -19,15 +19,17 @@ type LogChartProps<Key extends string> = {
   };
   /** What time is asked for. */
   at: TimeValue | undefined;
+  /** The token that is followed. */
+  token?: string | undefined;
   onTime: (at: TimeValue) => void;
   tools?: ReactNode;
 };
 
 /** What a log holds over time, with the time it looks at in words; a dragged range becomes the list's own filter. */
 export function LogChart<Key extends string>(props: LogChartProps<Key>) {
-  const { name, series, histogram, at, onTime, tools } = props;
+  const { name, series, histogram, at, token, onTime, tools } = props;
   const isCut = histogram.countedFrom > histogram.from;
-  const span = isCut ? undefined : chartSpan(at, histogram);
+  const span = isCut ? undefined : chartSpan({ at, token, from: histogram.from, to: histogram.to });
   return (
     <>
       <StackedHistogram

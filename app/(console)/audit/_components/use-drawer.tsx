@@ -7,11 +7,10 @@ import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import type { TokenUseRow } from "#lib/audit/model.ts";
-import { refusalWords } from "#lib/audit/use-words.ts";
+import { refusalWords, sourceWords } from "#lib/audit/use-words.ts";
 import { ERASED_NAME } from "#lib/erasures/model.ts";
 import { isRefusedByOrder } from "#lib/tokens/refusing-order.ts";
 import { RefusingOrder } from "./refusing-order.tsx";
-import { sourceWords } from "./use-words.ts";
 
 const none = <span className="faint">none</span>;
 

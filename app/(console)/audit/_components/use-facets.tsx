@@ -9,10 +9,10 @@ import { shown } from "#components/display/shown.ts";
 import { getUseFacets } from "#lib/audit/get-use-facets.ts";
 import type { UseFacets as Facets, UseFacet } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
-import { OUTCOME_WORDS, refusalWords } from "#lib/audit/use-words.ts";
+import { OUTCOME_WORDS, refusalWords, sourceWords } from "#lib/audit/use-words.ts";
 import { negationKey } from "#lib/list-query/negations.ts";
 import classes from "./facets.module.css";
-import { sourceWords } from "./use-words.ts";
+import { type Fold, withFolds } from "./folds.ts";
 import { auditWords as words } from "./words.ts";
 
 type FacetKey = keyof Facets["facets"];
@@ -51,7 +51,16 @@ function toggled(query: TokenUsesQuery, key: FacetKey, value: string, side: Side
 }
 
 /** How many uses of the range have which value, under all other filters; a click sets or clears the filter. */
-export async function UseFacets({ ctx, query }: { ctx: SignedInContext; query: TokenUsesQuery }) {
+export async function UseFacets({
+  ctx,
+  query,
+  opened,
+}: {
+  ctx: SignedInContext;
+  query: TokenUsesQuery;
+  /** What stays open where a value is pressed. */
+  opened: readonly Fold[];
+}) {
   const { facets, isCounted } = await getUseFacets(ctx, query.filters);
   if (!isCounted) return <p className={classes.note}>{words.notCounted}</p>;
   // of nothing there is nothing to count by
@@ -66,7 +75,7 @@ export async function UseFacets({ ctx, query }: { ctx: SignedInContext; query: T
         const leftOut = (query.filters[negationKey(key)] ?? []) as readonly string[];
         const isChosen = ({ value }: UseFacet) => chosen.includes(value);
         const addressWith = (value: string, side: Side) =>
-          listAddress("/audit", tokenUsesTable, toggled(query, key, value, side));
+          withFolds(listAddress("/audit", tokenUsesTable, toggled(query, key, value, side)), opened);
         // what is chosen stands first, however rare it is
         const inOrder = [...values.filter(isChosen), ...values.filter((value) => !isChosen(value))];
         const line = ({ value, count }: UseFacet) => (

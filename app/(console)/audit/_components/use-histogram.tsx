@@ -7,6 +7,7 @@ import { listAddress, withFilters } from "#components/data-table/list-address.ts
 import type { UseHistogram as Histogram, UseOutcome } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
 import { OUTCOME_WORDS } from "#lib/audit/use-words.ts";
+import { type Fold, withFolds } from "./folds.ts";
 import { LogChart } from "./log-chart.tsx";
 import { auditWords as words } from "./words.ts";
 
@@ -20,10 +21,13 @@ const SERIES: HistogramSeries<UseOutcome>[] = [
 export function UseHistogram({
   histogram,
   query,
+  opened,
   tools,
 }: {
   histogram: Histogram;
   query: TokenUsesQuery;
+  /** What stays open below it. */
+  opened: readonly Fold[];
   tools?: ReactNode;
 }) {
   const router = useRouter();
@@ -34,11 +38,13 @@ export function UseHistogram({
       series={SERIES}
       histogram={histogram}
       at={query.filters.at}
+      token={query.filters.token}
       tools={tools}
       onTime={(at) =>
-        router.push(listAddress(path, tokenUsesTable, withFilters(query, { ...query.filters, at })), {
-          scroll: false,
-        })
+        router.push(
+          withFolds(listAddress(path, tokenUsesTable, withFilters(query, { ...query.filters, at })), opened),
+          { scroll: false },
+        )
       }
     />
   );

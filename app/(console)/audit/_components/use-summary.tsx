@@ -12,6 +12,7 @@ import type { UseSummary as Summary, UsePlace } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
 import { UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import { networkWords } from "#lib/places/network-words.ts";
+import { type Fold, withFolds } from "./folds.ts";
 import classes from "./use-summary.module.css";
 import { auditWords as words } from "./words.ts";
 
@@ -32,15 +33,27 @@ function Counts({ uses, refused }: { uses: number; refused: number }) {
 }
 
 /** Where what is followed was used, what was called and what was answered: the table that a map would be drawn from. */
-export async function UseSummary({ ctx, query }: { ctx: SignedInContext; query: TokenUsesQuery }) {
+export async function UseSummary({
+  ctx,
+  query,
+  opened,
+}: {
+  ctx: SignedInContext;
+  query: TokenUsesQuery;
+  /** What stays open where a country is pressed. */
+  opened: readonly Fold[];
+}) {
   const summary = await getUseSummary(ctx, query.filters);
   if (summary === null) return <p className="muted">{words.notRead}</p>;
   if (summary.uses === 0) return null;
   const inCountry = (country: string | null) =>
-    listAddress(
-      "/audit",
-      tokenUsesTable,
-      withFilters(query, { ...query.filters, country: [country ?? UNKNOWN_COUNTRY] }),
+    withFolds(
+      listAddress(
+        "/audit",
+        tokenUsesTable,
+        withFilters(query, { ...query.filters, country: [country ?? UNKNOWN_COUNTRY] }),
+      ),
+      opened,
     );
   return (
     <div className={classes.summary}>

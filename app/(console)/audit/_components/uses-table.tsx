@@ -14,10 +14,10 @@ import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { UsesPage } from "#lib/audit/list-token-uses.ts";
 import type { TokenUseRow } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
-import { refusalWords } from "#lib/audit/use-words.ts";
+import { refusalWords, sourceWords } from "#lib/audit/use-words.ts";
+import { type Fold, withFolds } from "./folds.ts";
 import { suggestUsesBeside } from "./suggest-uses.ts";
 import { UseDrawer } from "./use-drawer.tsx";
-import { sourceWords } from "./use-words.ts";
 import { auditWords as words } from "./words.ts";
 
 const none = <span className="faint">–</span>;
@@ -140,7 +140,16 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
 ];
 
 /** The log of token uses; a row opens beside it. */
-export function UsesTable({ query, page }: { query: TokenUsesQuery; page: UsesPage }) {
+export function UsesTable({
+  query,
+  page,
+  opened,
+}: {
+  query: TokenUsesQuery;
+  page: UsesPage;
+  /** What stays open above it. */
+  opened: readonly Fold[];
+}) {
   // the same filters come anew with each look at what is live
   const asked = JSON.stringify(query.filters);
   const suggest = useMemo(() => suggestUsesBeside(JSON.parse(asked) as TokenUsesQuery["filters"]), [asked]);
@@ -150,6 +159,7 @@ export function UsesTable({ query, page }: { query: TokenUsesQuery; page: UsesPa
       query={query}
       page={page}
       total={null}
+      keep={(address) => withFolds(address, opened)}
       suggest={suggest}
       unit={["use", "uses"]}
       columns={COLUMNS}

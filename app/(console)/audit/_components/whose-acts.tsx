@@ -1,42 +1,29 @@
-import Link from "next/link";
 import { listAddress, withFilters } from "#components/data-table/list-address.ts";
-import { ADMINS, type AuditEntriesQuery, auditEntriesTable } from "#lib/audit/table.ts";
-import classes from "./time-range.module.css";
+import { LinkChoices } from "#components/display/link-choices.tsx";
+import { type AuditEntriesQuery, auditEntriesTable } from "#lib/audit/table.ts";
+import { ADMINS_ALONE, ANYONE, switchedOf, WITHOUT_ANY } from "./whose.ts";
 import { auditWords as words } from "./words.ts";
 
-/** Where the list of acts begins: with those of admins and of API tokens. */
-export const ADMINS_ACTS = `/audit/acts?${ADMINS.map((kind) => `by=${kind}`).join("&")}`;
-
-const ANYONE = ["anyone"] as const;
-
-/** Whose acts are shown: a filter like any other, one press away. */
+/** Whose acts are shown: those of admins, unless somebody asks for all. */
 export function WhoseActs({ query }: { query: AuditEntriesQuery }) {
-  const { by, notBy: _, ...others } = query.filters;
-  const isAnyone = (by === undefined && query.filters.notBy === undefined) || by?.includes("anyone") === true;
-  const isAdmins = query.filters.notBy === undefined && by?.join() === ADMINS.join();
+  const { by: _, notBy: __, ...others } = query.filters;
+  const by = switchedOf(query.filters)?.by;
   const choices = [
-    { word: words.ofAdmins, kinds: ADMINS, isCurrent: isAdmins, hint: undefined },
-    { word: words.ofAnyone, kinds: ANYONE, isCurrent: isAnyone, hint: words.ofAnyoneHint },
+    { word: words.ofAdmins, filters: ADMINS_ALONE, isCurrent: by === ADMINS_ALONE.by, hint: undefined },
+    { word: words.ofAnyone, filters: ANYONE, isCurrent: by === ANYONE.by, hint: words.ofAnyoneHint },
   ];
   return (
-    <nav className={classes.ranges} aria-label={words.whose}>
-      {choices.map(({ word, kinds, isCurrent, hint }) => (
-        <Link
-          key={word}
-          prefetch={false}
-          scroll={false}
-          title={hint}
-          href={listAddress(
-            "/audit/acts",
-            auditEntriesTable,
-            withFilters(query, { ...others, by: [...kinds] }),
-          )}
-          aria-current={isCurrent ? "true" : undefined}
-          className={classes.range}
-        >
-          {word}
-        </Link>
-      ))}
-    </nav>
+    <LinkChoices
+      label={words.whose}
+      choices={choices.map(({ word, filters, isCurrent, hint }) => ({
+        word,
+        isCurrent,
+        hint,
+        href:
+          filters === ADMINS_ALONE && Object.keys(others).length === 0
+            ? WITHOUT_ANY
+            : listAddress("/audit/acts", auditEntriesTable, withFilters(query, { ...others, ...filters })),
+      }))}
+    />
   );
 }

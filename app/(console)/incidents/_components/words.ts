@@ -13,7 +13,9 @@ export const incidentWords = {
   toDesk: "To the Leak desk",
   edit: "Edit…",
   pack: "Evidence pack",
-  packHelp: "Printable, holds its JSON, and no value of any token. Each export is on record.",
+  packHelp:
+    "Printable, holds its JSON, and no value of any token. It is an export: you confirm it is you, and each one is on record.",
+  packFailed: "The evidence was not exported",
   window: "Compromised from",
   setWindow: "Set…",
   suggested: "Suggested",

@@ -3,7 +3,6 @@ import type { Paste } from "#components/token-input/read-paste.ts";
 import {
   type CaseName,
   type IdentifiedValue,
-  type IncidentDetail,
   type Severity,
   SUBJECTS_AT_ONCE,
   VALUES_AT_ONCE,
@@ -75,27 +74,17 @@ export function restOf(found: readonly IdentifiedValue[], number: number): strin
   return casedTokens(found).filter((id) => !held.has(id));
 }
 
-/** Puts tokens into a case, thousands in several requests. */
-export async function addToCase(number: number, tokenIds: readonly string[]): Promise<void> {
-  for (let at = 0; at < tokenIds.length; at += SUBJECTS_AT_ONCE)
-    await requestJson(`/api/v1/incidents/${number}/subjects`, {
-      method: "POST",
-      body: { tokenIds: tokenIds.slice(at, at + SUBJECTS_AT_ONCE) },
-    });
-}
-
-/** Opens a case on tokens, thousands in several requests. Returns its number. */
-export async function openCase(
+/** Puts tokens into a case, thousands in several requests; what is in it already stays as it is. `onAdded` hears how many are in. */
+export async function addToCase(
+  number: number,
   tokenIds: readonly string[],
-  given: { title: string; severity: Severity },
-): Promise<number> {
-  const [first, rest] = [tokenIds.slice(0, SUBJECTS_AT_ONCE), tokenIds.slice(SUBJECTS_AT_ONCE)];
-  const { number } = await requestJson<IncidentDetail>("/api/v1/incidents", {
-    method: "POST",
-    body: { ...given, tokenIds: first },
-  });
-  await addToCase(number, rest);
-  return number;
+  onAdded: (count: number) => void = () => {},
+): Promise<void> {
+  for (let at = 0; at < tokenIds.length; at += SUBJECTS_AT_ONCE) {
+    const slice = tokenIds.slice(at, at + SUBJECTS_AT_ONCE);
+    await requestJson(`/api/v1/incidents/${number}/subjects`, { method: "POST", body: { tokenIds: slice } });
+    onAdded(at + slice.length);
+  }
 }
 
 /** How bad it is until somebody says better: low where nothing of it works any more. A token that is named has leaked, whether its value came whole or not. */

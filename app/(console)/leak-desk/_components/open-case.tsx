@@ -16,7 +16,8 @@ import {
 } from "#lib/incidents/model.ts";
 import { InCases } from "./in-cases.tsx";
 import classes from "./leak-desk.module.css";
-import { casedTokens, casesOf, openCase, suggestedSeverity, suggestedTitle } from "./look-up.ts";
+import { casedTokens, casesOf, suggestedSeverity, suggestedTitle } from "./look-up.ts";
+import { openingOf } from "./opening.ts";
 import { leakWords as words } from "./words.ts";
 
 /** Opens a case on what was found; the title is there already. Where a case has it, that one comes first. */
@@ -27,6 +28,8 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
   const [severity, setSeverity] = useState<Severity>(() => suggestedSeverity(found));
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
+  // one for what was found: pressing again goes on with it
+  const [opening] = useState(() => openingOf(tokens));
 
   if (tokens.length === 0)
     return (
@@ -46,13 +49,14 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
     setIsBusy(true);
     setProblem(null);
     try {
-      router.push(incidentHref(await openCase(tokens, { title: title.trim(), severity })));
+      router.push(incidentHref(await opening.go({ title: title.trim(), severity })));
     } catch (error) {
       setProblem(error);
       setIsBusy(false);
     }
   }
 
+  const stand = opening.stand();
   const open = cases.length === 0 ? words.open : words.openAnother;
   return (
     <>
@@ -64,11 +68,13 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
             value={title}
             maxLength={TITLE_MAX}
             autoComplete="off"
+            disabled={stand !== null}
             onChange={(event) => setTitle(event.currentTarget.value)}
           />
           <NativeSelect
             label="Severity"
             value={severity}
+            disabled={stand !== null}
             onChange={(event) => setSeverity(event.currentTarget.value as Severity)}
             data={SEVERITIES.map((value) => ({ value, label: SEVERITY_WORDS[value] }))}
           />
@@ -79,10 +85,11 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
             loading={isBusy}
             disabled={!canOpen}
           >
-            {open}
+            {stand === null || isBusy ? open : words.addRestOf(stand.number)}
           </Button>
         </form>
         {canOpen ? null : <p className="muted">Your role does not allow it.</p>}
+        {stand === null || isBusy ? null : <p role="status">{words.stoppedAt(stand)}</p>}
         <ProblemAlert error={problem} />
       </Card>
     </>

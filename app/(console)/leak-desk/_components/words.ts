@@ -8,6 +8,9 @@ export const leakWords = {
   look: "Look up",
   open: "Open a case",
   openAnother: "Open another case",
+  addRestOf: (number: number) => `Add the rest to case ${number}`,
+  stoppedAt: ({ number, added, of }: { number: number; added: number; of: number }) =>
+    `Case ${number} is open with ${added.toLocaleString("en")} of ${of.toLocaleString("en")} tokens; the rest is missing yet.`,
   addToCase: (number: number, rest: string) => `Add ${rest} to case ${number}`,
   addRest: (tokens: string, isOne: boolean) => `the other ${isOne ? "token" : tokens}`,
   notAdded: "Not everything could be added",

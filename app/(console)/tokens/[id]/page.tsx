@@ -20,7 +20,9 @@ import { findToken } from "#lib/tokens/find-token.ts";
 import { getToken } from "#lib/tokens/get-token.ts";
 import { getTokenUseHistogram } from "#lib/tokens/get-token-use-histogram.ts";
 import { shortId, type TokenDetail } from "#lib/tokens/model.ts";
+import { readPropagationWindow } from "./_components/propagation-window.ts";
 import { PurgedTokenPage } from "./_components/purged-token-page.tsx";
+import { refusedSpans } from "./_components/refused-spans.ts";
 import { TokenLoading } from "./_components/token-loading.tsx";
 import { TokenPage } from "./_components/token-page.tsx";
 
@@ -102,11 +104,13 @@ async function TokenStory({
   asked: WindowParam;
 }) {
   const holders = token.user === null ? [token.client.id] : [token.user.id, token.client.id];
-  const [histogram, activity, named, ofHolders] = await Promise.all([
+  const refused = refusedSpans(token, ctx.now);
+  const [histogram, activity, named, ofHolders, propagation] = await Promise.all([
     getTokenUseHistogram(ctx, token.id),
     listActivity(ctx, { ...defaultQuery(activityTable), filters: { token: token.id }, pageSize: RECENT }),
     listIncidentsOf(ctx, [token.id, token.familyId]),
     listIncidentsOf(ctx, holders),
+    readPropagationWindow(ctx, token, refused),
   ]);
   const cases = [...named, ...ofHolders.filter((one) => holdsToken(one, token, named))];
   const { window, inCase } = await readWindow(ctx, { kind: "token", id: token.id }, asked, cases);
@@ -123,6 +127,8 @@ async function TokenStory({
       pastedDiffers={pastedDiffers}
       cases={cases}
       canOpenCase={can(ctx, "incident:write")}
+      refused={refused}
+      propagation={propagation}
     />
   );
 }

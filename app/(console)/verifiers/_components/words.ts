@@ -202,7 +202,7 @@ export const instanceWords = {
   unsaid: "does not say",
   registeredAs: (mode: string) => `registered ${mode}`,
   modeDiffers: "It runs in another mode than the one that is registered here.",
-  checks: "Accepted / refused",
+  checks: "Allowed / refused",
   checksMeans: (stale: string) => `Since it began; ${stale} of them while what it knew was too old.`,
   latency: "p50 / p99",
   latencyMeans:

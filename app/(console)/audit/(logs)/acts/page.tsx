@@ -6,15 +6,16 @@ import { Card } from "#components/display/card.tsx";
 import { Page } from "#components/frame/page-header.tsx";
 import { getActHistogram } from "#lib/audit/get-act-histogram.ts";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
-import { ADMINS, auditEntriesTable } from "#lib/audit/table.ts";
+import { auditEntriesTable } from "#lib/audit/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { getSealCoverage } from "#lib/seals/get-seal-coverage.ts";
 import { ActHistogram } from "../../_components/act-histogram.tsx";
+import classes from "../../_components/acts-controls.module.css";
 import { ActsTable } from "../../_components/acts-table.tsx";
 import { AuditHead } from "../../_components/audit-head.tsx";
 import { AuditTabs } from "../../_components/audit-tabs.tsx";
-import classes from "../../_components/time-range.module.css";
 import { TimeRange } from "../../_components/time-range.tsx";
+import { ADMINS_ALONE } from "../../_components/whose.ts";
 import { WhoseActs } from "../../_components/whose-acts.tsx";
 import { auditWords as words } from "../../_components/words.ts";
 
@@ -28,9 +29,8 @@ export default async function AuditActsPage({
   const given = await searchParams;
   const parsed = parseListQuery(auditEntriesTable, given);
   const { dropped } = parsed;
-  // where nothing is asked for it shows what admins did, as a filter that can be taken away
-  const query =
-    Object.keys(given).length === 0 ? withFilters(parsed.query, { by: [...ADMINS] }) : parsed.query;
+  // where nothing is asked for it shows what admins did, as its switch says
+  const query = Object.keys(given).length === 0 ? withFilters(parsed.query, ADMINS_ALONE) : parsed.query;
   const address = listAddress("/audit/acts", auditEntriesTable, query);
   const ctx = await requireSignedIn(address);
   if (dropped.length > 0) redirect(address);

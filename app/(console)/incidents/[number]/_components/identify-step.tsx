@@ -29,28 +29,49 @@ export function IdentifyStep({ tokens }: { tokens: IncidentTokens }) {
         rows={rows}
         keyOf={(row) => row.id}
         columns={[
-          { header: "State", cell: (row: TokenRow) => <StateBadge state={row.state} /> },
+          {
+            header: "State",
+            cell: (row: TokenRow) => (
+              <>
+                <StateBadge state={row.state} />
+                <small className={classes.narrow}>
+                  used <Instant at={row.lastUsedAt} none="never" />
+                </small>
+              </>
+            ),
+          },
           {
             header: "Token",
             cell: (row: TokenRow) => (
-              <IdText id={row.id} what="token id" href={`/tokens/${row.id}`} withCopy={false} />
+              <>
+                <IdText id={row.id} what="token id" href={`/tokens/${row.id}`} withCopy={false} />
+                <small className={classes.second}>
+                  {row.format} {row.kind}
+                </small>
+              </>
             ),
           },
-          { header: "Kind", isExtra: true, cell: (row: TokenRow) => `${row.format} ${row.kind}` },
           {
             header: "Holder",
-            cell: (row: TokenRow) => row.user?.email ?? row.client.clientId,
+            isWrapping: true,
+            cell: (row: TokenRow) => (
+              <>
+                {row.user?.email ?? row.client.clientId}
+                {/* of a service it would say the holder again */}
+                {row.user === null ? null : (
+                  <small className={classes.second}>through {row.client.clientId}</small>
+                )}
+              </>
+            ),
           },
-          // of services alone it would say the holder again
-          ...(rows.some(({ user }) => user !== null)
-            ? [{ header: "Client", isExtra: true, cell: (row: TokenRow) => row.client.clientId }]
-            : []),
           {
             header: "Last used",
+            isExtra: true,
             cell: (row: TokenRow) => <Instant at={row.lastUsedAt} none="never" />,
           },
           {
             header: "Expires",
+            isExtra: true,
             cell: (row: TokenRow) => <Instant at={row.expiresAt} />,
           },
         ]}

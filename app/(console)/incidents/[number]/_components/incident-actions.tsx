@@ -1,7 +1,7 @@
 "use client";
 
 import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { IconFileText, IconPencil } from "@tabler/icons-react";
+import { IconPencil } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useSend } from "#components/form/use-send.ts";
@@ -17,6 +17,7 @@ import {
   TITLE_MAX,
 } from "#lib/incidents/model.ts";
 import { incidentWords as words } from "../../_components/words.ts";
+import { PackButton } from "./pack-button.tsx";
 
 /** Title, severity and state of a case, and its evidence as a file. */
 export function IncidentActions({
@@ -59,15 +60,9 @@ export function IncidentActions({
         </Button>
       ) : null}
       {canExport ? (
-        <Button
-          component="a"
-          href={`/api/v1/incidents/${incident.number}/evidence`}
-          download
-          variant="filled"
-          leftSection={<IconFileText size={16} />}
-        >
+        <PackButton number={incident.number} format="html" variant="filled">
           {words.pack}
-        </Button>
+        </PackButton>
       ) : null}
       <FormDialog
         isOpen={isOpen}

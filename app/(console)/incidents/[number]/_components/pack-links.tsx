@@ -1,21 +1,19 @@
-"use client";
-
-import { Button } from "@mantine/core";
-import { IconFileCode, IconFileText } from "@tabler/icons-react";
+import { GuardedHint } from "#components/second-person/guarded-kinds.tsx";
 import { incidentWords as words } from "../../_components/words.ts";
+import { PackButton } from "./pack-button.tsx";
 
-/** The evidence as files. Plain links, so that a browser saves them without holding them in memory. */
+/** The evidence as files. */
 export function PackLinks({ number, canExport }: { number: number; canExport: boolean }) {
   if (!canExport) return <span className="muted">Your role does not export.</span>;
-  const url = `/api/v1/incidents/${number}/evidence`;
   return (
     <>
-      <Button component="a" href={url} download leftSection={<IconFileText size={16} />}>
+      <PackButton number={number} format="html">
         {words.pack} (HTML)
-      </Button>
-      <Button component="a" href={`${url}.json`} download leftSection={<IconFileCode size={16} />}>
+      </PackButton>
+      <PackButton number={number} format="json">
         JSON alone
-      </Button>
+      </PackButton>
+      <GuardedHint kind="exports" />
     </>
   );
 }

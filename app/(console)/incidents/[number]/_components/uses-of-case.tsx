@@ -101,9 +101,14 @@ export function UsesOfCase({
           rows={isWhole ? rows : rows.slice(0, FIRST_LINES)}
           keyOf={(row) => row.id}
           columns={[
-            { header: "When", cell: (row: IncidentUse) => <Instant at={row.at} show="exact" /> },
+            {
+              header: "When",
+              isWrapping: true,
+              cell: (row: IncidentUse) => <Instant at={row.at} show="exact" />,
+            },
             {
               header: "Outcome",
+              isWrapping: true,
               cell: (row: IncidentUse) => (
                 <>
                   <StateBadge state={row.outcome} />
@@ -123,7 +128,7 @@ export function UsesOfCase({
                 <IdText id={row.token.id} what="token id" href={`/tokens/${row.token.id}`} withCopy={false} />
               ),
             },
-            { header: "At", cell: (row: IncidentUse) => <Request use={row} /> },
+            { header: "At", isWrapping: true, cell: (row: IncidentUse) => <Request use={row} /> },
             {
               header: "From",
               isExtra: true,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { StandingOrder, TokenDetail } from "#lib/tokens/model.ts";
 import { lifelineMarks, lifelinePhases, refusedWords } from "./lifeline-marks.ts";
+import { refusingOrder } from "./propagation-window.ts";
 import { refusedSpans } from "./refused-spans.ts";
 
 const at = (minutesAndSeconds: string) => `2026-11-29T22:${minutesAndSeconds}.000Z`;
@@ -157,4 +158,26 @@ test("of a revocation of which no order is left the token's own standing tells",
     "35:27 issued",
     "40:00 revoked",
   ]);
+});
+
+describe("the order by which a token is refused up to now", () => {
+  const refusing = (token: TokenDetail, now = "50:00") =>
+    refusingOrder(token, refusedSpans(token, new Date(at(now))));
+  const revoked = order("revoke", "44:00", { decides: true });
+
+  test("is the suspension that a revocation came upon: every verifier that had that refused it by then", () => {
+    const token = tokenWith({ state: "revoked", orders: [order("suspend", "41:00"), revoked] });
+    expect(refusing(token)).toBe("suspend 41:00");
+  });
+
+  test("is the revocation where the suspension before it was given back", () => {
+    const given = order("suspend", "41:00", { until: at("42:00") });
+    expect(refusing(tokenWith({ state: "revoked", orders: [given, revoked] }))).toBe("revoke 44:00");
+  });
+
+  test("is none where it works, and where it had expired before: verifiers read that in the token", () => {
+    expect(refusing(tokenWith(), "44:00")).toBeNull();
+    const late = order("revoke", "46:00", { decides: true });
+    expect(refusing(tokenWith({ state: "revoked", orders: [late] }))).toBeNull();
+  });
 });

@@ -1,22 +1,10 @@
 import { PHASE_COLORS } from "#app/(console)/_components/use-map-words.ts";
-import type { LifelinePhase } from "#components/charts/lifeline.tsx";
+import type { LifelinePhase } from "#components/charts/lifeline-caption.tsx";
 import type { LifelineMark } from "#components/charts/lifeline-layer.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { PHASE_WORDS, type Phase } from "#lib/incidents/model.ts";
 import type { TokenDetail, TokenUseHistogram } from "#lib/tokens/model.ts";
 import type { RefusedSpan } from "./refused-spans.ts";
-
-/** The time in which a verifier could still accept a revoked token. */
-export function propagationWindow(token: TokenDetail): { from: string; to: string } | undefined {
-  const decides = token.orders.find((order) => order.decides);
-  const until = token.verifiers
-    .map((verifier) => verifier.acceptsUntil ?? "")
-    .sort()
-    .at(-1);
-  return decides && until && until > decides.effectiveFrom
-    ? { from: decides.effectiveFrom, to: until }
-    : undefined;
-}
 
 /** The last of some instants in UTC. */
 function latest(...times: string[]): string {
@@ -37,7 +25,14 @@ export function lifelinePhases(
     const name = PHASE_WORDS[phase].name.toLowerCase();
     const last = phases.at(-1);
     if (last?.name === name) last.to = stop;
-    else phases.push({ name, color: PHASE_COLORS[phase], from: start, to: stop });
+    else
+      phases.push({
+        name,
+        color: PHASE_COLORS[phase],
+        from: start,
+        to: stop,
+        ...(phase === "during" ? { isShaded: true } : {}),
+      });
   };
   add("before", token.issuedAt, from);
   let at = from;

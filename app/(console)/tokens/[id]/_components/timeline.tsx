@@ -7,13 +7,23 @@ import { Scroller } from "#components/display/scroller.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { actOutcomeWords } from "#lib/audit/act-words.ts";
 import { eventTime, newestFirst, toldAt } from "#lib/audit/event-time.ts";
-import type { ActivityRow, UseSource } from "#lib/audit/model.ts";
-import { refusalWords, SOURCE_WORDS } from "#lib/audit/use-words.ts";
+import type { ActivityRow, AuditEntryRow } from "#lib/audit/model.ts";
+import { refusalWords, sourceWords } from "#lib/audit/use-words.ts";
 import { visibleText } from "#lib/input/visible-text.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
 import classes from "./timeline.module.css";
 
 const SHOWN = 25;
+
+/** What an act was upon, behind its words: not this token, and no kind that the words have named. */
+function nameAfter(entry: AuditEntryRow): string {
+  if (entry.target.kind === "token") return "";
+  const { name } = actTargetWords(entry);
+  const kind = `${entry.target.kind} `;
+  return actOutcomeWords(entry).endsWith(kind.trim()) && name.startsWith(kind)
+    ? name.slice(kind.length)
+    : name;
+}
 
 function Event({ row }: { row: ActivityRow }) {
   if (row.kind === "act") {
@@ -30,8 +40,7 @@ function Event({ row }: { row: ActivityRow }) {
           <strong>
             <ActorName actor={entry.actor} />
           </strong>{" "}
-          {actOutcomeWords(entry)}{" "}
-          {entry.target.kind === "token" ? "" : visibleText(actTargetWords(entry).name)}
+          {actOutcomeWords(entry)} {visibleText(nameAfter(entry))}
           {entry.note ? ` · “${visibleText(entry.note)}”` : ""}
         </td>
         <td>{entry.ip === null ? "" : <AddressLink ip={entry.ip} />}</td>
@@ -53,7 +62,7 @@ function Event({ row }: { row: ActivityRow }) {
       <td>
         <StateBadge state={use.outcome} />
       </td>
-      <td>{use.verifier?.name ?? SOURCE_WORDS[use.source as UseSource] ?? use.source}</td>
+      <td>{use.verifier?.name ?? sourceWords(use.source)}</td>
       <td>
         {use.method ? <span className="mono">{use.method} </span> : null}
         {use.path ? <span className="mono">{use.path}</span> : <span className="faint">–</span>}

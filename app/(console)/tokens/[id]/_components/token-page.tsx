@@ -24,10 +24,10 @@ import type { CompromiseWindow, IncidentRow } from "#lib/incidents/model.ts";
 import type { TokenDetail, TokenUseHistogram } from "#lib/tokens/model.ts";
 import { revokeChoices } from "../../_components/revoke-choices.ts";
 import { Anatomy } from "./anatomy.tsx";
-import { lifelineMarks, lifelinePhases, propagationWindow, refusedWords } from "./lifeline-marks.ts";
+import { lifelineMarks, lifelinePhases, refusedWords } from "./lifeline-marks.ts";
 import { Lineage } from "./lineage.tsx";
 import { PastedDiffers } from "./pasted-differs.tsx";
-import { refusedSpans } from "./refused-spans.ts";
+import type { RefusedSpan } from "./refused-spans.ts";
 import { SeenFrom } from "./seen-from.tsx";
 import { Standing } from "./standing.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -49,15 +49,18 @@ type TokenPageProps = {
   /** The window that its uses are split by, and the case that it is of. */
   window: CompromiseWindow | null;
   inCase: IncidentRow | null;
+  /** When it was refused, and in which time some verifier could still accept it. */
+  refused: RefusedSpan[];
+  propagation: { from: string; to: string } | undefined;
 };
 
 /** A token's page: the lifeline first, then what it is, where it stands and where it came from, then each use. */
 export function TokenPage(props: TokenPageProps) {
   const { ctx, token, histogram, activity, hasMore, may, pastedDiffers, cases, canOpenCase, window, inCase } =
     props;
+  const { refused, propagation } = props;
   const holder = token.user?.email ?? token.subject;
   const caseTitle = `Leaked ${token.kind} token of ${holder}`;
-  const refused = refusedSpans(token, ctx.now);
   const isEnded = token.state === "revoked" || token.state === "consumed";
   return (
     <Page>
@@ -108,7 +111,7 @@ export function TokenPage(props: TokenPageProps) {
           buckets={histogram.buckets.map(({ at, allowed, refused }) => ({ at, allowed, refused }))}
           marks={lifelineMarks(token, refused, window?.compromisedFrom ?? null)}
           phases={window ? lifelinePhases(token, refused, window.compromisedFrom, histogram.to) : undefined}
-          shade={propagationWindow(token)}
+          shade={propagation}
         />
         {refusedWords(histogram.refusedAs) === null ? null : (
           <p className="muted">{refusedWords(histogram.refusedAs)}</p>

@@ -1,30 +1,23 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { numberParams } from "#app/_lib/schemas/incidents.ts";
-import { evidenceHtml } from "#lib/incidents/evidence-html.ts";
-import { exportEvidence } from "#lib/incidents/export-evidence.ts";
+import { evidenceFile, numberParams } from "#app/_lib/schemas/incidents.ts";
+import { releaseEvidenceInput } from "#lib/incidents/input.ts";
+import { evidenceFilePath } from "#lib/incidents/model.ts";
+import { releaseEvidence } from "#lib/incidents/release-evidence.ts";
 
-export const GET = defineRoute({
-  method: "GET",
+export const POST = defineRoute({
+  method: "POST",
   path: "/api/v1/incidents/{number}/evidence",
-  summary: "Exports the evidence of a case as one printable file",
+  summary: "Lets the evidence of a case out as a file",
   description:
-    "HTML that needs no script and nothing from elsewhere, with the JSON of `evidence.json` inside. Values of tokens are not in it. On record each time.",
-  permission: "incident:read",
-  refusals: [404],
+    "Fetch the file at the answer's `Location` within a minute: once, as the same admin or API token. The permissions to read cases, the audit log, tokens, orders and verifiers are needed too.",
+  permission: "export:create",
+  runBy: "requester",
+  stepUp: "exports",
   params: numberParams,
-  response: { contentType: "text/html", description: "The case, its orders, uses and acts." },
-  handler: async (ctx, { params, request }) => {
-    // whoever only asks what there would be exports nothing
-    if (request.method === "HEAD") return new Response(null, { headers: { "cache-control": "no-store" } });
-    const pack = await exportEvidence(ctx, { number: params.number, as: "html" });
-    return new Response(evidenceHtml(pack), {
-      headers: {
-        "content-type": "text/html; charset=utf-8",
-        "content-disposition": `attachment; filename="case-${params.number}-evidence.html"`,
-        "content-security-policy":
-          "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
-        "cache-control": "no-store",
-      },
-    });
-  },
+  body: releaseEvidenceInput,
+  status: 201,
+  location: evidenceFilePath,
+  response: evidenceFile,
+  refusals: [404],
+  handler: (ctx, { params, body }) => releaseEvidence(ctx, params.number, body),
 });

@@ -1,0 +1,56 @@
+import { type CaseTokens, isLive } from "./case-tokens.ts";
+import type { OrderReach } from "./evidence.ts";
+
+/** Whether what leaked is refused when the pack is made, counted over the tokens that were looked at. */
+export type Standing = {
+  /** Those that let in whoever holds them, or will by themselves. */
+  works: number;
+  /** Those that are refused, and will work again when their suspension is over or given back. */
+  suspended: number;
+  /** Verifiers, over all orders whose reach is told, that can still accept what was taken back. */
+  open: number;
+  /** The same in a sentence each. */
+  says: string[];
+};
+
+const named = (count: number, one: string, many: string) =>
+  `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+function ofOne(works: boolean, suspended: boolean): string {
+  if (works) return "The token still works: whoever holds it is let in.";
+  if (suspended)
+    return "The token is refused now, and works again when its suspension is over or given back.";
+  return "The token is refused now, and will not work again.";
+}
+
+function ofMany(of: number, among: string, { works, suspended }: Pick<Standing, "works" | "suspended">) {
+  const all = `${named(of, "token", "tokens")}${among}`;
+  const held = `${named(suspended, "of them is", "of them are")} refused only until a suspension is over or given back.`;
+  if (works > 0)
+    return [
+      works === of
+        ? `All ${all} still work: whoever holds one is let in.`
+        : `${works.toLocaleString("en")} of the ${all} still ${works === 1 ? "works" : "work"}: whoever holds one is let in.`,
+      ...(suspended > 0 ? [held] : []),
+    ];
+  if (suspended > 0) return [`None of the ${all} works now. ${held}`];
+  return [`None of the ${all} works: each is refused, and will not work again.`];
+}
+
+/** What the tokens of a case are worth, at this moment, to whoever has them. Pure. */
+export function standingOf(
+  { rows, isCut }: Pick<CaseTokens, "rows" | "isCut">,
+  reach: readonly Pick<OrderReach, "open">[],
+): Standing {
+  const works = rows.filter(isLive).length;
+  const suspended = rows.filter(({ state }) => state === "suspended").length;
+  const open = reach.reduce((sum, order) => sum + order.open, 0);
+  const of = rows.length;
+  const says = of === 1 && !isCut ? [ofOne(works > 0, suspended > 0)] : [];
+  if (of > 1 || (of > 0 && isCut))
+    says.push(...ofMany(of, isCut ? " that were looked at" : "", { works, suspended }));
+  if (of === 0) says.push("The case has no token that is on record.");
+  if (open > 0)
+    says.push("Some verifiers can still accept what was taken back: under Orders, each with until when.");
+  return { works, suspended, open, says };
+}
