@@ -33,7 +33,8 @@ export const CONDITIONS: Record<
   rotation_overdue: { riseMs: 0, fallMs: 0, over: "is not overdue any more", read: readKeys },
   verifier_behind: { riseMs: 60_000, fallMs: 60_000, over: "is in step again", read: readVerifiers },
   stream_behind: { riseMs: 60_000, fallMs: 60_000, over: "is up to date again", read: readStreams },
-  clock_wrong: { riseMs: 0, fallMs: 0, over: "goes with what is on record again", read: readClocks },
+  // of several workers one may be right
+  clock_wrong: { riseMs: 0, fallMs: 60_000, over: "goes with what is on record again", read: readClocks },
 };
 
 async function readClocks(tx: Sql): Promise<Watched[]> {
