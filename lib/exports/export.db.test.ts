@@ -140,6 +140,7 @@ describe("an export", () => {
       ],
       null,
     );
+    ctx = { ...ctx, now: new Date() };
     const uses = (await file("token-uses")).toReversed();
     expect(uses).toHaveLength(25 + 4 + REFUSALS.length);
     expect(uses[0]).toMatchObject({ class_uid: 3002, unmapped: { chain: { ordinal: expect.any(Number) } } });
