@@ -33,7 +33,6 @@ const ALONE = [
   /tokens\/slow-search\.spec\.ts/,
   /keys\/.*\.spec\.ts/,
   /approvals\/.*\.spec\.ts/,
-  /restored\/.*\.spec\.ts/,
   /incidents\/drill\.spec\.ts/,
 ];
 
