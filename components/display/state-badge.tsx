@@ -37,6 +37,8 @@ const STATES = {
   // clients, users, verifiers, admins
   enabled: { word: "Enabled", tone: "active", Icon: IconCircleCheck },
   disabled: { word: "Disabled", tone: "expired", Icon: IconCircleOff },
+  // API tokens, with whoever made them
+  stopped: { word: "Stopped", tone: "suspended", Icon: IconPlayerPause },
   // streams
   paused: { word: "Paused", tone: "suspended", Icon: IconPlayerPause },
   failing: { word: "Failing", tone: "revoked", Icon: IconAlertCircle },

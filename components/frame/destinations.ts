@@ -32,6 +32,8 @@ export type Destination = {
   name: string;
   /** What a person finds there, for search. */
   about: string;
+  /** What else people call it who look for it. */
+  also?: string;
   Icon: typeof IconKey;
 };
 
@@ -49,7 +51,13 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
       { href: "/tokens", name: "Tokens", about: "Every access and refresh token", Icon: IconKey },
       { href: "/users", name: "Users", about: "People who hold tokens", Icon: IconUsers },
       { href: "/groups", name: "Groups", about: "Groups and the permissions they give", Icon: IconFolders },
-      { href: "/clients", name: "Clients", about: "Applications that get tokens", Icon: IconPlugConnected },
+      {
+        href: "/clients",
+        name: "Clients",
+        about: "Applications that get tokens",
+        also: "redirect addresses uri url, secrets, apps",
+        Icon: IconPlugConnected,
+      },
       {
         href: "/audiences",
         name: "Audiences",
@@ -134,13 +142,14 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         href: "/settings/mail",
         name: "E-mail",
         about: "The mail server, and what was sent: SMTP, test, outbox",
+        also: "email",
         Icon: IconMail,
       },
       {
         href: "/settings/sign-in",
         name: "Sign-in",
-        about:
-          "By which provider admins come in, their roles by group, break-glass owners: OpenID Connect, SSO",
+        about: "How admins come in: providers (OpenID Connect, SSO), roles by group, break-glass owners",
+        also: "who can sign in, log in, redirect address uri url, local sign-in on off",
         Icon: IconUserKey,
       },
       {
@@ -158,7 +167,8 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
       {
         href: "/admins",
         name: "Admins",
-        about: "Who may use this console, their sessions and passkeys",
+        about: "People who may use this console, their sessions and passkeys",
+        also: "who can sign in, log in, team, invite",
         Icon: IconAddressBook,
       },
       {

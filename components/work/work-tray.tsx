@@ -33,12 +33,7 @@ export function WorkTray() {
       dropdown={{ className: classes.tray, "aria-label": "Long work", "aria-labelledby": headingId }}
       target={
         <Hint disabled={isOpen} label={running === 0 ? "Long work" : `${running} under way`}>
-          <ActionIcon
-            aria-label={label}
-            className={classes.target}
-            data-idle={items.length === 0 || undefined}
-            onClick={() => setIsOpen((was) => !was)}
-          >
+          <ActionIcon aria-label={label} className={classes.target} onClick={() => setIsOpen((was) => !was)}>
             <IconStack2 size={18} />
             {running > 0 ? (
               <span className={classes.count} aria-hidden>

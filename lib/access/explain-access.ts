@@ -72,7 +72,8 @@ function whyWords(subject: Subject): string {
   const { role, creatorRole } = subject;
   const given = permissionsOf(role);
   const all = ALL_PERMISSIONS.length;
-  const own = `The role ${ROLE_WORDS[role].name} gives ${given.length} of ${all} permissions.`;
+  const share = given.length === all ? `all ${all}` : `${given.length} of ${all}`;
+  const own = `The role ${ROLE_WORDS[role].name} gives ${share} permissions.`;
   const left = given.filter((permission) => has(subject, permission)).length;
   if (creatorRole === null || left === given.length) return `${own} Nothing else gives any.`;
   return `${own} It counts as whoever made it, who is ${ROLE_WORDS[creatorRole].name} now: ${left} are left, which both roles give.`;

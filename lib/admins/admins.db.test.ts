@@ -10,6 +10,7 @@ import { acceptInvitation } from "./accept-invitation.ts";
 import { beginEnrolment } from "./begin-enrolment.ts";
 import { beginSignInEnrolment } from "./begin-sign-in-enrolment.ts";
 import { changeAdminRole } from "./change-admin-role.ts";
+import { compareAddress } from "./compare-address.ts";
 import { createAdmin } from "./create-admin.ts";
 import { createOwner } from "./create-owner.ts";
 import { createOwnerFromEnv } from "./create-owner-from-env.ts";
@@ -311,10 +312,55 @@ test("an address that is read as another admin's is said to be, and on record; i
     looksLike: { id: adminId, email: "olive@example.com", name: "Olive" },
   });
   expect((await invite("ned.stark@example.com")).looksLike).toBeNull();
-  const entries = await db.query<{ looksLike: string | null }>(
-    `SELECT after ->> 'looksLike' AS "looksLike" FROM audit_entry WHERE act = 'admin.invited' ORDER BY sequence`,
+  const entries = await db.query<{ looksLike: string | null; note: string | null }>(
+    `SELECT after ->> 'looksLike' AS "looksLike", note FROM audit_entry WHERE act = 'admin.invited' ORDER BY sequence`,
   );
-  expect(entries.map((entry) => entry.looksLike)).toEqual(["olive@example.com", null]);
+  expect(entries).toEqual([
+    { looksLike: "olive@example.com", note: "easily read as olive@example.com, Olive, who is an admin" },
+    { looksLike: null, note: null },
+  ]);
+});
+
+test("whoever else looks after admins is told of an invitation that reads as somebody, in the console and by mail", async () => {
+  const { adminId } = await makeOwner();
+  const second = await makeAdmin(adminId, "owner", 30);
+  await makeAdmin(adminId, "auditor", 60);
+  await db.query(
+    "UPDATE mail_settings SET host = 'mail.example.com', port = 587, tls = 'starttls', from_address = 'tw@example.com' WHERE id = 1",
+  );
+  const invite = (email: string) =>
+    createAdmin(as("owner", adminId, 90), { email, name: "Somebody", role: "auditor" }, URL_BASE);
+  const { admin } = await invite("0live@example.com");
+  await invite("ned.stark@example.com");
+  const told = await db.query<{ to: string; subject: string; text: string; path: string; mail: string }>(
+    `SELECT a.email AS "to", n.subject_id AS subject, n.text, n.path, m.body AS mail FROM notification n
+     JOIN notification_receipt r ON r.notification_id = n.id JOIN admin a ON a.id = r.admin_id
+     LEFT JOIN mail m ON m.recipient_id = a.id AND m.kind = 'notification' WHERE n.kind = 'look_alike_invited'`,
+  );
+  expect(told).toEqual([
+    {
+      to: "owner@example.com",
+      subject: admin.id,
+      text: expect.stringContaining("owner@example.com invited them as Auditor. olive@example.com is Olive"),
+      path: `/admins/${admin.id}`,
+      mail: expect.stringContaining("they may be imitated"),
+    },
+  ]);
+  expect(second.adminId).toBeTruthy();
+});
+
+test("an address is compared before anybody is invited under it, by who may see admins alone", async () => {
+  const { adminId } = await makeOwner();
+  const compare = (email: string) => compareAddress(as("owner", adminId, 3), { email });
+  expect(await compare("0live@example.com")).toEqual({
+    isTaken: false,
+    looksLike: { id: adminId, email: "olive@example.com", name: "Olive" },
+  });
+  expect(await compare("olive@example.com")).toEqual({ isTaken: true, looksLike: null });
+  expect(await compare("ned@example.com")).toEqual({ isTaken: false, looksLike: null });
+  await expect(
+    compareAddress(as("auditor", adminId, 3), { email: "0live@example.com" }),
+  ).rejects.toMatchObject({ code: "FORBIDDEN" });
 });
 
 test("strangers who guess at a password shut strangers out, and not whoever comes from a place that they signed in from", async () => {

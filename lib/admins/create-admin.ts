@@ -11,13 +11,14 @@ import { lockProvider } from "../sign-in-providers/provider-record.ts";
 import { storeLink } from "./create-setup-link.ts";
 import type { CreateAdminInput } from "./input.ts";
 import { getAdminRow } from "./list-admins.ts";
-import { findLookAlike } from "./look-alike.ts";
+import { findLookAlike, lookAlikeNote } from "./look-alike.ts";
 import { type AdminRow, INVITATION_SECONDS, type LookAlike, type OneTimeLink } from "./model.ts";
+import { tellLookAlike } from "./tell-look-alike.ts";
 
 /**
  * Invites an admin: the link, shown once, lets them set their password and second factor. With `providerId` they come in by that provider, and the first of its people whose
  * address it has verified to be this very one is linked; their role is the provider's to say. Recorded as `admin.invited`. An address that is read as another admin's
- * is said to be, and refused for nothing.
+ * is said to be, told to everybody else who looks after admins, and refused for nothing.
  * Needs `admin:write`.
  *
  * @throws {DomainError} CONFLICT for an e-mail that an admin has, or while nobody signs in without a provider; NOT_FOUND for a provider that is none.
@@ -51,9 +52,12 @@ export async function createAdmin(
         : await inviteForProvider(tx, ctx, { consoleUrl, adminId: id, provider, email: input.email });
     const admin = await getAdminRow(tx, { id, now: ctx.now });
     const looksLike = await findLookAlike(tx, { id, email });
+    if (looksLike !== null)
+      await tellLookAlike(tx, ctx, { id, email, role: admin.role, provider, looksLike });
     await recordEntry(tx, ctx, {
       act: "admin.invited",
       target: { kind: "admin", id, name: email },
+      ...(looksLike === null ? {} : { note: lookAlikeNote(looksLike) }),
       after: {
         email,
         name: input.name,

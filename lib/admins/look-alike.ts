@@ -34,13 +34,22 @@ export function looksAlike(one: string, other: string): boolean {
   return here.domain === there.domain && isLong && isOneEdit(here.name, there.name);
 }
 
-/** The admin whose address a new one is read as, in whatever state they are: nothing is refused for it, but said to whoever decides, and on record. */
+/** As it stands in the log beside the act, in lists and in what leaves to others too. */
+export function lookAlikeNote({ email, name }: LookAlike): string {
+  return `easily read as ${email}, ${name}, who is an admin`;
+}
+
+/**
+ * The admin whose address a new one is read as, in whatever state they are: nothing is refused for it, but said to whoever decides, and on record.
+ *
+ * @param id of whose it is; null: nobody's yet.
+ */
 export async function findLookAlike(
   tx: Sql,
-  { id, email }: { id: string; email: string },
+  { id, email }: { id: string | null; email: string },
 ): Promise<LookAlike | null> {
   const admins = await tx.query<LookAlike>(
-    "SELECT id, email, name FROM admin WHERE id <> $1::uuid ORDER BY created_at DESC LIMIT $2::int",
+    "SELECT id, email, name FROM admin WHERE id IS DISTINCT FROM $1::uuid ORDER BY created_at DESC LIMIT $2::int",
     [id, COMPARED_MAX],
   );
   return admins.find((admin) => looksAlike(email, admin.email)) ?? null;

@@ -85,9 +85,11 @@ export const INVITATION_SECONDS = 72 * 3600;
 export const ADMIN_SESSION_IDLE_SECONDS = 1800;
 export const ADMIN_SESSION_ABSOLUTE_SECONDS = 36_000;
 
-/** Failed sign-ins allowed in the window before the door stays shut until it passes. */
 /** Failures in a window: of an account in all, but for each address that it came from lately, which has as many of its own; and of an address. */
 export const SIGN_IN_LIMITS = { windowSeconds: 900, perAccount: 10, perAddress: 50 } as const;
 
 /** The admin whose address another one is read as. */
 export type LookAlike = { id: string; email: string; name: string };
+
+/** What is to be said of an address before somebody is invited under it. */
+export type ComparedAddress = { isTaken: boolean; looksLike: LookAlike | null };

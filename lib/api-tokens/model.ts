@@ -7,9 +7,8 @@ export type ApiTokenState = (typeof API_TOKEN_STATES)[number];
 /** Why a value that was once an API token opens nothing, by the code of the refusal. */
 export const API_TOKEN_REFUSALS = {
   API_TOKEN_REVOKED: "This API token was revoked.",
-  API_TOKEN_EXPIRED: "This API token has ended.",
-  API_TOKEN_CREATOR_DISABLED:
-    "Whoever made this API token is disabled or cannot sign in any more, and it is stopped with them.",
+  API_TOKEN_EXPIRED: "This API token has expired.",
+  API_TOKEN_CREATOR_DISABLED: "This API token is stopped: whoever made it cannot sign in.",
   API_TOKEN_NETWORK: "This API token may not be used from this address",
 } as const;
 export type ApiTokenRefusal = keyof typeof API_TOKEN_REFUSALS;

@@ -34,6 +34,9 @@ const BY_ADDRESS: readonly string[] = [
   "UPDATE client SET contact_email = NULL WHERE lower(contact_email) = ANY ($1::text[]) RETURNING 1",
 ];
 
+/** Anywhere, and at each place that the person is wont to come from. */
+const ATTEMPTS = `DELETE FROM sign_in_attempt s USING unnest($1::text[]) k (key) WHERE s.key = k.key OR starts_with(s.key, k.key || ' at ') RETURNING 1`;
+
 const TOMBSTONE = `
   UPDATE user_account SET email = $2::text, name = '${ERASED_NAME}', password_hash = NULL, attributes = '{}', last_sign_in_at = NULL,
     erased_at = coalesce(erased_at, $3::timestamptz), updated_at = $3::timestamptz, version = version + 1 WHERE id = $1::uuid`;
@@ -54,8 +57,7 @@ export async function eraseRecords(
   for (const statement of OF_PERSON) rows += (await tx.query(statement, [userId])).length;
   for (const statement of BY_ADDRESS) rows += (await tx.query(statement, [emails])).length;
   const keys = emails.map((email) => accountKey("user", email));
-  rows += (await tx.query("DELETE FROM sign_in_attempt WHERE key = ANY ($1::text[]) RETURNING 1", [keys]))
-    .length;
+  rows += (await tx.query(ATTEMPTS, [keys])).length;
   if (pattern !== null) rows += await eraseMentions(tx, pattern);
   await tx.query(TOMBSTONE, [userId, erasedEmail(userId), now]);
   return rows + 1;

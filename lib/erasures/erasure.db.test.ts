@@ -166,6 +166,8 @@ test("once begun, a worker that is killed leaves it to the next, the evidence ve
 
 test("nothing of what is personal is in any table of the database", async () => {
   expect(await tablesWithMarks(evidence)).toEqual([]);
+  // counted by a hash of the address, also where they are wont to come from
+  expect(await evidence.db.query("SELECT key FROM sign_in_attempt")).toEqual([]);
 });
 
 test("the user's row is a tombstone that nobody finds by what it was or makes a user of", async () => {

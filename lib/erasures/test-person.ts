@@ -6,11 +6,13 @@ import { addNote } from "../incidents/add-note.ts";
 import { openIncidentInput } from "../incidents/input.ts";
 import { openIncident } from "../incidents/open-incident.ts";
 import { updateIncident } from "../incidents/update-incident.ts";
+import { accountKey } from "../passwords/throttle.ts";
 import { applyImport } from "../people-imports/apply-import.ts";
 import { compareImport } from "../people-imports/compare-import.ts";
 import { createImport, putImportPart } from "../people-imports/create-import.ts";
 import { sealGoneWriters } from "../seals/seal-gone-writers.ts";
 import type { Evidence, TestWriter } from "../seals/test-evidence.ts";
+import { accountKeyHere } from "../sign-in/known-places.ts";
 import { noteSignOn } from "../sign-on/note-sign-on.ts";
 import { type NewToken, registerTokens } from "../tokens/register.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
@@ -126,6 +128,11 @@ async function signIns({ db }: Evidence, userId: string, clientId: string): Prom
     `INSERT INTO user_grant (user_id, client_id, grant_id, scopes, permissions, is_asked, given_at, changed_at, expires_at)
      VALUES ($1::uuid, $2::uuid, 'g', '{}', '{}', true, now(), now(), now() + interval '1 day')`,
     [userId, clientId],
+  );
+  const attempts = accountKey("user", email);
+  await db.query(
+    "INSERT INTO sign_in_attempt (key, window_start, failures) SELECT key, now(), 1 FROM unnest($1::text[]) AS k(key)",
+    [[attempts, accountKeyHere(attempts, ip)]],
   );
   const person: SqlContext = {
     ...contextAs(db, "owner"),

@@ -8,7 +8,11 @@ import { testDatabase } from "../db/test-database.ts";
 import { openIncidentInput } from "../incidents/input.ts";
 import { openIncident } from "../incidents/open-incident.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
+import { createPlan } from "../order-plans/create-plan.ts";
+import { planInput } from "../order-plans/input.ts";
+import { placePlannedOrder } from "../order-plans/place-planned-order.ts";
 import { verifierFixtureOf } from "../propagation/verifier-fixture.ts";
+import { restoreTarget } from "../revocations/restore-target.ts";
 import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
 import { revokeFamily } from "../revocations/revoke-family.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
@@ -222,6 +226,30 @@ test("marks a family by what took back all of its client's tokens, too", async (
   await revokeClientTokens(contextAs(db, "responder"), { id: clientId, reason: "token_leaked", note: "" });
   expect(await marksOf()).toEqual(["issued", "revoked"]);
   expect((await follow("client", { id: clientId })).marks.map(({ what }) => what)).toEqual(["revoked"]);
+});
+
+test("shows the journey of the suspension that a family has been refused by since, and not of the revocation upon it; what was given back counts no more", async () => {
+  const fixture = fixtureOf(db);
+  const clientId = await fixture.client("shipping");
+  const { familyId: id } = await fixture.token({ clientId, issuedAt: at(50), audiences: ["invoices"] });
+  const responder = contextAs(db, "responder");
+  const why = { reason: "test", note: "" } as const;
+  const suspend = async () => {
+    const plan = await createPlan(
+      responder,
+      planInput.parse({ verb: "suspend", target: { kind: "family", id } }),
+    );
+    return (await placePlannedOrder(responder, { planId: plan.id, ...why })).order.id;
+  };
+  const travelling = async () => (await follow("family", { id })).propagation?.orderId;
+  const given = await suspend();
+  expect(await travelling()).toBe(given);
+  await restoreTarget(responder, { target: { kind: "family", id }, ...why });
+  expect(await travelling()).toBeUndefined();
+  const held = await suspend();
+  await revokeFamily(responder, { id, ...why });
+  expect((await follow("family", { id })).marks.map(({ what }) => what)).toContain("revoked");
+  expect(await travelling()).toBe(held);
 });
 
 describe("refuses", () => {

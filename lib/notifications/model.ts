@@ -14,11 +14,13 @@ export const NOTIFICATION_KINDS = [
   "stream_behind",
   "clock_wrong",
   "sign_in_new_place",
+  "way_in_changed",
   "passkey_cloned",
   "api_token_expiring",
   "settings_changed",
   "owner_by_provider",
   "admin_by_provider",
+  "look_alike_invited",
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
@@ -167,6 +169,15 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     alwaysFor: "all",
     budget: null,
   },
+  way_in_changed: {
+    name: "Your ways in",
+    means: "your password, a passkey, your authenticator app or your recovery codes are changed",
+    needs: null,
+    tone: "information",
+    defaults: LOUD,
+    alwaysFor: "all",
+    budget: null,
+  },
   passkey_cloned: {
     name: "Copied passkeys",
     means: "a copy of a passkey shows, of yours or, if you are an owner, of anybody",
@@ -206,6 +217,15 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
   admin_by_provider: {
     name: "New admins by a provider",
     means: "somebody whom nobody invited comes in by a provider, and becomes an admin",
+    needs: "admin:read",
+    tone: "warning",
+    defaults: LOUD,
+    alwaysFor: [],
+    budget: "conditions",
+  },
+  look_alike_invited: {
+    name: "Look-alike addresses",
+    means: "somebody else invites an admin under an address that is easily read as another admin's",
     needs: "admin:read",
     tone: "warning",
     defaults: LOUD,

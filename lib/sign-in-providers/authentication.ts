@@ -22,7 +22,7 @@ export function authTimeOf(claims: Claims): Date | null {
  * Holds how a person signed in at the provider to what is asked for: `acr` one of the required, `amr` all of them, `auth_time` not too old and not to come.
  *
  * @param since for a step-up: nothing before it counts, and it must be told.
- * @throws {ProviderRefused} TOO_WEAK
+ * @throws {ProviderRefused} TOO_WEAK; NOT_ANEW for a sign-in there that is too old, or does not say how old.
  * @see OpenID Connect Core 1.0 section 2
  */
 export function requireAuthentication(
@@ -42,9 +42,9 @@ export function requireAuthentication(
   if (at !== undefined && at > now.getTime() + skew)
     throw new ProviderRefused("TOO_WEAK", "auth_time is in the future");
   if (maxAgeSeconds === null && since === null) return;
-  if (at === undefined) throw new ProviderRefused("TOO_WEAK", "auth_time is missing");
+  if (at === undefined) throw new ProviderRefused("NOT_ANEW", "auth_time is missing");
   if (maxAgeSeconds !== null && at < now.getTime() - maxAgeSeconds * 1000 - skew)
-    throw new ProviderRefused("TOO_WEAK", "auth_time is too long ago");
+    throw new ProviderRefused("NOT_ANEW", "auth_time is too long ago");
   if (since !== null && at < since.getTime() - skew)
-    throw new ProviderRefused("TOO_WEAK", "auth_time is from before the question");
+    throw new ProviderRefused("NOT_ANEW", "auth_time is from before the question");
 }

@@ -117,6 +117,7 @@ export const PROVIDER_REFUSALS = [
   "ADMIN_DISABLED",
   "RESTORE_WAITS",
   "TOO_WEAK",
+  "NOT_ANEW",
   "OTHER_PERSON",
   "UNAVAILABLE",
 ] as const;
@@ -145,6 +146,8 @@ export const PROVIDER_REFUSAL_WORDS: Record<ProviderRefusal, string> = {
     "The database was restored, and an owner has to confirm it first. Until then nobody new comes in, and nobody becomes an owner.",
   TOO_WEAK:
     "The provider let you in by less than this console asks for. Sign in there with a second factor, then try again.",
+  NOT_ANEW:
+    "The provider let you in by a sign-in from before, or does not say when you signed in there. Sign out there, then try again: this console asks that you show anew who you are.",
   OTHER_PERSON:
     "That was another account than the one you are signed in with here. Confirm with the same one.",
   UNAVAILABLE: "The database cannot be reached, so nobody can be signed in. Try again in a moment.",

@@ -65,8 +65,8 @@ describe("a step-up at the provider", () => {
     await isRefused(prove({ ...fresh(120), subject: other.subject }), "OTHER_PERSON");
     await isRefused(prove(fresh(120), {}, other.provider.id), "OTHER_PERSON");
     await isRefused(prove(fresh(120), { sessionId: other.asked(0).sessionId }), "OTHER_PERSON");
-    await isRefused(prove(fresh(50)), "TOO_WEAK");
-    await isRefused(prove(fresh(120, { auth_time: undefined })), "TOO_WEAK");
+    await isRefused(prove(fresh(50)), "NOT_ANEW");
+    await isRefused(prove(fresh(120, { auth_time: undefined })), "NOT_ANEW");
     await isRefused(prove(fresh(120, { acr: "tin" })), "TOO_WEAK");
     expect(await world.lastEntry()).toMatchObject({ act: "step_up.refused" });
     await expect(requireStepUp(ctx(131), "keys")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });

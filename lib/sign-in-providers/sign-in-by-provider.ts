@@ -1,5 +1,5 @@
 import { endSessions } from "../admins/end-sessions.ts";
-import { findLookAlike } from "../admins/look-alike.ts";
+import { findLookAlike, lookAlikeNote } from "../admins/look-alike.ts";
 import { openSession } from "../admins/open-session.ts";
 import { lockOwners, requireAnOwner } from "../admins/owner-lock.ts";
 import { endOrphaned } from "../approvals/end-orphaned.ts";
@@ -122,11 +122,12 @@ async function applyRole(
     looksLike,
   });
   const alike = looksLike === null ? {} : { looksLike: looksLike.email };
+  const warns = looksLike === null ? "" : lookAlikeNote(looksLike);
   if (person.came === "uninvited") {
     await recordEntry(tx, asPerson, {
       act: "admin.created",
       target,
-      note: `by their first sign-in at ${rules.name}, uninvited`,
+      note: `by their first sign-in at ${rules.name}, uninvited${warns && `; ${warns}`}`,
       after: { email: person.email, role, provider: rules.name, ...alike },
     });
     return;
@@ -135,6 +136,7 @@ async function applyRole(
     await recordEntry(tx, asPerson, {
       act: "admin.linked",
       target,
+      ...(warns === "" ? {} : { note: warns }),
       after: { provider: rules.name, role, ...alike },
     });
     return;

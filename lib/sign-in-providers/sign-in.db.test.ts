@@ -145,13 +145,13 @@ describe("sign-in by a provider", () => {
       auth_time: at(0).getTime() / 1000,
     };
     const subject = subjectFor();
-    for (const weak of [
-      { acr: "tin" },
-      { amr: ["pwd"] },
-      { auth_time: at(-200).getTime() / 1000 },
-      { auth_time: undefined },
-    ])
-      await isRefused(enter(provider, person(subject, { claims: { ...strong, ...weak } })), "TOO_WEAK");
+    for (const [weak, why] of [
+      [{ acr: "tin" }, "TOO_WEAK"],
+      [{ amr: ["pwd"] }, "TOO_WEAK"],
+      [{ auth_time: at(-200).getTime() / 1000 }, "NOT_ANEW"],
+      [{ auth_time: undefined }, "NOT_ANEW"],
+    ] as const)
+      await isRefused(enter(provider, person(subject, { claims: { ...strong, ...weak } })), why);
     await expect(enter(provider, person(subject, { claims: strong }))).resolves.toBeDefined();
   });
 
@@ -235,10 +235,11 @@ describe("sign-in by a provider", () => {
     expect(await toldOf(adminId)).toEqual([
       expect.objectContaining({ text: expect.stringContaining(`looks like ${known}@example.com`) }),
     ]);
-    const [entry] = await world.db.query<{ after: object }>(
-      "SELECT after FROM audit_entry WHERE act = 'admin.created' ORDER BY sequence DESC LIMIT 1",
+    const [entry] = await world.db.query<{ after: object; note: string }>(
+      "SELECT after, note FROM audit_entry WHERE act = 'admin.created' ORDER BY sequence DESC LIMIT 1",
     );
     expect(entry?.after).toMatchObject({ looksLike: `${known}@example.com` });
+    expect(entry?.note).toContain(`uninvited; easily read as ${known}@example.com`);
   });
 
   test("tells the owners of who becomes one by their groups, and of nobody who stays what they are", async () => {

@@ -4,6 +4,7 @@ import { DomainError } from "../errors.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { type AttemptLimit, accountKey, releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
 import { addressKey } from "./address-key.ts";
+import { accountKeyHere, isAmong, KNOWN_DAYS, PLACES_MAX } from "./known-places.ts";
 
 export type SignInUserInput = { email: string; password: string };
 export type SignedInUser = { id: string; email: string; name: string };
@@ -14,12 +15,15 @@ const WINDOW_SECONDS = 15 * 60;
 /** Failures in a window after which an account, or an address, has to wait for the next one. */
 const ACCOUNT_LIMIT = 10;
 const ADDRESS_LIMIT = 50;
+/** Of so many of a person's last acts the sign-ins are looked at. */
+const ACTS_MAX = 1_000;
 const MAX_EMAIL = 254;
 const MAX_PASSWORD = 1_024;
 
 /**
  * Signs a person in by e-mail address and password. The answer and its time are the same for a wrong password, an unknown account, a
- * disabled one and one without a password. Failures are counted by account and address. Recorded as `user.signed_in` or
+ * disabled one and one without a password. Failures are counted by address and account: those from where the person is wont to come from for that place alone, so that
+ * strangers who try a password shut out strangers. Recorded as `user.signed_in` or
  * `user.sign_in_refused`; of the attempts that come too often the first one is.
  *
  * @throws {DomainError} NOT_SIGNED_IN for a pair that is not right, TOO_MANY_ATTEMPTS after too many of them.
@@ -32,7 +36,9 @@ export async function signInUser(ctx: SqlContext, input: SignInUserInput): Promi
     .trim()
     .toLowerCase()
     .slice(0, MAX_EMAIL);
-  const account = { key: accountKey("user", email), limit: ACCOUNT_LIMIT };
+  const keys = accountKeys(ctx, email);
+  const isHere = await isAtKnownPlace(ctx, email);
+  const account = { key: isHere ? keys.here : keys.anywhere, limit: ACCOUNT_LIMIT };
   const address = { key: `user-address ${addressKey(ctx.ip)}`, limit: ADDRESS_LIMIT };
   const [user] = await db.query<UserRecord>(
     `SELECT id, email, name, password_hash AS "passwordHash", disabled_at IS NOT NULL AS "isDisabled" FROM user_account WHERE email = $1::text`,
@@ -56,7 +62,7 @@ export async function signInUser(ctx: SqlContext, input: SignInUserInput): Promi
   }
   await db.transaction(async (tx) => {
     await releaseAttempt(tx, {
-      cleared: [account.key],
+      cleared: [keys.anywhere, keys.here],
       returned: [address.key],
       windowSeconds: WINDOW_SECONDS,
       now,
@@ -69,6 +75,29 @@ export async function signInUser(ctx: SqlContext, input: SignInUserInput): Promi
     await recordEntry(tx, { ...ctx, actor }, { act: "user.signed_in", target: targetOf(user) });
   });
   return { id: user.id, email: user.email, name: user.name };
+}
+
+function accountKeys({ ip }: SqlContext, email: string): { anywhere: string; here: string } {
+  const anywhere = accountKey("user", email);
+  return { anywhere, here: accountKeyHere(anywhere, ip) };
+}
+
+/**
+ * Whether the person signed in from this very address lately, as the log has it: where a session was seen last would be known to whoever took the session. Asked of unknown
+ * accounts too, so that they take as long.
+ */
+async function isAtKnownPlace({ db, now, ip }: SqlContext, email: string): Promise<boolean> {
+  const rows = await db.query<{ ip: string }>(
+    `SELECT s.ip FROM user_account u CROSS JOIN LATERAL (
+       SELECT a.ip, a.at, a.act FROM audit_entry a WHERE a.actor_id = u.id::text AND a.at > $2::timestamptz - make_interval(days => $3::int)
+       ORDER BY a.at DESC LIMIT $4::int) s
+     WHERE u.email = $1::text AND s.act = 'user.signed_in' AND s.ip IS NOT NULL GROUP BY s.ip ORDER BY max(s.at) DESC LIMIT $5::int`,
+    [email, now, KNOWN_DAYS, ACTS_MAX, PLACES_MAX],
+  );
+  return isAmong(
+    rows.map((row) => row.ip),
+    ip,
+  );
 }
 
 /** Whether this is the attempt that closed the door: every further one counts higher. */

@@ -22,7 +22,7 @@ function tlsOf(host: string): string {
 /**
  * A whole configuration of Envoy in front of `your-application`: the ext_authz filter asks the authority about each request, with its own method and path, and
  * lets none through that it could not ask about. Envoy takes names with underscores for others than those with hyphens, and many applications do not: such
- * headers are dropped, as nginx does.
+ * headers are dropped, as nginx does. The secret comes from Envoy's environment.
  *
  * @see https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/http/http_filters/ext_authz_filter
  */
@@ -56,7 +56,7 @@ export function envoyLines(issuer: string): string {
                 path_prefix: /verify
                 authorization_request:
                   headers_to_add:
-                  - { key: x-tokenwarden-verifier, value: SECRET }
+                  - { key: x-tokenwarden-verifier, value: "%ENVIRONMENT(VERIFIER_SECRET)%" }
                   - { key: x-forwarded-for, value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" }
                 authorization_response:
                   allowed_upstream_headers: { patterns: [{ prefix: x-auth- }] }

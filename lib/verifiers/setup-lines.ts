@@ -7,6 +7,9 @@ const NGINX_IDENTITY = IDENTITY_HEADERS.map((header) => {
   return `  auth_request_set $${name} $upstream_http_${name}; proxy_set_header ${header} $${name};`;
 }).join("\n");
 
+/** Beside nginx.conf, and of no folder that it reads whole. */
+const NGINX_SECRET_FILE = "tokenwarden-verifier.secret";
+
 export type SetupId =
   | "introspection"
   | "nginx"
@@ -19,7 +22,8 @@ export type SetupId =
 
 /**
  * The few lines that set a verifier up, for each way; browser-safe. Commands for a shell take the secret from `$VERIFIER_SECRET`, so that they can be pasted as they are and no history
- * holds it; in configurations SECRET and words in capitals are for the reader to fill in, and `your-application` is what a gateway stands before: it answers for the first of several audiences.
+ * holds it; gateways take it from where they take secrets: nginx, whose configuration knows no environment, from a file of its own, Traefik and Envoy from their environment.
+ * Words in capitals are for the reader to fill in, and `your-application` is what a gateway stands before: it answers for the first of several audiences.
  */
 export function setupLines({
   name,
@@ -38,18 +42,19 @@ export function setupLines({
     introspection: `curl -u "${name}:$VERIFIER_SECRET" \\
   -d "token=$TOKEN" \\
   ${issuer}/oauth/introspect`,
-    nginx: `location / {
+    nginx: `# once, in a shell beside nginx.conf: (umask 077; printf 'proxy_set_header X-Tokenwarden-Verifier "%s";' "$VERIFIER_SECRET" > ${NGINX_SECRET_FILE})
+location / {
   auth_request /_verify; proxy_pass http://your-application;
 ${NGINX_IDENTITY}
 }
 location = /_verify {
   internal; proxy_pass ${verify}; proxy_ssl_server_name on; proxy_pass_request_body off;
-  proxy_set_header Content-Length ""; proxy_set_header X-Tokenwarden-Verifier SECRET;
+  proxy_set_header Content-Length ""; include ${NGINX_SECRET_FILE};
   proxy_set_header X-Original-URI $request_uri; proxy_set_header X-Original-Method $request_method; proxy_set_header X-Forwarded-For $remote_addr;
 }`,
     traefik: `http:
   middlewares:
-    verifier-secret: { headers: { customRequestHeaders: { X-Tokenwarden-Verifier: SECRET } } }
+    verifier-secret: { headers: { customRequestHeaders: { X-Tokenwarden-Verifier: '{{ env "VERIFIER_SECRET" }}' } } }
     verify: { forwardAuth: { address: "${verify}", authResponseHeaders: [${IDENTITY_HEADERS.join(", ")}] } }
     hide-secret: { headers: { customRequestHeaders: { X-Tokenwarden-Verifier: "" } } }
     checked: { chain: { middlewares: [verifier-secret, verify, hide-secret] } }`,

@@ -56,11 +56,11 @@ async function startEnvoy(
       .replace(
         "address: your-application, port_value: 80",
         `address: 127.0.0.1, port_value: ${applicationPort}`,
-      )
-      .replace("SECRET", secret),
+      ),
   );
   const flags = ["-c", file, "--disable-hot-restart", "--concurrency", "1", "--log-level", "off"];
-  const child: ChildProcess = spawn("envoy", flags, { stdio: "ignore", cwd: folder });
+  const env = { ...process.env, VERIFIER_SECRET: secret };
+  const child: ChildProcess = spawn("envoy", flags, { stdio: "ignore", cwd: folder, env });
   const isGone = new Promise((resolve) => child.once("exit", resolve));
   const gateway = {
     url: `http://127.0.0.1:${port}`,

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -38,8 +38,14 @@ describe.skipIf(!hasNginx)("a real nginx with auth_request in front of an upstre
     // as the verifier's page has them, with what they leave to the reader
     const pageLines = lines.nginx
       .replace("audience=billing", "audience=billing&permission=invoices:read")
-      .replace("http://your-application", `http://127.0.0.1:${upstreamPort}`)
-      .replace("SECRET", instance.registry.verifiers.billing.secret);
+      .replace("http://your-application", `http://127.0.0.1:${upstreamPort}`);
+    // the line that writes the secret's file is run as it stands there
+    const [, writesSecret = ""] = /^# once, .*?: (.*)$/m.exec(pageLines) ?? [];
+    const { secret } = instance.registry.verifiers.billing;
+    const env = { ...process.env, VERIFIER_SECRET: secret };
+    expect(spawnSync("bash", ["-euc", writesSecret], { cwd: folder, env }).status).toBe(0);
+    expect(pageLines).not.toContain(secret);
+    expect(statSync(path.join(folder, "tokenwarden-verifier.secret")).mode & 0o777).toBe(0o600);
     writeFileSync(
       file,
       `daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;

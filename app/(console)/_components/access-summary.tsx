@@ -3,32 +3,24 @@ import type { ReactNode } from "react";
 import { Card } from "#components/display/card.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import type { Explained } from "#lib/access/model.ts";
-import { Obstacles } from "./access-table.tsx";
+import { AccessFirst } from "./access-first.tsx";
 import { accessWords as words } from "./access-words.ts";
 
 /** The answer before the list: in which parts of the console somebody may do all, some or nothing, by what, and what comes first. */
-export function AccessSummary({
-  explained: { subject, why, areas },
-  children,
-}: {
-  explained: Explained;
-  children?: ReactNode;
-}) {
+export function AccessSummary({ explained, children }: { explained: Explained; children?: ReactNode }) {
+  const { subject, why, areas } = explained;
   const parts = areas.map(({ area, permissions }) => {
     const may = permissions.filter((row) => row.may).length;
     const extent = may === 0 ? "none" : may === permissions.length ? "all" : "some";
     return { extent, says: extent === "some" ? words.someOf(area, may, permissions.length) : area };
   });
   const of = (extent: string) => parts.filter((part) => part.extent === extent).map(({ says }) => says);
+  const isAll = parts.every(({ extent }) => extent === "all");
   const lines = [
     { key: words.all, value: of("all") },
     { key: words.some, value: of("some") },
     { key: words.none, value: of("none") },
   ].filter(({ value }) => value.length > 0);
-  const first = areas
-    .flatMap(({ permissions }) => permissions.flatMap(({ may, obstacles }) => (may ? obstacles : [])))
-    .filter(({ kind }) => kind !== "owner_only")
-    .toSorted((a, b) => a.kind.localeCompare(b.kind));
   return (
     <Card title={words.onAdmin}>
       {subject.whyNotNow === null ? null : (
@@ -39,12 +31,12 @@ export function AccessSummary({
       <p style={{ marginBottom: 10 }}>
         <strong>{why}</strong>
       </p>
-      <KeyValue
-        items={[
-          ...lines.map(({ key, value }) => ({ key, value: value.join(" · ") })),
-          { key: words.first, value: <Obstacles obstacles={first} none={words.nothing} /> },
-        ]}
-      />
+      {isAll ? (
+        <p style={{ marginBottom: 10 }}>{words.everyPart}</p>
+      ) : (
+        <KeyValue wide items={lines.map(({ key, value }) => ({ key, value: value.join(" · ") }))} />
+      )}
+      <AccessFirst explained={explained} />
       {children}
     </Card>
   );

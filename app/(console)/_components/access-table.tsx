@@ -1,6 +1,7 @@
 import { IconCheck, IconX } from "@tabler/icons-react";
 import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
+import { Narrow } from "#components/display/narrow.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import type { Explained, Obstacle, PermissionRow } from "#lib/access/model.ts";
@@ -74,13 +75,18 @@ export function AccessTable({ areas }: Pick<Explained, "areas">) {
               {
                 header: words.allows,
                 isWrapping: true,
-                cell: ({ allows, permission, acts }: PermissionRow) => (
+                cell: ({ allows, permission, acts, obstacles }: PermissionRow) => (
                   <div style={{ paddingBlock: 6 }}>
                     <div>{allows}</div>
                     <code className="faint" style={{ whiteSpace: "nowrap" }}>
                       {permission}
                     </code>
                     <Acts acts={acts} />
+                    {obstacles.length === 0 ? null : (
+                      <Narrow>
+                        <Obstacles obstacles={obstacles} none={words.nothing} />
+                      </Narrow>
+                    )}
                   </div>
                 ),
               },
@@ -101,6 +107,7 @@ export function AccessTable({ areas }: Pick<Explained, "areas">) {
               {
                 header: words.inTheWay,
                 isWrapping: true,
+                isExtra: true,
                 cell: ({ obstacles, acts }: PermissionRow) => (
                   <Obstacles
                     obstacles={obstacles}

@@ -11,7 +11,7 @@ const STATES: Record<Subject["state"], string> = {
   disabled: "disabled",
   expired: "expired",
   revoked: "revoked",
-  creator_disabled: "its maker cannot sign in",
+  creator_disabled: "stopped: its maker cannot sign in",
 };
 
 /** Texts of the pages that say who may do what. */
@@ -55,7 +55,19 @@ export const accessWords = {
   some: "Part of",
   none: "Nothing in",
   someOf: (area: string, may: number, all: number) => `${area} (${may} of ${all})`,
+  everyPart: "All permissions, in every part of the console.",
   first: "What comes first",
+  nothingFirst: "Nothing: none of it is dangerous.",
+  asked: "Asked again",
+  askedMeans:
+    "Before these they show again who they are, by passkey, code or provider. It holds for ten minutes.",
+  waits: "Waits for a person",
+  waitsMeans: "A program cannot be asked who it is: these wait until a person approves them.",
+  eyes: "Four eyes",
+  eyesMeans: "These wait until a second person approves them, or are done by break-glass and reviewed.",
+  typed: "Typed to confirm",
+  typedMeans:
+    "What reaches far is confirmed by typing a name, an address or a number that stands there: nobody does it by a slip.",
   each: (count: number) => `Each of the ${count} permissions, with what it allows`,
   everything: "Open it as a page",
 };
@@ -77,7 +89,7 @@ export function obstacleWords(one: Obstacle): { name: string; means: string } {
         means: "It waits until a second person approves it, or is done by break-glass and reviewed.",
       };
     case "typed":
-      return { name: "Typed", means: "A word or a name is typed to confirm it where it reaches far." };
+      return { name: "Typed to confirm", means: accessWords.typedMeans };
     case "owner_only":
       return { name: "Owners alone", means: "No other role has it." };
     default:

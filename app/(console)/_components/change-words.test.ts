@@ -37,6 +37,8 @@ test("claims and attributes keep the names that people gave them, and their valu
 
 test("a field that has no words yet is read from its own parts, never shown as a key", () => {
   expect(fieldWords("lastSeenAt")).toBe("Last seen");
+  expect(fieldWords("email")).toBe("E-mail");
+  expect(fieldWords("contactEmail")).toBe("Contact e-mail");
   expect(fieldWords("logoUri")).toBe("Logo address");
   fc.assert(
     fc.property(fc.stringMatching(/^[a-z]{1,8}([A-Z][a-z]{1,8}){1,3}$/), (key) => {

@@ -4,6 +4,7 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import { Country } from "#components/display/country.tsx";
 import { Instant } from "#components/display/instant.tsx";
+import { Narrow } from "#components/display/narrow.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
@@ -12,7 +13,6 @@ import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { AdminSessionRow, AdminSessions } from "#lib/admins/model.ts";
 import { AddressLink } from "./address-link.tsx";
-import classes from "./sessions-table.module.css";
 import { SIGNED_IN_BY, sessionWords as words } from "./sessions-words.ts";
 
 /** How it began. */
@@ -50,7 +50,7 @@ export function SessionsTable({
             cell: (row: AdminSessionRow) => (
               <>
                 {row.device} {row.isCurrent ? <Tag tone="accent">{words.current}</Tag> : null}
-                <div className={classes.narrow}>
+                <Narrow>
                   <span className="muted">
                     <Instant at={row.lastSeenAt} prefix="seen" hint={words.lastSeenHint} />
                     {row.ip === null ? null : (
@@ -60,7 +60,7 @@ export function SessionsTable({
                     )}
                   </span>
                   <By row={row} />
-                </div>
+                </Narrow>
               </>
             ),
           },

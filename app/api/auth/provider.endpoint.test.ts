@@ -298,7 +298,7 @@ describe.runIf(isBuilt)("a step-up at the provider", () => {
       idToken: ({ claims, sign }) => sign({ ...claims, auth_time: Number(claims.auth_time) - 600 }),
     };
     expect((await visitor.signIn(theirs, providerId, { kind: "sign-in" })).path).toBe(
-      "/step-up?refused=TOO_WEAK",
+      "/step-up?refused=NOT_ANEW",
     );
     expect((await act(visitor)).body).toMatchObject({ code: "STEP_UP_REQUIRED" });
     expect(await new Visitor(console).start(providerId, { kind: "sign-in" })).toBe("401 NOT_SIGNED_IN");

@@ -13,6 +13,7 @@ import * as adminsIdRole from "./admins/[id]/role/route.ts";
 import * as adminsId from "./admins/[id]/route.ts";
 import * as adminsIdSessionsSessionIdEnd from "./admins/[id]/sessions/[sessionId]/end/route.ts";
 import * as adminsIdSessions from "./admins/[id]/sessions/route.ts";
+import * as adminsLookAlike from "./admins/look-alike/route.ts";
 import * as admins from "./admins/route.ts";
 import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
 import * as apiTokensId from "./api-tokens/[id]/route.ts";
@@ -115,6 +116,7 @@ import * as meNotifications from "./me/notifications/route.ts";
 import * as mePasskeysId from "./me/passkeys/[id]/route.ts";
 import * as mePasskeysOptions from "./me/passkeys/options/route.ts";
 import * as mePasskeys from "./me/passkeys/route.ts";
+import * as mePassword from "./me/password/route.ts";
 import * as meRecoveryCodes from "./me/recovery-codes/route.ts";
 import * as me from "./me/route.ts";
 import * as meSessionsIdEnd from "./me/sessions/[id]/end/route.ts";
@@ -231,6 +233,7 @@ export function allRoutes(): Route[] {
     accessAdminsId,
     accessApiTokensId,
     activity,
+    adminsLookAlike,
     admins,
     adminsId,
     adminsIdDisable,
@@ -356,6 +359,7 @@ export function allRoutes(): Route[] {
     mePasskeysId,
     mePasskeysOptions,
     mePasskeys,
+    mePassword,
     meRecoveryCodes,
     meSessionsIdEnd,
     meSessions,

@@ -25,6 +25,7 @@ export function SignInForm({
   notice,
   hasPasskeys,
   isSecond = false,
+  onUnderWay,
 }: {
   next: string;
   notice: string | null;
@@ -32,6 +33,8 @@ export function SignInForm({
   hasPasskeys: boolean;
   /** Stands below the way that most people come in by. */
   isSecond?: boolean;
+  /** Whether somebody has come to the second step: the other ways are put away. */
+  onUnderWay?: (isUnderWay: boolean) => void;
 }) {
   const [step, setStep] = useState<Step>("password");
   const [email, setEmail] = useState("");
@@ -45,7 +48,8 @@ export function SignInForm({
 
   useEffect(() => {
     if (step !== "password") codeField.current?.focus();
-  }, [step]);
+    onUnderWay?.(step !== "password");
+  }, [step, onUnderWay]);
 
   async function enter(digits: string) {
     setIsBusy(true);

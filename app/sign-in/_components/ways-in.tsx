@@ -25,8 +25,16 @@ export function WaysIn({
 }) {
   const [refusal, setRefusal] = useState(refused);
   const [isFolded, setIsFolded] = useState(doors.isLocalOff);
+  // who has begun with a password goes on with it: one way at a time
+  const [isUnderWay, setIsUnderWay] = useState(false);
   const form = (isQuiet: boolean) => (
-    <SignInForm next={next} notice={isQuiet ? null : notice} hasPasskeys={hasPasskeys} isSecond={isQuiet} />
+    <SignInForm
+      next={next}
+      notice={isQuiet ? null : notice}
+      hasPasskeys={hasPasskeys}
+      isSecond={isQuiet}
+      onUnderWay={setIsUnderWay}
+    />
   );
   const alert =
     refusal === null ? null : (
@@ -46,7 +54,7 @@ export function WaysIn({
       {alert}
       {refusal === null && notice !== null ? <Text role="status">{notice}</Text> : null}
       {doors.providers.length === 0 ? <Text>{words.noDoor}</Text> : null}
-      <ProviderButtons providers={doors.providers} next={next} onRefused={setRefusal} />
+      {isUnderWay ? null : <ProviderButtons providers={doors.providers} next={next} onRefused={setRefusal} />}
       {isFolded ? (
         <Anchor
           component="button"
@@ -59,7 +67,7 @@ export function WaysIn({
         </Anchor>
       ) : (
         <>
-          {doors.isLocalOff ? (
+          {isUnderWay ? null : doors.isLocalOff ? (
             <>
               <Divider />
               <Text size="xs" c="dimmed">

@@ -49,7 +49,7 @@ test("a passkey is added, signs in alone, confirms a stale session, is lost and 
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByRole("region", { name: "Passkeys" }).getByText("Office laptop")).toBeVisible();
   await page.getByRole("button", { name: "Make recovery codes" }).click();
-  await page.getByRole("button", { name: "Make new codes" }).click();
+  await page.getByRole("button", { name: "Make the codes" }).click();
   const shown = page.getByRole("region", { name: "Recovery codes" }).locator("code");
   const codes = ((await shown.textContent()) ?? "").split("\n");
   expect(codes).toHaveLength(10);

@@ -46,7 +46,16 @@ test("an owner adds the company's provider; somebody comes in by it with the rol
 
   await page.goto("/admins/new");
   await page.getByRole("textbox", { name: "Name" }).fill(`Ines ${mark}`);
-  await page.getByRole("textbox", { name: "E-mail" }).fill(email);
+  const { name: own } = await ownerApi.read<{ name: string }>("/api/v1/me");
+  const typed = page.getByRole("textbox", { name: "E-mail" });
+  await typed.fill(own.toUpperCase());
+  await expect(page.getByText("An admin has this address already.")).toBeVisible();
+  await typed.fill(own.replace("@", "+x@"));
+  const warning = page.getByRole("status").filter({ hasText: `Easily read as ${own}` });
+  await expect(warning, "said while one types").toBeVisible();
+  await expectAccessible(page, "an address that looks like another admin's");
+  await typed.fill(email);
+  await expect(warning).toHaveCount(0);
   await expect(page.getByText(`What they are at Company ${mark}.`)).toBeVisible();
   await page.getByRole("button", { name: "Invite", exact: true }).click();
   await expect(page.getByText("within seven days, here")).toBeVisible();

@@ -1,6 +1,12 @@
 /** A browser for tests: cookies by path, redirects one at a time, forms with the headers that browsers send. */
 export class TestBrowser {
   readonly #cookies = new Map<string, { value: string; path: string }>();
+  readonly #always: Record<string, string>;
+
+  /** @param always headers that each of its requests has. */
+  constructor(always: Record<string, string> = {}) {
+    this.#always = always;
+  }
 
   #cookieHeader(url: URL): string {
     return [...this.#cookies]
@@ -30,14 +36,15 @@ export class TestBrowser {
 
   /** Another browser with the same cookies: what a thief of them has. */
   copy(): TestBrowser {
-    const other = new TestBrowser();
+    const other = new TestBrowser(this.#always);
     for (const [name, cookie] of this.#cookies) other.#cookies.set(name, { ...cookie });
     return other;
   }
 
   async request(url: string | URL, init: RequestInit = {}): Promise<Response> {
     const target = new URL(url);
-    const headers = new Headers(init.headers);
+    const headers = new Headers(this.#always);
+    for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
     headers.set("accept", "text/html,application/xhtml+xml");
     headers.set("cookie", this.#cookieHeader(target));
     const response = await fetch(target, { ...init, headers, redirect: "manual" });

@@ -62,7 +62,7 @@ export function HolderList<Line extends UsedBy>({
         rows={list.rows}
         keyOf={({ id }) => `${title}-${id}`}
         columns={[
-          { header: one, cell: name },
+          { header: one, isWrapping: true, cell: name },
           ...extra,
           { header: words.uses, cell: (line) => <Uses line={line} href={logOf(line)} /> },
           { header: words.first, isExtra: true, cell: (line) => <Instant at={line.firstAt} /> },

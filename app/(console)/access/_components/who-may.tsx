@@ -40,7 +40,9 @@ export function WhoMay({ act, holders }: Answer) {
                   <Link prefetch={false} href={`/access?${kind}=${id}`}>
                     {name}
                   </Link>
-                  <div className="muted">{kind === "admin" ? email : KIND_WORDS[kind]}</div>
+                  <div className="muted">
+                    {kind === "api_token" ? KIND_WORDS[kind] : email === name ? null : email}
+                  </div>
                 </div>
               ),
             },

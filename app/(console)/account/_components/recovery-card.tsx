@@ -47,8 +47,8 @@ export function RecoveryCard({ codes }: { codes: Factors["recoveryCodes"] }) {
       <ConfirmDialog
         isOpen={isAsked}
         onClose={() => setIsAsked(false)}
-        title={words.recoveryTitle}
-        act={words.recoveryAgain}
+        title={words.recoveryTitle(count)}
+        act={words.recoveryAct(count)}
         isDanger={left > 0}
         onConfirm={async () => {
           const answer = await requestJson<{ codes: string[] }>("/api/v1/me/recovery-codes", {

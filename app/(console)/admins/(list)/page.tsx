@@ -34,6 +34,7 @@ export default async function AdminsPage() {
       </Card>
       <Card title={words.roles}>
         <KeyValue
+          wide
           items={ROLES.map((role) => ({ key: ROLE_WORDS[role].name, value: ROLE_WORDS[role].means }))}
         />
       </Card>

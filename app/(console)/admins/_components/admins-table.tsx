@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { Instant } from "#components/display/instant.tsx";
+import { Narrow } from "#components/display/narrow.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
@@ -21,22 +22,33 @@ export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: st
       columns={[
         {
           header: "Name",
+          isWrapping: true,
           cell: (row: AdminRow) => (
             <>
               <Link prefetch={false} href={row.id === selfId ? "/account" : `/admins/${row.id}`}>
                 <strong>{row.name}</strong>
               </Link>{" "}
               {row.id === selfId ? <Tag tone="accent">{words.you}</Tag> : null}
+              <Narrow>
+                {row.name === row.email ? null : <span className="muted">{row.email}</span>}
+                <span className="muted">{ROLE_WORDS[row.role].name}</span>
+              </Narrow>
             </>
           ),
         },
         { header: "E-mail", isExtra: true, cell: (row: AdminRow) => row.email },
-        { header: "Role", cell: (row: AdminRow) => ROLE_WORDS[row.role].name },
+        { header: "Role", isExtra: true, cell: (row: AdminRow) => ROLE_WORDS[row.role].name },
         {
           header: "State",
+          isWrapping: true,
           cell: (row: AdminRow) => (
             <span title={stateMeans(row)}>
               <StateBadge state={ADMIN_BADGES[row.state].badge}>{ADMIN_BADGES[row.state].word}</StateBadge>
+              {row.shutOut === null ? null : (
+                <div className="muted" style={{ fontSize: 12 }}>
+                  {words.whyShutOut[row.shutOut]}
+                </div>
+              )}
             </span>
           ),
         },
@@ -53,6 +65,7 @@ export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: st
         },
         {
           header: "Actions",
+          isUntitled: true,
           align: "end",
           cell: (row: AdminRow) => (row.id === selfId ? null : <AdminActions admin={row} />),
         },

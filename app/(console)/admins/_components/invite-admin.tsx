@@ -13,6 +13,7 @@ import { TextField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { ADMIN_NAME_MAX, type AdminRow, type LookAlike, type OneTimeLink } from "#lib/admins/model.ts";
 import type { Role } from "#lib/authz/roles.ts";
+import { AddressField } from "./address-field.tsx";
 import { adminWords as words } from "./words.ts";
 
 const FIELDS = ["name", "email", "role", "providerId"];
@@ -95,16 +96,7 @@ export function InviteAdmin({
           maxLength={ADMIN_NAME_MAX}
           required
         />
-        <TextField
-          request={request}
-          path="email"
-          label={words.email}
-          type="email"
-          value={email}
-          onType={setEmail}
-          maxLength={254}
-          required
-        />
+        <AddressField request={request} value={email} onType={setEmail} />
       </FormSection>
       {providers.length === 0 ? null : (
         <FormSection title={words.way} help={words.wayHelp}>

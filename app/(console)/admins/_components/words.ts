@@ -1,8 +1,8 @@
 import type { BadgeState } from "#components/display/state-badge.tsx";
-import { type AdminRow, type AdminState, SHUT_OUT_WORDS } from "#lib/admins/model.ts";
+import { type AdminRow, type AdminState, SHUT_OUT_WORDS, type ShutOut } from "#lib/admins/model.ts";
 
 export const ADMIN_BADGES: Record<AdminState, { badge: BadgeState; word: string; means: string }> = {
-  active: { badge: "enabled", word: "Active", means: "Can sign in" },
+  active: { badge: "enabled", word: "Enabled", means: "Can sign in" },
   invited: { badge: "standby", word: "Invited", means: "Has yet to use the one-time link" },
   enrolling: {
     badge: "suspended",
@@ -26,6 +26,13 @@ export const adminWords = {
   roles: "Roles",
   all: "Admins",
   you: "you",
+  /** Behind the state, where there is room for it. */
+  whyShutOut: {
+    local_off: "sign-in without a provider is off",
+    provider_off: "their provider is disabled",
+    let_go: "their provider gives them no role",
+    no_way_in: "their provider is removed",
+  } satisfies Record<ShutOut, string>,
   createTitle: "Invite an admin",
   createPurpose:
     "They get a one-time link to set their own password and second factor. It is good for 72 hours.",
@@ -57,7 +64,10 @@ export const adminWords = {
   newInvitationAct: "End them and link anew",
   invited: "Hand this link over",
   invitedText: (name: string) => `${name} opens it to set a password and a second factor. It works once.`,
-  looksAlike: "Its address looks like another admin's",
+  isTaken: "An admin has this address already.",
+  looksLikeNow: ({ email, name }: { email: string; name: string }) =>
+    `Easily read as ${email}, which is ${name}'s. Look twice: whoever approves or gives roles may take one for the other. You may go on; it is put on record, and the other owners are told.`,
+  looksAlike: "The address looks like another admin's",
   looksLike: (email: string, other: { email: string; name: string }) =>
     `${email} is easily read as ${other.email}, which is ${other.name}'s. If it is the same person, or not whom you meant, disable the new one. It is on record.`,
   link: "One-time link",

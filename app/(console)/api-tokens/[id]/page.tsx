@@ -97,11 +97,19 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
                     <Instant at={token.lastUsedAt} none={words.never} hint={words.lastUsedHint} focusable />
                   ),
                 },
-                {
-                  key: words.lastUsedFrom,
-                  value:
-                    token.lastUsedIp === null ? words.unknownPlace : <AddressLink ip={token.lastUsedIp} />,
-                },
+                ...(token.lastUsedAt === null
+                  ? []
+                  : [
+                      {
+                        key: words.lastUsedFrom,
+                        value:
+                          token.lastUsedIp === null ? (
+                            <span className="faint">{words.unknownPlace}</span>
+                          ) : (
+                            <AddressLink ip={token.lastUsedIp} />
+                          ),
+                      },
+                    ]),
                 {
                   key: words.expires,
                   value: <Instant at={token.expiresAt} none={words.never} focusable />,

@@ -14,7 +14,7 @@ import type { ApiTokenRow } from "#lib/api-tokens/model.ts";
 import { API_TOKENS_TABLE } from "#lib/api-tokens/table.ts";
 import { ROLE_WORDS } from "#lib/authz/roles.ts";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
-import { API_TOKEN_BADGES, networkWords, apiTokenWords as words } from "./words.ts";
+import { API_TOKEN_BADGES, apiTokenMeans, networkWords, apiTokenWords as words } from "./words.ts";
 
 const COLUMNS: DataTableColumn<ApiTokenRow>[] = [
   {
@@ -35,7 +35,11 @@ const COLUMNS: DataTableColumn<ApiTokenRow>[] = [
     id: "state",
     header: words.state,
     size: 120,
-    cell: (row) => <StateBadge state={API_TOKEN_BADGES[row.state]} />,
+    cell: (row) => (
+      <span title={apiTokenMeans(row.state)}>
+        <StateBadge state={API_TOKEN_BADGES[row.state]} />
+      </span>
+    ),
   },
   {
     id: "role",

@@ -5,8 +5,13 @@ export const API_TOKEN_BADGES: Record<ApiTokenState, BadgeState> = {
   active: "active",
   expired: "expired",
   revoked: "revoked",
-  creator_disabled: "disabled",
+  creator_disabled: "stopped",
 };
+
+/** What a state means, where its word alone does not say it. */
+export function apiTokenMeans(state: ApiTokenState): string | undefined {
+  return state === "creator_disabled" ? apiTokenWords.creatorDisabled : undefined;
+}
 
 /** Where it may come from, in words. */
 export function networkWords({ networks }: { networks: readonly string[] }): string {
@@ -82,7 +87,7 @@ export const apiTokenWords = {
   commandLine: "the command line",
   countsAsBounded: (role: string) => `Whoever made it is ${role} now: it may do only what both roles allow.`,
   creatorDisabled:
-    "Whoever made it is disabled or cannot sign in any more, and it is refused with them. It works again when they can: revoke it if it should not.",
+    "Stopped: whoever made it cannot sign in, and it is refused as long as they cannot. It works again when they can: revoke it if it should not.",
   made: "Made",
   endsWith: "Ends with",
   id: "Id",

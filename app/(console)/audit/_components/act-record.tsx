@@ -1,3 +1,5 @@
+import { Alert } from "@mantine/core";
+import { IconEyeExclamation } from "@tabler/icons-react";
 import Link from "next/link";
 import { ActChanges } from "#app/(console)/_components/act-changes.tsx";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
@@ -6,6 +8,7 @@ import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
+import { actWarning } from "#lib/audit/act-warning.ts";
 import type { AuditEntryDetail } from "#lib/audit/model.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
@@ -18,7 +21,9 @@ const none = <span className="faint">none</span>;
 export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
   const href = targetHref(entry.target);
   const upon = actTargetWords(entry);
-  const { items: facts, rest: after } = orderFacts(entry.after);
+  const { items: facts, rest } = orderFacts(entry.after);
+  const warning = actWarning(entry);
+  const after = rest === null ? null : withoutFields(rest, warning?.fields ?? []);
   const items: KeyValueItem[] = [
     { key: "Act", value: actWords(entry.act) },
     { key: "Outcome", value: <StateBadge state={entry.outcome} /> },
@@ -58,12 +63,21 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
   ];
   return (
     <>
+      {warning === null ? null : (
+        <Alert color="yellow" icon={<IconEyeExclamation size={18} />} mb="md">
+          {warning.says}
+        </Alert>
+      )}
       <KeyValue items={items} />
       {entry.before === null && after === null ? null : (
         <ActChanges act={entry.act} before={entry.before} after={after} />
       )}
     </>
   );
+}
+
+function withoutFields(values: Record<string, unknown>, fields: readonly string[]) {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !fields.includes(key)));
 }
 
 const PART_WORDS = {

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
+import { Narrow } from "#components/display/narrow.tsx";
 import { countedNumber } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
@@ -33,7 +34,15 @@ export function KeysTable({ keys, may }: { keys: KeyRow[]; may: MayRevoke }) {
         {
           header: "Key",
           cell: (row: KeyRow) => (
-            <IdText id={row.kid} what="key id" head={20} tail={6} href={`/keys/${row.kid}`} />
+            <>
+              <IdText id={row.kid} what="key id" head={20} tail={6} href={`/keys/${row.kid}`} />
+              <Narrow>
+                <span className="muted">
+                  {KEY_PURPOSE_WORDS[row.purpose].name}
+                  {row.liveTokens === null ? "" : `, ${words.live(countedNumber(row.liveTokens))}`}
+                </span>
+              </Narrow>
+            </>
           ),
         },
         {
@@ -44,7 +53,7 @@ export function KeysTable({ keys, may }: { keys: KeyRow[]; may: MayRevoke }) {
             </span>
           ),
         },
-        { header: "Purpose", cell: (row: KeyRow) => KEY_PURPOSE_WORDS[row.purpose].name },
+        { header: "Purpose", isExtra: true, cell: (row: KeyRow) => KEY_PURPOSE_WORDS[row.purpose].name },
         {
           header: "Algorithm",
           isExtra: true,
@@ -53,6 +62,7 @@ export function KeysTable({ keys, may }: { keys: KeyRow[]; may: MayRevoke }) {
         {
           header: "Live tokens",
           align: "end",
+          isExtra: true,
           cell: (row: KeyRow) =>
             row.liveTokens === null ? (
               <span className="faint">{words.notRegistered}</span>

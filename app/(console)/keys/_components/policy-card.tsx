@@ -1,5 +1,6 @@
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
+import { Narrow } from "#components/display/narrow.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { KEY_PURPOSE_WORDS, type KeyPolicy } from "#lib/keys/model.ts";
 import { EditPolicy } from "./edit-policy.tsx";
@@ -18,9 +19,21 @@ function Policies({ name, rows, mayChange }: { name: string; rows: KeyPolicy[]; 
       rows={rows}
       keyOf={(row) => `policy-${row.purpose}-${row.algorithm}`}
       columns={[
-        { header: "Purpose", cell: (row: KeyPolicy) => KEY_PURPOSE_WORDS[row.purpose].name },
+        {
+          header: "Purpose",
+          isWrapping: true,
+          cell: (row: KeyPolicy) => (
+            <>
+              {KEY_PURPOSE_WORDS[row.purpose].name}
+              <Narrow>
+                <span className="mono muted">{row.algorithm}</span>
+              </Narrow>
+            </>
+          ),
+        },
         {
           header: "Algorithm",
+          isExtra: true,
           cell: (row: KeyPolicy) => <span className="mono">{row.algorithm}</span>,
         },
         {
@@ -35,6 +48,7 @@ function Policies({ name, rows, mayChange }: { name: string; rows: KeyPolicy[]; 
         },
         {
           header: "Next key",
+          isWrapping: true,
           cell: (row: KeyPolicy) =>
             row.next === null ? (
               <span className="faint">{nextOf(row)}</span>

@@ -13,6 +13,7 @@ export const keyWords = {
   ring: "Key ring",
   all: "Keys",
   revokeTokens: "Revoke…",
+  live: (count: string) => `${count} live`,
   takeBack: "Take back",
   emptyTitle: "No key yet",
   emptyText: "The authority makes its keys when it starts for the first time: start it, and they stand here.",

@@ -140,19 +140,19 @@ export const howWords = {
   nginx: {
     name: "nginx",
     says: "Let nginx ask before it lets a request through.",
-    note: "200 lets the request through with who it is in headers; 401 and 403 do not.",
+    note: "The secret stands in a file of its own that root alone reads, and nginx includes it: read -rs VERIFIER_SECRET takes it without showing it, then the first line writes the file. 200 lets the request through with who it is in headers; 401 and 403 do not.",
   },
   oneAudience: (name: string) =>
     `The address lets tokens for “${name}” through: another application behind it has its own audience there, and without one a token for any of this verifier's audiences is good.`,
   traefik: {
     name: "Traefik",
     says: "Let Traefik ask before it lets a request through: give your routers the middleware “checked”.",
-    note: "The last middleware keeps the secret from your application.",
+    note: "A file of the file provider, in which Traefik reads its own environment: start it with VERIFIER_SECRET set, such as by an EnvironmentFile of systemd. The last middleware keeps the secret from your application.",
   },
   envoy: {
     name: "Envoy",
     says: "Let Envoy's ext_authz filter ask before it lets a request through.",
-    note: "A whole configuration. Into one that you have, take the ext_authz filter, the line on underscores and the cluster “tokenwarden”. It checks every audience of this verifier, and lets nothing through while the authority cannot be asked. Envoy asks with the caller's own Host header: a proxy before the authority must not choose by it.",
+    note: "A whole configuration. The secret comes from Envoy's environment: start it with VERIFIER_SECRET set. Into a configuration that you have, take the ext_authz filter, the line on underscores and the cluster “tokenwarden”. It checks every audience of this verifier, and lets nothing through while the authority cannot be asked. Envoy asks with the caller's own Host header: a proxy before the authority must not choose by it.",
   },
   npm: {
     name: "npm package",

@@ -47,7 +47,11 @@ export function WeeksTable({ weeks }: { weeks: RegisterWeek[] }) {
           isExtra: true,
           cell: (row: RegisterWeek) => <Instant at={row.lastExpiresAt} show="exact" />,
         },
-        { header: "Leaves, not before", cell: (row: RegisterWeek) => <Instant at={row.leavesAt} /> },
+        {
+          header: "Leaves, not before",
+          isWrapping: true,
+          cell: (row: RegisterWeek) => <Instant at={row.leavesAt} />,
+        },
       ]}
     />
   );

@@ -42,7 +42,11 @@ export function LogDaysTable({ days }: { days: LogDay[] }) {
           cell: (row: LogDay) =>
             row.bytes === null ? <span className="faint">in the common part</span> : bytesWords(row.bytes),
         },
-        { header: "Leaves, not before", cell: (row: LogDay) => <Instant at={row.leavesAt} /> },
+        {
+          header: "Leaves, not before",
+          isWrapping: true,
+          cell: (row: LogDay) => <Instant at={row.leavesAt} />,
+        },
       ]}
     />
   );
