@@ -108,7 +108,6 @@ const FIELDS: Record<string, string> = {
   provider: "Provider",
   localSignIn: "Sign-in without a provider",
   breakGlassOwners: "Break-glass owners",
-  email: "E-mail address",
   endedOrderIds: "Orders that ended with it",
   fileSha256: "Fingerprint of the file (SHA-256)",
   sha256: "Fingerprint (SHA-256)",
@@ -150,7 +149,6 @@ const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
     acts: "Acts without names or changes, by entry (a: actor, t: target, c: content, b: of one part)",
     erasure: "Erasure",
   },
-  "incident.evidence_exported": { as: "File", records: "Uses and acts with their proof" },
   "scanner.leak_reported": { unknown: "Values that are none of ours", places: "Where they were found" },
   "log.day_dropped": {
     uses: "Uses that left",

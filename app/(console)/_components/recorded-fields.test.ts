@@ -40,7 +40,7 @@ function recordedFields(): string[] {
 }
 
 /** Read from its own parts each of these says what it is. A new field is not among them until somebody has looked at its words. */
-const READ_WELL = `agent algorithm attributes case client columns compromisedFrom containedAt counter day description detections effectiveFrom endedAt event families
+const READ_WELL = `agent algorithm attributes case client columns compromisedFrom containedAt counter day description detections effectiveFrom email endedAt event families
   format found from groups instance keyId kind lastHeardAt lifetimeSeconds list liveTokens means memberOf method name networks noteId orders passkey permissions
   planId previousSignsUntil purpose receiverId recipient recipients reportId revokedTokens role scanner scannerId scope scopes sessionAddress severity
   signedInBy source state status step title to values`;
