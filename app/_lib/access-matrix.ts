@@ -147,6 +147,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/me/passkeys/options": "signed-in",
   "PATCH /api/v1/me/passkeys/{id}": "signed-in",
   "DELETE /api/v1/me/passkeys/{id}": "signed-in",
+  "PUT /api/v1/me/password": "signed-in",
   "POST /api/v1/me/recovery-codes": "signed-in",
   "GET /api/v1/me/sessions": "signed-in",
   "POST /api/v1/me/sessions/{id}/end": "signed-in",

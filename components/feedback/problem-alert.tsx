@@ -1,6 +1,6 @@
 "use client";
 
-import { Alert } from "@mantine/core";
+import { Alert, Anchor } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { CopyButton } from "../display/copy-button.tsx";
 import { faultWords, isAt, isRepeated } from "../form/fault-words.ts";
@@ -9,12 +9,19 @@ import { RequestProblem } from "../request/request-json.ts";
 type ProblemAlertProps = {
   error: unknown;
   title?: string;
+  /** What was done all the same, where something was. */
+  outcome?: string | undefined;
   /** Fields that say themselves what is wrong with them. */
   fields?: readonly string[];
 };
 
-/** What a request was refused with: why, what no field says, that nothing was changed, and the request's id. */
-export function ProblemAlert({ error, title = "It was not done", fields = [] }: ProblemAlertProps) {
+/** What a request was refused with: why, what no field says, that nothing was changed or what was, and the request's id. */
+export function ProblemAlert({
+  error,
+  title = "It was not done",
+  outcome = "Nothing was changed.",
+  fields = [],
+}: ProblemAlertProps) {
   if (error === null || error === undefined) return null;
   const problem = error instanceof RequestProblem ? error : null;
   if (problem?.isCancelled) return null;
@@ -29,6 +36,14 @@ export function ProblemAlert({ error, title = "It was not done", fields = [] }: 
       ) : problem !== null && isRepeated(problem.message, others) ? null : (
         <p>{error instanceof Error ? error.message : "Something went wrong."}</p>
       )}
+      {problem?.code === "NOT_SIGNED_IN" ? (
+        <p>
+          <Anchor href="/sign-in" target="_blank" rel="noopener" inherit>
+            Sign in in another tab
+          </Anchor>
+          , come back and do it again: what stands here stays.
+        </p>
+      ) : null}
       {others.length > 0 ? (
         <ul>
           {others.map(({ path, message }) => (
@@ -39,7 +54,7 @@ export function ProblemAlert({ error, title = "It was not done", fields = [] }: 
         </ul>
       ) : null}
       <p>
-        Nothing was changed.
+        {outcome}
         {problem?.requestId && marked === 0 ? (
           <>
             {" "}

@@ -135,9 +135,12 @@ async function requestOnce<T>(path: string, options: RequestOptions, more: Heade
   }
   if (!response.ok) {
     const requestId = response.headers.get("x-request-id");
+    const problem = typeof parsed === "object" && parsed !== null ? (parsed as { code?: string }) : {};
     throw new RequestProblem(response.status, {
       ...(requestId === null ? {} : { requestId }),
-      ...(typeof parsed === "object" && parsed !== null ? parsed : {}),
+      ...problem,
+      // who asks from a page was signed in when it was drawn
+      ...(problem.code === "NOT_SIGNED_IN" ? { detail: "Your session has ended." } : {}),
     });
   }
   if (isWaiting(response)) {

@@ -30,9 +30,9 @@ export async function acceptInvitation(
     await consumeLink(tx, link, ctx.now);
     // the step before the code's: the code that proved the factor is good for one sign-in too, its link is used up
     const enrolled = await tx.query(
-      `UPDATE admin SET password_hash = $2::text, totp_wrapped = $3::bytea, totp_last_step = $4::bigint
+      `UPDATE admin SET password_hash = $2::text, password_set_at = $5::timestamptz, totp_wrapped = $3::bytea, totp_last_step = $4::bigint
        WHERE id = $1::uuid AND totp_wrapped IS NULL AND disabled_at IS NULL RETURNING id`,
-      [admin.id, passwordHash, totpWrapped, factor.step - 1n],
+      [admin.id, passwordHash, totpWrapped, factor.step - 1n, ctx.now],
     );
     if (enrolled.length === 0) throw new DomainError("GONE", "This invitation is no longer open.");
     const actor = {

@@ -1,13 +1,15 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Role } from "../authz/roles.ts";
+import { Places } from "../bounds/places.ts";
 import type { Context } from "../context.ts";
-import { DomainError } from "../errors.ts";
+import { DomainError, tooManyAttempts } from "../errors.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { accountKey, reserveAttempt } from "../passwords/throttle.ts";
 import { addressKey } from "../sign-in/address-key.ts";
 import { accountKeyHere, isAmong, KNOWN_DAYS, PLACES_MAX } from "../sign-in/known-places.ts";
 import { readLocalStanding } from "../sign-in-providers/local-sign-in.ts";
 import { SIGN_IN_LIMITS } from "./model.ts";
+import { takeRefusal } from "./refusal-pace.ts";
 
 /** An enabled admin whose password was right. */
 export type KnownAdmin = {
@@ -37,6 +39,19 @@ export function attemptKeys(
 }
 
 /**
+ * A password is costly to check on purpose. Strangers of however many addresses wait for one place, or are told to come again before anything is counted or written for them; whoever comes from
+ * where the account came from lately does not wait behind them.
+ */
+const places = new Places({
+  known: 1,
+  strangers: 1,
+  perAddress: 1,
+  waiting: 32,
+  waitMs: 10_000,
+  busy: () => tooManyAttempts("Too many people sign in at this moment", 5_000),
+});
+
+/**
  * Whether the account came in from this very address lately. What is tried from there counts for that place alone, so that strangers who try its password shut out
  * strangers, and not whoever it belongs to.
  */
@@ -58,14 +73,25 @@ async function isAtKnownPlace(ctx: Context, email: string): Promise<boolean> {
  * that come in by a provider alone, take as long and answer the same.
  * A refusal is recorded as `admin.sign_in_refused`.
  *
- * @throws {DomainError} TOO_MANY_ATTEMPTS, NOT_SIGNED_IN
+ * @throws {DomainError} TOO_MANY_ATTEMPTS, also where too many strangers are at the door; NOT_SIGNED_IN
  */
 export async function checkPassword(
   ctx: Context,
+  given: { email: string; password: string },
+): Promise<KnownAdmin> {
+  const isKnown = await isAtKnownPlace(ctx, given.email);
+  return places.within({ of: "password", from: addressKey(ctx.ip), isKnown }, () =>
+    checkInPlace(ctx, given, isKnown),
+  );
+}
+
+async function checkInPlace(
+  ctx: Context,
   { email, password }: { email: string; password: string },
+  isKnown: boolean,
 ): Promise<KnownAdmin> {
   const keys = attemptKeys(ctx, email);
-  const account = (await isAtKnownPlace(ctx, email)) ? keys.accountHere : keys.account;
+  const account = isKnown ? keys.accountHere : keys.account;
   await reserveAttempt(ctx.db, {
     keys: [
       { key: keys.address, limit: SIGN_IN_LIMITS.perAddress },
@@ -88,22 +114,25 @@ export async function checkPassword(
   return admin;
 }
 
-/** Puts a refused sign-in on record and gives the one answer that all of them get. */
+/** Puts a refused sign-in on record, at a pace, and gives the one answer that all of them get. */
 export async function refuseSignIn(
   ctx: Context,
   admin: { id: string; email: string } | null,
   why: string,
 ): Promise<DomainError> {
+  const leftOut = takeRefusal(admin?.id ?? "nobody");
+  const refused = new DomainError("NOT_SIGNED_IN", "The e-mail, the password or the code is not right.", {
+    detail: why,
+  });
+  if (leftOut === null) return refused;
   await ctx.db.transaction((tx) =>
     recordEntry(tx, ctx, {
       act: "admin.sign_in_refused",
       // what was typed for an address may be a password: an unknown one is not kept
       target: { kind: "admin", id: admin?.id ?? "-", name: admin?.email ?? "unknown account" },
-      note: why,
+      note: leftOut === 0 ? why : `${why}; ${leftOut} more before it were counted, not written`,
       errorCode: "NOT_SIGNED_IN",
     }),
   );
-  return new DomainError("NOT_SIGNED_IN", "The e-mail, the password or the code is not right.", {
-    detail: why,
-  });
+  return refused;
 }

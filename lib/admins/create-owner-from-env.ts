@@ -29,8 +29,8 @@ export async function createOwnerFromEnv(
     const id = uuidv7(ctx.now);
     const address = email.toLowerCase();
     await tx.query(
-      `INSERT INTO admin (id, email, name, role, password_hash, created_at)
-       VALUES ($1::uuid, $2::text, $2::text, 'owner', $3::text, $4::timestamptz)`,
+      `INSERT INTO admin (id, email, name, role, password_hash, created_at, password_set_at)
+       VALUES ($1::uuid, $2::text, $2::text, 'owner', $3::text, $4::timestamptz, $4::timestamptz)`,
       [id, address, passwordHash, ctx.now],
     );
     await recordEntry(tx, ctx, {

@@ -46,8 +46,8 @@ export async function createOwner(
     await consumeLink(tx, link, ctx.now);
     // the step before the code's: the code that proved the factor is good for one sign-in too, its link is used up
     await tx.query(
-      `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, totp_last_step, created_at)
-       VALUES ($1::uuid, $2::text, $3::text, 'owner', $4::text, $5::bytea, $6::bigint, $7::timestamptz)`,
+      `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, totp_last_step, created_at, password_set_at)
+       VALUES ($1::uuid, $2::text, $3::text, 'owner', $4::text, $5::bytea, $6::bigint, $7::timestamptz, $7::timestamptz)`,
       [id, email, input.name, passwordHash, totpWrapped, factor.step - 1n, ctx.now],
     );
     const actor = { kind: "admin", id, name: email, role: "owner", sessionId: "" } as const;

@@ -47,4 +47,11 @@ export const compareAddressInput = z.object({ email: emailAddress });
 
 export const changeAdminRoleInput = z.strictObject({ role: z.enum(ROLES) });
 
+/** `password` is the new one. */
+export const changePasswordInput = z.strictObject({
+  currentPassword: z.string().min(1, "must not be empty").max(ADMIN_PASSWORD_MAX),
+  password,
+});
+export type ChangePasswordInput = z.output<typeof changePasswordInput>;
+
 export const replaceTotpInput = z.strictObject({ enrolment, code });

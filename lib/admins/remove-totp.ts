@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { requireStepUp } from "../step-up/require-step-up.ts";
 import { endSessions } from "./end-sessions.ts";
+import { tellWayInChanged } from "./tell-way-in-changed.ts";
 
 /**
  * Takes the asking admin's authenticator app away: they come in by passkey alone from then on. Their other sessions end. Recorded as
@@ -35,6 +36,7 @@ export async function removeTotp(ctx: Context): Promise<{ endedSessions: number 
       reason: "factors_changed",
       except: actor.sessionId,
     });
+    await tellWayInChanged(tx, ctx, { actor, what: "Your authenticator app was taken away" });
     await recordEntry(tx, ctx, {
       act: "admin.authenticator_removed",
       target: { kind: "admin", id: actor.id, name: actor.name },

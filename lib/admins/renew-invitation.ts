@@ -16,7 +16,7 @@ import { lockOwners, requireAnOwner } from "./owner-lock.ts";
  * A new one-time link for an admin who never used theirs or lost their second factor: password, factors and recovery codes are taken away, every
  * session ends, earlier links stop working. Who comes in by a provider is linked anew by the next sign-in under the address that they were invited under. Recorded as `admin.enrolment_reset`. Needs `admin:write`.
  *
- * @throws {DomainError} NOT_FOUND, CONFLICT for a disabled admin or the last owner.
+ * @throws {DomainError} NOT_FOUND, CONFLICT for a disabled admin or, but on the machine, the last owner.
  */
 export async function renewInvitation(
   ctx: Context,
@@ -31,12 +31,14 @@ export async function renewInvitation(
     if (admin.state === "disabled")
       throw new DomainError("CONFLICT", "This admin is disabled. Enable them first.");
     if (admin.provider === null && !admin.isBreakGlass) await requireLocalOn(tx);
-    await tx.query("UPDATE admin SET password_hash = NULL, totp_wrapped = NULL WHERE id = $1::uuid", [
-      adminId,
-    ]);
+    await tx.query(
+      "UPDATE admin SET password_hash = NULL, password_set_at = NULL, totp_wrapped = NULL WHERE id = $1::uuid",
+      [adminId],
+    );
     await tx.query("DELETE FROM passkey WHERE admin_id = $1::uuid", [adminId]);
     await tx.query("DELETE FROM recovery_code WHERE admin_id = $1::uuid", [adminId]);
-    await requireAnOwner(tx);
+    // whoever holds the machine is the last way back for an owner who has lost all of theirs
+    if (ctx.actor.kind !== "system") await requireAnOwner(tx);
     const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "enrolment_reset" });
     const invited = admin.provider === null ? null : await inviteAgain(tx, ctx, { consoleUrl, adminId });
     const link = invited ?? (await storeLink(tx, ctx, { consoleUrl, adminId, seconds: INVITATION_SECONDS }));

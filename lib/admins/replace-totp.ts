@@ -6,6 +6,7 @@ import type { KeyWrapper } from "../keys/key-wrapper.ts";
 import { requireStepUp } from "../step-up/require-step-up.ts";
 import { totpLabel } from "./create-owner.ts";
 import { endSessions } from "./end-sessions.ts";
+import { tellWayInChanged } from "./tell-way-in-changed.ts";
 import { acceptTotpOffer } from "./totp-offer.ts";
 
 /**
@@ -39,6 +40,7 @@ export async function replaceTotp(
       reason: "factors_changed",
       except: actor.sessionId,
     });
+    await tellWayInChanged(tx, ctx, { actor, what: "Your authenticator app was set up anew" });
     await recordEntry(tx, ctx, {
       act: "admin.authenticator_replaced",
       target: { kind: "admin", id: actor.id, name: actor.name },

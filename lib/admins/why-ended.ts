@@ -6,6 +6,7 @@ export const ENDED_WHYS = [
   "role_changed",
   "ended_by_admin",
   "factors_changed",
+  "password_changed",
   "enrolment_reset",
   "local_sign_in_off",
   "provider_changed",

@@ -213,6 +213,8 @@ test("uses are found by what no rollup knows, and without what is left out", asy
     "path=/v1/": 2,
     "path=invoices": 2,
     "path=/invoices": 0,
+    "path=*/invoices*": 2,
+    "path=/v1/*": 2,
     "path=/V1": 0,
     "path=/v1/invoices/1&path=/v2": 2,
     "path=100%25_of%5Cit": 1,

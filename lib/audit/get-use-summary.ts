@@ -7,6 +7,7 @@ import { knownNetworkOf } from "../places/our-networks.ts";
 import type { UsePlace, UseSummary } from "./model.ts";
 import { newestOf } from "./newest-uses.ts";
 import type { TokenUsesQuery } from "./table.ts";
+import { knownPlaces } from "./use-map.ts";
 
 const LINES_MAX = 5;
 const TIMEOUT_MS = 2_000;
@@ -92,8 +93,7 @@ export async function getUseSummary(
     firstAt: whole?.first.toISOString() ?? null,
     lastAt: whole?.last.toISOString() ?? null,
     bytes: bytes.length === 0 ? null : bytes.reduce((sum, record) => sum + Number(record.bytes), 0),
-    countries: new Set(places.map(({ country }) => country)).size,
-    networks: new Set(places.map(({ network }) => network)).size,
+    ...knownPlaces(places),
     places: places.slice(0, LINES_MAX),
     endpoints: summed(records, ({ endpoint }) => endpoint)
       .slice(0, LINES_MAX)

@@ -142,6 +142,7 @@ export type UseSummary = {
   lastAt: string | null;
   /** Of all answers whose size was reported; null where none was. */
   bytes: number | null;
+  /** Those that are known, each once, however many lines are listed. */
   countries: number;
   networks: number;
   places: UsePlace[];
@@ -169,4 +170,12 @@ export type UseMap = {
   countries: MapCountry[];
   networks: MapNetwork[];
   moreNetworks: number;
+  /** How many countries and networks are known, each once; a network of several countries has a line in each. */
+  known: PlaceCounts;
 };
+
+export type PlaceCounts = { countries: number; networks: number };
+
+export type MapAddress = MapLine & { country: string | null; ip: string | null };
+/** What the log itself is asked for has its addresses too, those with the most uses. */
+export type UseMapOfLog = UseMap & { addresses: MapAddress[] };

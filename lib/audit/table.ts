@@ -23,6 +23,12 @@ export const tokenUsesTable = defineTable({
     verifier: { kind: "set", label: "Verifier", hint: "Name or id" },
     token: { kind: "id", label: "Token", aliases: ["jti"], format: "uuid" },
     family: { kind: "id", label: "Family", format: "uuid" },
+    detection: {
+      kind: "id",
+      label: "Counted by",
+      format: "uuid",
+      hint: "A detection's id: the very uses that it counted, the newest thousand",
+    },
     ip: { kind: "id", label: "IP address", format: "ip", hint: "One address, no range" },
     network: {
       kind: "network",

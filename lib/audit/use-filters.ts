@@ -89,9 +89,10 @@ export function notByMix(filters: TokenUsesQuery["filters"]): TokenUsesQuery["fi
 
 /** Filters that no index helps with, and no rollup: what they ask for is looked for in the log, row by row. */
 const LOOKED_FOR: readonly string[] = [
+  "detection",
   "network",
   ...["path", "method", "status", "agent", "audience"].flatMap((filter) => [filter, negationKey(filter)]),
-  ...["user", "token", "family", "ip", "network"].map(negationKey),
+  ...["user", "token", "family", "detection", "ip", "network"].map(negationKey),
 ];
 
 /** Whether what matches has to be looked for in the log, row by row. */
@@ -112,6 +113,27 @@ export async function mixValuesOf(
       values[key] = isHolder(filter) ? await IDS_OF[filter](db, given) : given;
     }
   return { values, others: notByMix(filters) };
+}
+
+/** Whether a detection counted it and keeps it. */
+function isCountedBy(detectionId: string): Fragment {
+  return sql`((x.received_at, x.id) IN (SELECT d.received_at, d.use_id FROM detection_use d WHERE d.detection_id = ${detectionId}::uuid))`;
+}
+
+/** The uses that a detection counted: within the time that they are of, so that no other part of the log is looked at, and by its token where it is of one. */
+async function countedBy(db: Sql, detectionId: string): Promise<Fragment[]> {
+  const [of] = await run<{ from: Date | null; to: Date | null; tokenId: string | null }>(
+    db,
+    sql`SELECT min(u.received_at) AS "from", max(u.received_at) AS "to", CASE WHEN d.subject_kind = 'token' THEN d.subject_id END AS "tokenId"
+      FROM detection d JOIN detection_use u ON u.detection_id = d.id WHERE d.id = ${detectionId}::uuid GROUP BY d.id`,
+  );
+  if (of === undefined || of.from === null || of.to === null) return [sql`false`];
+  const conditions = [
+    sql`x.received_at >= ${of.from}::timestamptz AND x.received_at <= ${of.to}::timestamptz`,
+    isCountedBy(detectionId),
+  ];
+  if (of.tokenId !== null) conditions.push(sql`x.token_id = ${of.tokenId}::uuid`);
+  return conditions;
 }
 
 /**
@@ -150,6 +172,8 @@ export async function useConditions(
     if (issuedAt !== null)
       conditions.push(sql`x.received_at >= ${new Date(issuedAt.getTime() - 60_000)}::timestamptz`);
   }
+  if (filters.detection) conditions.push(...(await countedBy(db, filters.detection)));
+  for (const id of filters.notDetection ?? []) conditions.push(sql`NOT ${isCountedBy(id)}`);
   if (filters.family) conditions.push(await byHolder(db, "family_id", [filters.family]));
   for (const filter of USE_COLUMN_FILTERS) {
     const [wanted, unwanted] = [filters[filter], filters[negationKey(filter)]];

@@ -90,6 +90,12 @@ test("says from which countries and networks a token was used, by outcome, with 
       [null, null, 1],
     ]),
   );
+  expect(map?.known).toEqual({ countries: 2, networks: 3 });
+  expect(await getUseSummary(fixture.as("auditor"), asked()), "the explorer says the same").toMatchObject({
+    uses: map?.uses,
+    ...map?.known,
+  });
+  expect(map?.addresses.reduce((sum, { uses }) => sum + uses, 0)).toBe(map?.uses);
 });
 
 test("finds uses by the number of a network in the list, the facets, the summary and the map, however it is written", async () => {

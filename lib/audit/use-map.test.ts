@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Network } from "../places/network-database.ts";
 import { propertyRuns } from "../test-property-runs.ts";
-import { type MapRecord, mapOf } from "./use-map.ts";
+import { addressesOf, type MapRecord, mapOf } from "./use-map.ts";
 
 const GOOGLE: Network = { number: 15_169, name: "Google LLC" };
 const networkOf = (address: string | null) => (address?.startsWith("8.8.") ? GOOGLE : null);
@@ -63,6 +63,41 @@ test("tells addresses that no network announces by their stretch, and keeps what
     [null, 5],
     ["10.1.2.0/24", 2],
   ]);
+});
+
+test("counts each known country and network once, whatever lines they have, and none for what is not known", () => {
+  const records = [
+    record({ uses: 3 }),
+    record({ uses: 2, country: "US" }),
+    record({ ip: "10.1.2.3", country: null }),
+    record({ ip: null, country: "BR", uses: 4 }),
+    record({ ip: null, country: null }),
+  ];
+  const map = mapOf(records, options);
+  expect(map.networks).toHaveLength(5);
+  expect(map.known).toEqual({ countries: 3, networks: 2 });
+});
+
+test("lists the addresses with the most uses, with all outcomes of each together", () => {
+  const records = [
+    ...Array.from({ length: 6 }, (_, n) => record({ ip: `10.0.${n}.1`, uses: 6 - n })),
+    record({ ip: "10.0.5.1", series: "refused", uses: 9, last: new Date("2026-11-05T00:00:00Z") }),
+    record({ ip: "10.9.9.9", uses: 1 }),
+  ];
+  const addresses = addressesOf(records);
+  expect(addresses.map(({ ip, uses }) => [ip, uses])).toEqual([
+    ["10.0.5.1", 10],
+    ["10.0.0.1", 6],
+    ["10.0.1.1", 5],
+    ["10.0.2.1", 4],
+    ["10.0.3.1", 3],
+    ["10.0.4.1", 2],
+  ]);
+  expect(addresses[0]).toMatchObject({
+    country: "DE",
+    counts: { allowed: 1, refused: 9 },
+    lastAt: "2026-11-05T00:00:00.000Z",
+  });
 });
 
 test("says how many networks it leaves out", () => {

@@ -1,6 +1,6 @@
 import type { NetworkOf } from "../places/network-database.ts";
 import { networkLabelOf } from "../places/network-label.ts";
-import type { MapLine, MapNetwork, UseMap } from "./model.ts";
+import type { MapAddress, MapLine, MapNetwork, PlaceCounts, UseMap } from "./model.ts";
 
 /** Uses of one address, as they are summed up for a map. `series`: what they are told apart by, an outcome or a phase. */
 export type MapRecord = {
@@ -14,6 +14,8 @@ export type MapRecord = {
 
 /** Networks that are listed, those with the most uses. */
 const NETWORKS_MAX = 50;
+/** Addresses that are. */
+const ADDRESSES_MAX = 6;
 
 type Sum = { counts: Record<string, number>; uses: number; first: Date; last: Date };
 
@@ -35,6 +37,34 @@ function lineOf({ counts, uses, first, last }: Sum): MapLine {
 
 function byUses(one: MapLine, other: MapLine): number {
   return other.uses - one.uses;
+}
+
+/** How many countries and networks uses are known to come from, each once: the one count of places, wherever one is said. */
+export function knownPlaces(
+  places: readonly { country: string | null; network: string | null }[],
+): PlaceCounts {
+  const count = (of: "country" | "network") => new Set(places.map((place) => place[of] ?? "")).size;
+  const isUnknown = (of: "country" | "network") => places.some((place) => place[of] === null);
+  return {
+    countries: count("country") - Number(isUnknown("country")),
+    networks: count("network") - Number(isUnknown("network")),
+  };
+}
+
+/** Uses by address, those with the most. */
+export function addressesOf(records: readonly MapRecord[]): MapAddress[] {
+  const places = new Map<string, Pick<MapAddress, "country" | "ip">>();
+  const sums = new Map<string, Sum>();
+  for (const record of records) {
+    const { country, ip } = record;
+    const key = `${country} ${ip}`;
+    places.set(key, { country, ip });
+    add(sums, key, record);
+  }
+  return [...sums]
+    .map(([key, sum]) => ({ ...(places.get(key) as Pick<MapAddress, "country" | "ip">), ...lineOf(sum) }))
+    .toSorted(byUses)
+    .slice(0, ADDRESSES_MAX);
 }
 
 /**
@@ -70,5 +100,6 @@ export function mapOf(
       .toSorted(byUses),
     networks: networks.slice(0, NETWORKS_MAX),
     moreNetworks: Math.max(0, networks.length - NETWORKS_MAX),
+    known: knownPlaces(networks),
   };
 }

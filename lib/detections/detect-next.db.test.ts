@@ -1,16 +1,20 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { listTokenUses } from "../audit/list-token-uses.ts";
 import { recordEntries } from "../audit/record-entry.ts";
+import { tokenUsesTable } from "../audit/table.ts";
 import { systemContext } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
 import { testDatabase } from "../db/test-database.ts";
+import { parseListQuery } from "../list-query/parse-list-query.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { detectNext } from "./detect-next.ts";
 import { type DetectionFixture, detectionFixtureOf } from "./detection-fixture.ts";
+import { getDetection } from "./get-detection.ts";
 import { forgetTokens } from "./keep-memories.ts";
-import { CROWD_FROM } from "./model.ts";
+import { CROWD_FROM, USES_KEPT } from "./model.ts";
 import { USES_AT_ONCE } from "./read-uses.ts";
 import { tuneRule } from "./tune-rule.ts";
 
@@ -60,6 +64,65 @@ test("a revoked token that goes on being used is one detection, to which further
   await fixture.detect();
   expect(await fixture.found(clientId)).toMatchObject([{ id: found?.id, count: 5, facts: { tries: 5 } }]);
   expect(await fixture.detect(), "what was taken is not taken again").toBe(0);
+});
+
+/** The uses that a detection shows, as the log finds them, newest first. */
+async function usesOf(detectionId: string | undefined) {
+  const { query } = parseListQuery(tokenUsesTable, { detection: detectionId ?? "", size: "100" });
+  expect(query.filters.detection).toBe(detectionId);
+  return (await listTokenUses(contextAs(db, "auditor"), query)).rows;
+}
+
+test("a detection is of the very uses that it counted, those before it was found among them, and the log finds just these", async () => {
+  const began = Date.now() - 1_800_000;
+  const at = (minutes: number) => new Date(began + minutes * 60_000);
+  const { clientId, token } = await fixture.world({ issuedAt: at(-1) });
+  const detectFrom = async (minutes: number) => {
+    // what others wrote is read once more, and its stretches are kept once more
+    await db.query("DELETE FROM detection_slice");
+    await db.query("UPDATE detection_reader SET received_at = $1::timestamptz", [at(minutes)]);
+    await fixture.detect();
+  };
+  const tried = async (minutes: number, refusal: "suspended" | "expired" | null) => {
+    const row = fixture.rowOf(token, { refusal, at: at(minutes), path: `/${minutes}` });
+    await fixture.write([row], at(minutes));
+  };
+  // too few within ten minutes, for another reason, and a use that was let through
+  await tried(0, "suspended");
+  await tried(1, null);
+  for (const minutes of [15, 16, 17, 18]) await tried(minutes, "suspended");
+  await tried(16.5, "expired");
+  await tried(18.5, null);
+  await detectFrom(-0.5);
+  const [found, ...others] = await fixture.found(clientId);
+  expect(others).toEqual([]);
+  expect(found).toMatchObject({ rule: "use_after_suspension", count: 4 });
+  const paths = async () => (await usesOf(found?.id)).map(({ path, refusal }) => [path, refusal]);
+  const counted = [18, 17, 16, 15].map((minutes) => [`/${minutes}`, "suspended"]);
+  expect(await paths()).toEqual(counted);
+  const detail = await getDetection(contextAs(db, "auditor"), found?.id ?? "");
+  expect(detail).toMatchObject({
+    count: 4,
+    firstAt: at(15).toISOString(),
+    lastAt: at(18).toISOString(),
+    uses: { kept: 4, from: at(15).toISOString(), to: at(18).toISOString() },
+  });
+  // one by one from then on, and one alone much later is too few again
+  await tried(19, "suspended");
+  await detectFrom(18.8);
+  await tried(29, "suspended");
+  await detectFrom(28);
+  expect(await fixture.found(clientId)).toMatchObject([{ id: found?.id, count: 5 }]);
+  expect(await paths()).toEqual([["/19", "suspended"], ...counted]);
+  const without = parseListQuery(tokenUsesTable, { token: token.id, notDetection: found?.id ?? "" });
+  const rest = await listTokenUses(contextAs(db, "auditor"), without.query);
+  expect(rest.rows.filter(({ outcome }) => outcome !== "issued").map(({ path }) => path)).toEqual([
+    "/29",
+    "/18.5",
+    "/16.5",
+    "/1",
+    "/0",
+  ]);
 });
 
 test("what was tried while a token was suspended, or after its expiry, is no attempt after its revocation", async () => {
@@ -186,7 +249,10 @@ test("of two workers at once each use is taken by one, over many steps", async (
   await Promise.all([work(first), work(second)]);
   expect(taken).toBe(uses);
   expect(await fixture.detect()).toBe(0);
-  expect(await fixture.found(clientId)).toMatchObject([{ count: uses }]);
+  const [found] = await fixture.found(clientId);
+  expect(found).toMatchObject({ count: uses });
+  const detail = await getDetection(contextAs(db, "auditor"), found?.id ?? "");
+  expect(detail.uses, "the newest are kept").toMatchObject({ kept: USES_KEPT });
 });
 
 test("a use that commits after later ones were taken is found by the look back, once, and stretches are let go of after three minutes", async () => {
@@ -221,6 +287,10 @@ test("many tokens of one client fill no list: further ones add to one detection 
   expect(found.filter(({ subjectKind }) => subjectKind === "client")).toMatchObject([
     { subjectId: clientId, count: more },
   ]);
+  const ofClient = found.find(({ subjectKind }) => subjectKind === "client");
+  const shown = (await usesOf(ofClient?.id)).map((use) => use.token.id);
+  expect(shown).toHaveLength(more);
+  expect(tokens.map(({ id }) => id)).toEqual(expect.arrayContaining(shown));
 });
 
 test("a token is forgotten an hour after it expired, and one that lives on is not", async () => {

@@ -5,6 +5,7 @@ import { networkLabelOf } from "../places/network-label.ts";
 import { knownNetworkOf } from "../places/our-networks.ts";
 import { judgeEvents, type RulesSettings } from "./judge-events.ts";
 import { loadMemories, saveMemories } from "./keep-memories.ts";
+import { addSeriesUses } from "./keep-uses.ts";
 import { RULE_NAMES, type RuleName } from "./model.ts";
 import { raiseDetections } from "./raise-detections.ts";
 import { readNextActs } from "./read-acts.ts";
@@ -76,6 +77,7 @@ export async function detectNext(
     const settingsFor = await readSettings(tx, new Set(events.flatMap(({ clientId }) => clientId ?? [])));
     const raised = judgeEvents(events, memories, settingsFor);
     await saveMemories(tx, memories);
+    await addSeriesUses(tx, raised, next.place);
     await raiseDetections(tx, raised, now);
     const taken = late.length + next.rows.length;
     await tx.query(MOVE, [next.place.at, next.place.id, acts.sequence, taken, raised.length === 0 ? 0 : 1]);
@@ -117,7 +119,7 @@ const COUNTRY = /^[A-Z]{2}$/;
 
 async function eventsOf(tx: Sql, rows: readonly UseRecord[], networkOf: NetworkOf): Promise<UseEvent[]> {
   const ends = await readEnds(tx, rows);
-  return rows.flatMap(({ outcome, receivedAt: _, ...row }) =>
+  return rows.flatMap(({ outcome, ...row }) =>
     outcome === "issued"
       ? []
       : [

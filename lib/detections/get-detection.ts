@@ -16,6 +16,15 @@ async function readVerifier(db: Sql, { subjectKind, subjectId, facts }: Detectio
   return verifier ?? null;
 }
 
+async function readUses(db: Sql, id: string): Promise<DetectionDetail["uses"]> {
+  const [row] = await db.query<{ kept: number; from: Date | null; to: Date | null }>(
+    `SELECT count(*)::int AS kept, min(received_at) AS "from", max(received_at) AS "to" FROM detection_use WHERE detection_id = $1::uuid`,
+    [id],
+  );
+  if (row === undefined || row.from === null || row.to === null) return null;
+  return { kept: row.kept, from: row.from.toISOString(), to: row.to.toISOString() };
+}
+
 /** A detection whole, for use cases that have recorded what they did. */
 export async function readDetectionDetail(db: Sql, id: string): Promise<DetectionDetail> {
   const record = await readDetection(db, id);
@@ -24,6 +33,7 @@ export async function readDetectionDetail(db: Sql, id: string): Promise<Detectio
     ...detectionRowOf(record),
     facts: { ...record.facts },
     foundAt: record.foundAt.toISOString(),
+    uses: await readUses(db, id),
     verifier: await readVerifier(db, record),
     // of a client that is gone nothing can be tuned
     settings:

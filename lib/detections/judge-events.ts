@@ -1,7 +1,20 @@
+import type { EndRefusal } from "../tokens/model.ts";
 import { NO_CLIENT, NO_TOKEN, rememberClient, rememberToken } from "./memory.ts";
 import { RULE_NAMES, type RuleName } from "./model.ts";
 import type { ActEvent, ClientMemory, Facts, Finding, Settings, TokenMemory, UseEvent } from "./rule.ts";
 import { RULES } from "./rules.ts";
+
+/** A use by its place in the log. */
+export type CountedUse = { id: string; receivedAt: Date };
+
+/** Uses of a token that a finding rests on and that may have been taken before it. */
+export type UseSeries = {
+  tokenId: string;
+  refusal: EndRefusal | null;
+  since: Date;
+  until: Date;
+  uses: number;
+};
 
 /** What is found of one thing by one rule, over a number of events. */
 export type Raised = {
@@ -16,6 +29,9 @@ export type Raised = {
   count: number;
   /** Of the latest. */
   facts: Facts;
+  /** The uses among the events, and the series that stand for others before them. */
+  uses: CountedUse[];
+  series: UseSeries[];
 };
 
 /** What is remembered; changed in place as events are judged. */
@@ -60,14 +76,20 @@ function add(
   raised: Map<string, Raised>,
   rule: RuleName,
   event: UseEvent | ActEvent,
-  { subject, facts, count = 1 }: Finding,
+  { subject, facts, count = 1, since = event.at, series: of }: Finding,
 ): void {
+  const uses = event.kind === "use" ? [{ id: event.id, receivedAt: event.receivedAt }] : [];
+  const series =
+    of === undefined || event.tokenId === null ? [] : [{ tokenId: event.tokenId, until: event.at, ...of }];
   const key = `${rule} ${subject.kind} ${subject.id}`;
   const before = raised.get(key);
   if (before !== undefined) {
     before.count += count;
     before.lastAt = event.at;
     before.facts = facts;
+    if (since < before.firstAt) before.firstAt = since;
+    before.uses.push(...uses);
+    before.series.push(...series);
     return;
   }
   const { at, tokenId, familyId, clientId, userId } = event;
@@ -78,9 +100,11 @@ function add(
     familyId,
     clientId,
     userId,
-    firstAt: at,
+    firstAt: since,
     lastAt: at,
     count,
     facts,
+    uses,
+    series,
   });
 }

@@ -46,6 +46,8 @@ export type MuteScope = (typeof MUTE_SCOPES)[number];
 export const MUTE_REASON_MAX = 300;
 /** The longest mute. */
 export const MUTE_DAYS_MAX = 90;
+/** Uses that are kept with a detection, the newest of those that it counted. */
+export const USES_KEPT = 1_000;
 /** Countries that can be told to be usual of a client. */
 export const COUNTRIES_MAX = 50;
 /** Open detections of one rule among the tokens of one client; what is found of further tokens adds to one of the client itself. */
@@ -87,6 +89,8 @@ export type DetectionDetail = DetectionRow & {
   /** What the last finding rests on. */
   facts: Record<string, string | number | null>;
   foundAt: string;
+  /** The uses that it counted, USES_KEPT of them at most: how many are kept, and from when to when they were received. Null where none are: it counts acts alone, or was found before uses were kept. */
+  uses: { kept: number; from: string; to: string } | null;
   /** What the rule holds for usual of its client; null where it is of none. */
   settings: RuleSettings | null;
 };
@@ -102,6 +106,14 @@ export type RuleSettings = {
   updatedAt: string | null;
   updatedBy: string | null;
 };
+
+/** Rules whose count is of minutes, or of acts too; they keep the uses that they rest on all the same. */
+const OTHER_COUNTS: ReadonlySet<RuleName> = new Set(["burst", "replay", "forgery", "forgery_reported"]);
+
+/** Whether a detection's count is that of its uses. */
+export function countsUses({ rule }: Pick<DetectionRow, "rule">): boolean {
+  return !OTHER_COUNTS.has(rule);
+}
 
 /** Where people see a detection's page. */
 export function detectionHref(id: string): string {

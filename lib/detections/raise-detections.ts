@@ -2,7 +2,8 @@ import type { Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import type { IncidentState } from "../incidents/model.ts";
 import type { Raised } from "./judge-events.ts";
-import { CROWD_FROM, type DetectionState } from "./model.ts";
+import { keepUses } from "./keep-uses.ts";
+import { CROWD_FROM, type DetectionState, USES_KEPT } from "./model.ts";
 import { RULES } from "./rules.ts";
 import { type ToldDetection, tellDetections } from "./tell-detections.ts";
 import { followsOrder, readEndsByOrder, tellOfOrders } from "./tell-of-orders.ts";
@@ -13,12 +14,13 @@ type Current = {
   subjectKind: string;
   subjectId: string;
   state: DetectionState;
+  count: bigint;
   caseState: IncidentState | null;
 };
 type Mute = { id: string; rule: string; clientId: string | null; tokenId: string | null };
 
 const CURRENT = `
-  SELECT d.id, d.rule, d.subject_kind AS "subjectKind", d.subject_id AS "subjectId", d.state, i.state AS "caseState"
+  SELECT d.id, d.rule, d.subject_kind AS "subjectKind", d.subject_id AS "subjectId", d.state, d.count, i.state AS "caseState"
   FROM unnest($1::text[], $2::text[], $3::text[]) AS r(rule, kind, id)
     JOIN detection d ON d.rule = r.rule AND d.subject_kind = r.kind AND d.subject_id = r.id AND d.is_current
     LEFT JOIN incident i ON i.id = d.incident_id
@@ -82,10 +84,11 @@ function merge(raised: readonly Raised[]): Raised[] {
   const merged = new Map<string, Raised>();
   for (const one of raised) {
     const before = merged.get(keyOfRaised(one));
-    if (before === undefined) merged.set(keyOfRaised(one), { ...one });
+    if (before === undefined) merged.set(keyOfRaised(one), { ...one, uses: [...one.uses] });
     else {
       const isLater = one.lastAt >= before.lastAt;
       before.count += one.count;
+      before.uses.push(...one.uses);
       if (one.firstAt < before.firstAt) before.firstAt = one.firstAt;
       if (isLater) Object.assign(before, { lastAt: one.lastAt, facts: one.facts, tokenId: one.tokenId });
     }
@@ -142,6 +145,7 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
   const current = await readCurrent(tx, raised);
   const [added, opened, past]: [object[], object[], string[]] = [[], [], []];
   const told: ToldDetection[] = [];
+  const counted: Parameters<typeof keepUses>[1][number][] = [];
   for (const one of raised) {
     const before = current.get(keyOfRaised(one));
     const muteId = mutes.ofClient(one) ?? (one.subject.kind === "client" ? null : mutes.ofToken(one));
@@ -150,6 +154,7 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
     const common = { count, facts, token_id: tokenId, first_at: one.firstAt, last_at: one.lastAt };
     if (before !== undefined && before.caseState !== "closed") {
       const isInCase = before.state === "in_case";
+      counted.push(countedOf(before.id, one, Number(before.count)));
       added.push({
         ...common,
         id: before.id,
@@ -160,6 +165,7 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
     }
     if (before !== undefined) past.push(before.id);
     const id = uuidv7(now);
+    counted.push(countedOf(id, one, 0));
     if (state === "open" && !followsOrder(ends, one))
       told.push({ id, rule: one.rule, subjectKind: one.subject.kind, clientId: one.clientId });
     opened.push({
@@ -178,7 +184,12 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
   }
   if (past.length > 0) await tx.query(PAST, [past]);
   if (added.length > 0) await tx.query(ADD, [JSON.stringify(added)]);
-  if (opened.length === 0) return;
-  await tx.query(OPEN, [JSON.stringify(opened), now]);
-  await tellDetections(tx, told, now);
+  if (opened.length > 0) await tx.query(OPEN, [JSON.stringify(opened), now]);
+  await keepUses(tx, counted);
+  if (opened.length > 0) await tellDetections(tx, told, now);
+}
+
+/** A burst has uses by the hundred for each time that it is counted. */
+function countedOf(detectionId: string, { rule, count, uses }: Raised, before: number) {
+  return { detectionId, uses, isMany: rule === "burst" || before + count > USES_KEPT };
 }

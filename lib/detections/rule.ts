@@ -6,6 +6,7 @@ import type { SubjectKind } from "./model.ts";
 export type UseEvent = {
   kind: "use";
   id: string;
+  receivedAt: Date;
   /** When it was, by the clock of who saw it. */
   at: Date;
   outcome: "allowed" | "refused";
@@ -96,6 +97,10 @@ export type Finding = {
   facts: Facts;
   /** How many events it stands for, where those before it were too few to tell: 1 unless told. */
   count?: number;
+  /** Of which the first was then. */
+  since?: Date;
+  /** Uses of the token that it rests on beside the event, of which it is the last: those refused for one reason, or all, since then. */
+  series?: { refusal: EndRefusal | null; since: Date; uses: number };
 };
 
 /** How often and when a detection was found. */

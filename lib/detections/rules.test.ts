@@ -19,6 +19,7 @@ function use({ afterMs = 0, ...change }: Shape): UseEvent {
   return {
     kind: "use",
     id: uuidv7(T0 + afterMs),
+    receivedAt: new Date(T0 + afterMs),
     at: new Date(T0 + afterMs),
     outcome: change.refusal == null ? "allowed" : "refused",
     refusal: null,
@@ -295,6 +296,10 @@ describe("burst", () => {
     const storm = series(700, 50, { afterMs: 20 * 60_000, ip: "203.0.113.7" });
     const found = judge([...usualDays(20, 40), ...storm]);
     expect(found.burst).toMatchObject({ subject: { id: TOKEN }, count: 1, facts: { uses: 400, usual: 40 } });
+    // the evidence is all of its minute, up to the one that was too many
+    const [minute] = found.burst?.series ?? [];
+    expect(minute).toMatchObject({ tokenId: TOKEN, refusal: null, uses: 400 });
+    expect((minute?.since.getTime() ?? 1) % 60_000).toBe(0);
     expect(saysOf(found.burst as Raised)).toContain("Used 400 times or more within a minute");
   });
 

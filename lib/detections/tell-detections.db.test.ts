@@ -30,6 +30,8 @@ const raised = (change: Partial<Raised> = {}): Raised => ({
   lastAt: TEST_START,
   count: 1,
   facts: { ip: "203.0.113.7", path: "/invoices/ana@example.com" },
+  uses: [],
+  series: [],
   ...change,
 });
 
@@ -99,6 +101,8 @@ async function revoked(count: number): Promise<Raised[]> {
         subject,
         tokenId: token.id,
         clientId: client,
+        uses: [],
+        series: [],
         facts: {},
       });
     }),

@@ -66,6 +66,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   detection_reader: {},
   detection_slice: { keeps: "seen" },
   detection_token: { rows: "deleted", keeps: "countries tries" },
+  detection_use: {},
   detection_tuning: { keeps: "rule values countries updated_by_name" },
   erasure: { keeps: "state reason note actor_kind actor_id actor_name problem found" },
   event_stream: {

@@ -4,7 +4,8 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
-import type { Factors, PasskeyRow, Transport } from "./model.ts";
+import { readLocalStanding } from "../sign-in-providers/local-sign-in.ts";
+import type { Factors, PasskeyRow, PasswordUse, Transport } from "./model.ts";
 
 type PasskeyRecord = Omit<PasskeyRow, "createdAt" | "lastUsedAt" | "blockedAt"> & {
   credentialId: string;
@@ -36,18 +37,27 @@ export function passkeyRowOf(record: PasskeyRecord): PasskeyRow {
 }
 
 async function readFactors(db: Sql, adminId: string): Promise<Factors> {
-  const [[row], passkeys] = await Promise.all([
-    db.query<{ hasTotp: boolean; left: number; made: number; madeAt: Date | null }>(
-      `SELECT a.totp_wrapped IS NOT NULL AS "hasTotp", count(r.code_hash) FILTER (WHERE r.used_at IS NULL)::int AS left,
+  const [[row], passkeys, { bar }] = await Promise.all([
+    db.query<{
+      hasTotp: boolean;
+      passwordSetAt: Date | null;
+      left: number;
+      made: number;
+      madeAt: Date | null;
+    }>(
+      `SELECT a.totp_wrapped IS NOT NULL AS "hasTotp", a.password_set_at AS "passwordSetAt", count(r.code_hash) FILTER (WHERE r.used_at IS NULL)::int AS left,
          count(r.code_hash)::int AS made, max(r.created_at) AS "madeAt"
        FROM admin a LEFT JOIN recovery_code r ON r.admin_id = a.id WHERE a.id = $1::uuid GROUP BY a.id`,
       [adminId],
     ),
     readPasskeys(db, adminId),
+    readLocalStanding(db, adminId),
   ]);
-  if (row === undefined) throw notFound("The admin");
-  const { hasTotp, left, made, madeAt } = row;
+  if (row === undefined || bar === "gone") throw notFound("The admin");
+  const { hasTotp, passwordSetAt, left, made, madeAt } = row;
+  const use: PasswordUse = bar ?? "signs_in";
   return {
+    password: { use, setAt: passwordSetAt?.toISOString() ?? null },
     passkeys: passkeys.map(passkeyRowOf),
     hasTotp,
     recoveryCodes: { left, made, madeAt: madeAt?.toISOString() ?? null },

@@ -30,8 +30,14 @@ export type PasskeyRow = {
   blockedAt: string | null;
 };
 
+/** What an admin's password is good for: to sign in; nothing, for who comes in by a provider alone, while sign-in without one is off for them, or because there is none. */
+export const PASSWORD_USES = ["signs_in", "by_provider", "local_off", "none"] as const;
+export type PasswordUse = (typeof PASSWORD_USES)[number];
+
 /** With what an admin comes in. */
 export type Factors = {
+  /** `setAt` is null where that is not known. */
+  password: { use: PasswordUse; setAt: string | null };
   passkeys: PasskeyRow[];
   hasTotp: boolean;
   recoveryCodes: { left: number; made: number; madeAt: string | null };

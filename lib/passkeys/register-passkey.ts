@@ -1,5 +1,6 @@
 import { verifyRegistrationResponse } from "@simplewebauthn/server";
 import { endSessions } from "../admins/end-sessions.ts";
+import { tellWayInChanged } from "../admins/tell-way-in-changed.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requireAdmin } from "../authz/require-admin.ts";
 import type { Context } from "../context.ts";
@@ -94,6 +95,7 @@ export async function registerPasskey(
       except: actor.sessionId,
     });
     const row = (await readPasskeys(tx, actor.id)).find((one) => one.id === id);
+    await tellWayInChanged(tx, ctx, { actor, what: `A passkey was added: ${input.name}` });
     await recordEntry(tx, ctx, {
       act: "passkey.added",
       target: { kind: "admin", id: actor.id, name: actor.name },

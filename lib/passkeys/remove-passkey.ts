@@ -1,4 +1,5 @@
 import { endSessions } from "../admins/end-sessions.ts";
+import { tellWayInChanged } from "../admins/tell-way-in-changed.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requireAdmin } from "../authz/require-admin.ts";
 import type { Context } from "../context.ts";
@@ -38,6 +39,7 @@ export async function removePasskey(ctx: Context, { id }: { id: string }): Promi
       reason: "factors_changed",
       except: actor.sessionId,
     });
+    await tellWayInChanged(tx, ctx, { actor, what: `A passkey was removed: ${passkey.name}` });
     await recordEntry(tx, ctx, {
       act: "passkey.removed",
       target: { kind: "admin", id: actor.id, name: actor.name },

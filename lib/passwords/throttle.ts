@@ -42,7 +42,7 @@ export async function releaseAttempt(
 ): Promise<void> {
   const windowStart = windowOf(options.now, options.windowSeconds);
   await db.query(
-    "DELETE FROM sign_in_attempt WHERE (key = ANY ($1::text[]) AND window_start = $2::timestamptz) OR window_start < $2::timestamptz - interval '1 day'",
+    "DELETE FROM sign_in_attempt WHERE (key = ANY ($1::text[]) AND window_start = $2::timestamptz) OR window_start < $2::timestamptz - interval '1 hour'",
     [options.cleared, windowStart],
   );
   await db.query(

@@ -1,4 +1,5 @@
 import { endSessions } from "../admins/end-sessions.ts";
+import { tellWayInChanged } from "../admins/tell-way-in-changed.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requireAdmin } from "../authz/require-admin.ts";
 import type { Context } from "../context.ts";
@@ -35,6 +36,7 @@ export async function makeRecoveryCodes(ctx: Context): Promise<{ codes: string[]
       reason: "factors_changed",
       except: actor.sessionId,
     });
+    await tellWayInChanged(tx, ctx, { actor, what: "New recovery codes were made for you" });
     await recordEntry(tx, ctx, {
       act: "recovery_codes.made",
       target: { kind: "admin", id: actor.id, name: actor.name },

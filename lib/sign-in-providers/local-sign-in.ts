@@ -1,8 +1,19 @@
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 
+/** What keeps an admin from signing in without a provider. */
+export type LocalBar = "gone" | "by_provider" | "none" | "local_off";
+const WHYS: Record<LocalBar, string> = {
+  gone: "account is no more",
+  by_provider: "signs in by a provider alone",
+  none: "never had a way in of this console",
+  local_off: "sign-in without a provider is off",
+};
+
 /** How an admin stands to sign-in without a provider. `why` they may not, for the record; null: they may. */
-export type LocalStanding = { why: string | null; isBreakGlass: boolean };
+export type LocalStanding = { bar: LocalBar | null; why: string | null; isBreakGlass: boolean };
+
+const barred = (bar: LocalBar): LocalStanding => ({ bar, why: WHYS[bar], isBreakGlass: false });
 
 /** Whether an admin may sign in with a password or passkey of this console, as things stand. */
 export async function readLocalStanding(db: Sql, adminId: string): Promise<LocalStanding> {
@@ -18,13 +29,13 @@ export async function readLocalStanding(db: Sql, adminId: string): Promise<Local
      FROM admin a, sign_in_policy p WHERE a.id = $1::uuid AND p.id = 1`,
     [adminId],
   );
-  if (row === undefined) return { why: "account is no more", isBreakGlass: false };
+  if (row === undefined) return barred("gone");
   // who comes in by a provider does not stay in by a passkey of their own once it has let them go
-  if (row.hasProvider) return { why: "signs in by a provider alone", isBreakGlass: false };
+  if (row.hasProvider) return barred("by_provider");
   // and not either once the provider itself is gone: who came by it was never given a password here
-  if (!row.hasPassword) return { why: "never had a way in of this console", isBreakGlass: false };
-  if (row.isOff && !row.isNamed) return { why: "sign-in without a provider is off", isBreakGlass: false };
-  return { why: null, isBreakGlass: row.isOff };
+  if (!row.hasPassword) return barred("none");
+  if (row.isOff && !row.isNamed) return barred("local_off");
+  return { bar: null, why: null, isBreakGlass: row.isOff };
 }
 
 /** @throws {DomainError} NOT_SIGNED_IN */

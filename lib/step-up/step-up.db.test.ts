@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { beginTotpReplacement } from "../admins/begin-totp-replacement.ts";
 import { changeAdminRole } from "../admins/change-admin-role.ts";
+import { changePassword } from "../admins/change-password.ts";
 import { createAdmin } from "../admins/create-admin.ts";
 import { disableAdmin } from "../admins/disable-admin.ts";
 import { enableAdmin } from "../admins/enable-admin.ts";
@@ -323,6 +324,7 @@ describe("the lock: each use case asks by itself", () => {
     ["sign-in", "beginTotpReplacement", (ctx) => beginTotpReplacement(ctx, means.wrapper)],
     ["sign-in", "replaceTotp", (ctx) => replaceTotp(ctx, none, means.wrapper)],
     ["sign-in", "removeTotp", (ctx) => removeTotp(ctx)],
+    ["sign-in", "changePassword", (ctx) => changePassword(ctx, none)],
     ["sign-in", "makeRecoveryCodes", (ctx) => makeRecoveryCodes(ctx)],
   ];
 

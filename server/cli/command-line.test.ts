@@ -40,6 +40,7 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     for (const command of [
       "setup-link",
+      "owner link EMAIL",
       "api-token create",
       "db migrate",
       "issuer set",
@@ -72,6 +73,7 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
     [["api-token", "create", "--rolle", "auditor"], "Unknown option '--rolle'"],
     [["keys", "rewrap", "now"], "Unexpected argument 'now'"],
     [["setup-link", "now"], "Unexpected argument 'now'"],
+    [["owner", "link"], "EMAIL must be the address of an owner"],
     [["issuer", "set", "https://a.example.com"], "--instead-of"],
     [["issuer", "set", "https://a.example.com/path", "--instead-of", "https://b.example.com"], "one origin"],
     [["issuer", "set"], "one origin"],

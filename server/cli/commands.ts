@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { createSetupLink } from "#lib/admins/create-setup-link.ts";
+import { linkOwnerOnMachine } from "#lib/admins/link-owner-on-machine.ts";
 import { createTokenOnMachine } from "#lib/api-tokens/create-on-machine.ts";
 import { createApiTokenInput } from "#lib/api-tokens/input.ts";
 import { ROLES } from "#lib/authz/roles.ts";
@@ -51,6 +52,19 @@ const setupLink: Command = {
     if (!link) throw new Error("there is an owner already; ask an owner to invite you in the console");
     print(link.url);
     remark(`It works once, until ${link.expiresAt}.`);
+  },
+};
+
+const ownerLink: Command = {
+  usage: "owner link EMAIL",
+  does: "prints a one-time link for an owner who has lost every way in; what they had is taken, and all other owners are alarmed",
+  async run(args, env) {
+    const { positionals } = parseArgs({ args, options: {}, allowPositionals: true, strict: true });
+    const [email, ...rest] = positionals;
+    if (email === undefined || rest.length > 0) throw new UsageError("EMAIL must be the address of an owner");
+    const link = await withContext(env, (ctx) => linkOwnerOnMachine(ctx, { email }));
+    print(link.url);
+    remark(`It works once, until ${link.expiresAt}. Password, factors and sessions of ${email} are gone.`);
   },
 };
 
@@ -182,6 +196,7 @@ const keysRewrap: Command = {
 /** By the words a person writes. */
 export const COMMANDS: Record<string, Command> = {
   "setup-link": setupLink,
+  "owner link": ownerLink,
   "api-token create": apiTokenCreate,
   "db migrate": dbMigrate,
   "issuer set": issuerSet,

@@ -29,7 +29,7 @@ async function takeAll(db: Sql, statement: string, now: Date): Promise<number> {
 const PROTOCOL_STATE = `DELETE FROM protocol_state WHERE (model, id_hash) IN (SELECT model, id_hash FROM protocol_state
   WHERE expires_at < $1::timestamptz - interval '1 hour' LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
 const SIGN_IN_ATTEMPTS = `DELETE FROM sign_in_attempt WHERE (key, window_start) IN (SELECT key, window_start FROM sign_in_attempt
-  WHERE window_start < $1::timestamptz - interval '1 day' LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
+  WHERE window_start < $1::timestamptz - interval '1 hour' LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
 
 const IDEMPOTENCY_KEYS = `DELETE FROM idempotency_key WHERE (actor_id, key) IN (SELECT actor_id, key FROM idempotency_key
   WHERE expires_at <= $1::timestamptz LIMIT $2::int FOR UPDATE SKIP LOCKED)`;

@@ -4,6 +4,7 @@ import { GUARDED_WORDS } from "#lib/approvals/model.ts";
 import { ROLE_WORDS } from "#lib/authz/roles.ts";
 import { CLIENT_KIND_WORDS } from "#lib/clients/model.ts";
 import { EXPORT_FORMAT_WORDS } from "#lib/exports/model.ts";
+import { PACK_FORMAT_WORDS } from "#lib/incidents/model.ts";
 import { KEY_PURPOSE_WORDS } from "#lib/keys/model.ts";
 import { CLIENT_SETTING_KEYS } from "#lib/lifetimes/model.ts";
 import { LIFETIME_WORDS, ORDER_BOUND_WORDS } from "#lib/organisation/model.ts";
@@ -57,6 +58,9 @@ const FIELDS: Record<string, string> = {
   userId: "User",
   verifierId: "Verifier",
   orderId: "Order",
+  reportId: "Report",
+  repeats: "Says again what the report said",
+  as: "File format",
   added: "Added",
   renewed: "Secrets made anew",
   kid: "Key",
@@ -108,6 +112,7 @@ const FIELDS: Record<string, string> = {
 
 /** The same field of another act is another thing. */
 const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
+  "incident.evidence_exported": { records: "Records in it", sha256: "SHA-256 of the pack" },
   "register.week_purged": {
     tokens: "Tokens that left",
     bytes: "Room given back",
@@ -167,6 +172,7 @@ const VALUES: Record<string, Record<string, string>> = {
   mode: named(VERIFIER_MODE_WORDS),
   auditMode: named(AUDIT_MODE_WORDS),
   format: named(EXPORT_FORMAT_WORDS),
+  as: PACK_FORMAT_WORDS,
   purpose: named(KEY_PURPOSE_WORDS),
   tokenFormat: { jwt: "JWT", opaque: "Opaque" },
   verb: { revoke: "Revocation", suspend: "Suspension", restore: "Restore", cancel: "Call-off" },

@@ -7,13 +7,11 @@ import { Country } from "#components/display/country.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
-import { getUseMap } from "#lib/audit/get-use-map.ts";
 import type { MapCountry, MapLine, MapNetwork, UseMap as Uses } from "#lib/audit/model.ts";
-import { tokenUsesTable } from "#lib/audit/table.ts";
 import { countryName, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
-import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { dayWords } from "#lib/log-retention/model.ts";
 import { NetworkCredit } from "./network-credit.tsx";
+import { MAP_SPAN, readUseMap } from "./read-use-map.ts";
 import classes from "./use-map.module.css";
 import { OUTCOME_SERIES, mapWords as words } from "./use-map-words.ts";
 
@@ -156,14 +154,11 @@ function NetworkName({ line: { network, networkName }, linesOf }: { line: MapNet
   );
 }
 
-/** All that the log counts at once. */
-const SPAN = "within:90d";
-
 /** Where something was used from, in the last 90 days or another time. */
 export async function UseMap({
   ctx,
   of,
-  at = SPAN,
+  at = MAP_SPAN,
 }: {
   ctx: SignedInContext;
   /** The log's filter that means it. */
@@ -171,24 +166,16 @@ export async function UseMap({
   at?: string;
 }) {
   const asked = { ...of, at };
-  const { query } = parseListQuery(tokenUsesTable, asked);
-  const map = await getUseMap(ctx, query.filters);
+  const map = await readUseMap(ctx, of, at);
   return (
     <Card
       title={words.title}
       aside={
         map === null || map.uses === 0 ? null : (
           <>
-            <NumberText
-              value={map.countries.filter(({ country }) => country !== null).length}
-              unit={["country", "countries"]}
-            />
-            ,{" "}
-            <NumberText
-              value={map.networks.filter(({ network }) => network !== null).length + map.moreNetworks}
-              unit={["network", "networks"]}
-            />
-            {at === SPAN ? " in 90 days" : null}
+            <NumberText value={map.known.countries} unit={["country", "countries"]} />,{" "}
+            <NumberText value={map.known.networks} unit={["network", "networks"]} />
+            {at === MAP_SPAN ? " in 90 days" : null}
           </>
         )
       }

@@ -16,6 +16,7 @@ import { AuthenticatorCard } from "./_components/authenticator-card.tsx";
 import { EndOthers } from "./_components/end-others.tsx";
 import { NotificationsCard } from "./_components/notifications-card.tsx";
 import { PasskeysCard } from "./_components/passkeys-card.tsx";
+import { PasswordCard } from "./_components/password-card.tsx";
 import { RecoveryCard } from "./_components/recovery-card.tsx";
 import { accountWords as words } from "./_components/words.ts";
 
@@ -28,7 +29,7 @@ export default async function AccountPage() {
     listOwnSessions(ctx, countryOf),
     getOwnChoices(ctx),
   ]);
-  const { passkeys, hasTotp, recoveryCodes } = factors;
+  const { password, passkeys, hasTotp, recoveryCodes } = factors;
   const current = sessions.rows.find(({ isCurrent }) => isCurrent);
   const provider = current?.provider ?? null;
   const others = sessions.total - (current === undefined ? 0 : 1);
@@ -55,12 +56,15 @@ export default async function AccountPage() {
         ))}
       <Columns
         main={
-          <PasskeysCard
-            passkeys={passkeys}
-            isOffered={findRelyingParty(getEnv().consoleUrl) !== null}
-            hasTotp={hasTotp || provider !== null}
-            provider={provider?.name ?? null}
-          />
+          <>
+            <PasskeysCard
+              passkeys={passkeys}
+              isOffered={findRelyingParty(getEnv().consoleUrl) !== null}
+              hasTotp={hasTotp || provider !== null}
+              provider={provider?.name ?? null}
+            />
+            <PasswordCard password={password} provider={provider?.name ?? null} />
+          </>
         }
         side={
           <>

@@ -96,6 +96,11 @@ export const useMap = z.object({
     }),
   ),
   moreNetworks: z.int(),
+  known: z.object({ countries: z.int(), networks: z.int() }),
+});
+
+export const useMapOfLog = useMap.extend({
+  addresses: z.array(z.object({ country: z.string().nullable(), ip: z.string().nullable(), ...mapLine })),
 });
 
 export const refusedCountRow = z.object({

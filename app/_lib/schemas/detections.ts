@@ -52,6 +52,7 @@ export const ruleSettings = z.object({
 export const detectionDetail = detectionRow.extend({
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   foundAt: instant,
+  uses: z.object({ kept: z.int(), from: instant, to: instant }).nullable(),
   settings: ruleSettings.nullable(),
 });
 

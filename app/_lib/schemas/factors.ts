@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SESSIONS_SHOWN } from "#lib/admins/model.ts";
-import { TRANSPORTS } from "#lib/passkeys/model.ts";
+import { PASSWORD_USES, TRANSPORTS } from "#lib/passkeys/model.ts";
 import { SIGN_IN_METHODS, STEP_UP_KINDS } from "#lib/step-up/model.ts";
 import { instant } from "./paging.ts";
 import { providerRef } from "./sign-in.ts";
@@ -17,6 +17,7 @@ export const passkeyRow = z.object({
 });
 
 export const factors = z.object({
+  password: z.object({ use: z.enum(PASSWORD_USES), setAt: instant.nullable() }),
   passkeys: z.array(passkeyRow),
   hasTotp: z.boolean(),
   recoveryCodes: z.object({ left: z.int(), made: z.int(), madeAt: instant.nullable() }),

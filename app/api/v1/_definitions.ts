@@ -116,6 +116,7 @@ import * as meNotifications from "./me/notifications/route.ts";
 import * as mePasskeysId from "./me/passkeys/[id]/route.ts";
 import * as mePasskeysOptions from "./me/passkeys/options/route.ts";
 import * as mePasskeys from "./me/passkeys/route.ts";
+import * as mePassword from "./me/password/route.ts";
 import * as meRecoveryCodes from "./me/recovery-codes/route.ts";
 import * as me from "./me/route.ts";
 import * as meSessionsIdEnd from "./me/sessions/[id]/end/route.ts";
@@ -358,6 +359,7 @@ export function allRoutes(): Route[] {
     mePasskeysId,
     mePasskeysOptions,
     mePasskeys,
+    mePassword,
     meRecoveryCodes,
     meSessionsIdEnd,
     meSessions,

@@ -14,6 +14,15 @@ async function retention(days: number) {
 const keptDays = async () =>
   (await world.db.query<{ days: number }>("SELECT expired_token_days AS days FROM organisation"))[0]?.days;
 
+const APPROVE = `POST ${ONE}/approve`;
+/** What was refused upon an approval, as the log has it. */
+const refusalsOf = (id: string) =>
+  world.db.query<{ act: string; who: string; code: string; name: string }>(
+    `SELECT act, actor_name AS who, error_code AS code, target_name AS name FROM audit_entry
+     WHERE target_kind = 'approval' AND target_id = $1::text AND outcome = 'refused' ORDER BY sequence`,
+    [id],
+  );
+
 describe("a person", () => {
   test("is told what is needed, asks for it, and it is done when another has approved it", async () => {
     await turnOn(["retention"]);
@@ -79,6 +88,14 @@ describe("a person", () => {
         status: 403,
         body: { code: "FORBIDDEN" },
       });
+    const [first, ...byToken] = await refusalsOf(segments.id);
+    expect(first).toEqual({
+      act: "approval.refused",
+      who: world.one.email,
+      code: "FORBIDDEN",
+      name: APPROVE,
+    });
+    expect(byToken.map(({ name }) => name)).toEqual([APPROVE, APPROVE.replace(/approve$/, "decline")]);
     expect((await get(world.two, segments.id)).state).toBe("pending");
     expect((await send(world.one, ["POST", `${ONE}/withdraw`], { segments })).body.state).toBe("withdrawn");
     expect((await approve(world.two, segments.id)).status).toBe(409);
@@ -89,8 +106,11 @@ describe("a person", () => {
     const body = await retention(103);
     const asked = await send(world.one, RETENTION, { body, headers: WHY });
     const id = String(asked.body.id);
-    expect((await approve(await person("governor"), id)).status).toBe(403);
-    expect((await approve(await person("auditor"), id)).status).toBe(403);
+    const lacking = [await person("governor"), await person("auditor")];
+    for (const who of lacking) expect((await approve(who, id)).status).toBe(403);
+    expect(await refusalsOf(id), "on record, with who it was").toEqual(
+      lacking.map(({ email }) => ({ act: "approval.refused", who: email, code: "FORBIDDEN", name: APPROVE })),
+    );
     expect((await approve(world.two, randomUUID())).status).toBe(404);
     for (const reason of [
       "",

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TokenUseRow } from "#lib/audit/model.ts";
 import type { Role } from "#lib/authz/roles.ts";
 import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import { type DetectionFixture, detectionFixtureOf } from "#lib/detections/detection-fixture.ts";
@@ -51,6 +52,10 @@ test("what was found is read by who reads, with its evidence; it becomes a case 
     says: `Presented 3 times within 10 minutes after it was revoked, and refused. Last from 203.0.113.7, asking for GET ${HOSTILE}.`,
     settings: { isOn: true, values: { tries: 3 }, version: 0 },
   });
+  expect(shown.body.uses).toMatchObject({ kept: 3 });
+  const uses = { role: "auditor", query: `?detection=${segments.id}` } as const;
+  const counted = await ask<{ rows: TokenUseRow[] }>("GET", "/api/v1/token-uses", uses);
+  expect(counted.body.rows).toEqual(Array(3).fill(expect.objectContaining({ refusal: "revoked" })));
   const path = "/api/v1/detections/{id}/case";
   const refused = await ask("POST", path, { role: "auditor", segments, body: {} });
   expect(refused).toMatchObject({ status: 403, body: { code: "FORBIDDEN" } });

@@ -3,6 +3,7 @@ import { Secret, TOTP } from "otpauth";
 import type { Contents } from "#lib/db/test-contents.ts";
 import { TestAuthenticator } from "#lib/passkeys/test-authenticator.ts";
 import { userHandleOf } from "#lib/passkeys/verify-answer.ts";
+import { hashPassword } from "#lib/passwords/hash-password.ts";
 import { CONFIRM_RESTORE_WORD } from "#lib/restore/model.ts";
 import { fixtureOf } from "#lib/tokens/token-fixture.ts";
 import type { ApiRequest, TestConsole } from "./test-console.ts";
@@ -324,6 +325,11 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
     segments: { id: await passkeyOf(world) },
     who: world.me,
   }),
+  "PUT /api/v1/me/password": async ({ console, me }) => {
+    const of = [me.id, await hashPassword(PASSWORD)];
+    await console.db.query("UPDATE admin SET password_hash = $2::text WHERE id = $1::uuid", of);
+    return { body: { currentPassword: PASSWORD, password: "what nobody else would take 7" }, who: me };
+  },
   "POST /api/v1/me/recovery-codes": async ({ me }) => ({ who: me }),
   "DELETE /api/v1/me/totp": async (world) => {
     await passkeyOf(world);

@@ -4,9 +4,8 @@ import { type ConsoleProcess, isBuilt, startConsoleProcess } from "#app/_lib/tes
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { addTestPerson, openTestSession, proveFor, type TestPerson } from "./test-people.ts";
-
-type Answer = { status: number; body: Record<string, unknown> };
-type Sent = { method?: string; json?: unknown; headers?: Record<string, string> };
+import { type Answer, send } from "./test-send.ts";
+import { type SessionEnd, waysInThatEnd } from "./test-session-ends.ts";
 
 let db: Database;
 let first: ConsoleProcess;
@@ -14,25 +13,6 @@ let second: ConsoleProcess;
 let asker: TestPerson;
 let ann: TestPerson;
 let bob: TestPerson;
-
-async function send(
-  { origin }: ConsoleProcess,
-  { cookie }: { cookie: string },
-  path: string,
-  { method = "POST", json, headers = {} }: Sent = {},
-): Promise<Answer> {
-  const response = await fetch(`${origin}/api/v1/${path}`, {
-    method,
-    headers: {
-      cookie,
-      ...(method === "GET" ? {} : { origin, "sec-fetch-site": "same-origin" }),
-      ...(json === undefined ? {} : { "content-type": "application/json" }),
-      ...headers,
-    },
-    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-  });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-}
 
 const codeOf = ({ status, body }: Answer) => (status < 300 ? "done" : String(body.code));
 
@@ -109,7 +89,7 @@ export function describeRaces(rounds: number): void {
   });
 
   describe.skipIf(!isBuilt)("P14: a session that ends at one process, while it is used at another,", () => {
-    const ends: Record<string, (at: ConsoleProcess, who: TestPerson) => Promise<Answer>> = {
+    const byOthers: Record<string, (at: ConsoleProcess, who: TestPerson) => Promise<Answer>> = {
       "by disabling its admin": (at, { id }) => send(at, asker, `admins/${id}/disable`),
       "by another role": (at, { id }) =>
         send(at, asker, `admins/${id}/role`, { method: "PUT", json: { role: "auditor" } }),
@@ -121,19 +101,23 @@ export function describeRaces(rounds: number): void {
       "by a new invitation, which takes the password": (at, { id }) =>
         send(at, asker, `admins/${id}/invitation`),
     };
+    const ends: [string, SessionEnd][] = [
+      ...Object.entries(byOthers).map(([how, end]): [string, SessionEnd] => [
+        how,
+        async (at, who) => () => end(at, who),
+      ]),
+      ...Object.entries(waysInThatEnd(() => db)),
+    ];
 
-    test.each(Object.entries(ends))("%s, opens nothing from the answer on", async (_how, end) => {
+    test.each(ends)("%s, opens nothing from the answer on", async (_how, ready) => {
       const outcomes = new Set<number>();
       for (const round of each) {
         const [here, there] = otherOf(round);
         const who = await addTestPerson(db, "governor");
         const name = `${who.email} acts`;
+        const end = await ready(here, who);
         expect((await send(there, who, "me", { method: "GET" })).status).toBe(200);
-        const [ended, used] = await race(
-          round,
-          () => end(here, who),
-          () => send(there, who, "groups", { json: { name } }),
-        );
+        const [ended, used] = await race(round, end, () => send(there, who, "groups", { json: { name } }));
         expect(ended.status, JSON.stringify(ended.body)).toBeLessThan(300);
         outcomes.add(used.status);
         for (const at of [there, here])

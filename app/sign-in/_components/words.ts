@@ -9,6 +9,8 @@ const ENDED: Record<EndedWhy | "run_out", string> = {
   role_changed: `Your session has ended: your role in this console changed. ${AGAIN}`,
   ended_by_admin: `Your session was ended from elsewhere, by you or by an owner. ${AGAIN}`,
   factors_changed: `Your session has ended: how you sign in was changed from elsewhere. ${AGAIN} If that was not you, tell an owner.`,
+  password_changed:
+    "Your session has ended: the password of your account was changed from elsewhere. Sign in with the new one. If that was not you, tell an owner.",
   enrolment_reset:
     "Your session has ended: an owner gives you a new way in. Use the one-time link that you have from them, or your provider.",
   local_sign_in_off:

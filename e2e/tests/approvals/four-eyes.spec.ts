@@ -3,6 +3,7 @@ import { endFourEyes } from "../../fixtures/end-four-eyes.ts";
 import { inviteAdmin } from "../../fixtures/invite-admin.ts";
 import { EVERYBODY, expect, NOBODY, test } from "../../fixtures/test.ts";
 import { codeOf } from "../../fixtures/totp.ts";
+import { untilAlive } from "../../pages/alive.ts";
 import { RevokeDialog } from "../../pages/revoke-dialog.ts";
 import { SignInPage } from "../../pages/sign-in-page.ts";
 
@@ -33,8 +34,11 @@ test("two owners: a wide revocation waits, is seen in words, approved and done; 
   const tokens = await Promise.all([first, first, second, second].map((client) => authority.issue(client)));
   const isActive = async (token: string | undefined) =>
     (await authority.introspect(token ?? "", registry.verifier)).active;
-  const context = await browser.newContext({ baseURL: product.consoleUrl, storageState: NOBODY });
+  const auditor = await inviteAdmin(ownerApi, visitorApi, "auditor");
+  const newcomer = { baseURL: product.consoleUrl, storageState: NOBODY };
+  const context = await browser.newContext(newcomer);
   const other = await context.newPage();
+  const passedOn = await browser.newPage(newcomer);
   try {
     const signIn = new SignInPage(other);
     await signIn.open();
@@ -70,6 +74,16 @@ test("two owners: a wide revocation waits, is seen in words, approved and done; 
     await expect(page.getByRole("button", { name: "Approve…" })).toHaveCount(0);
     expect(await Promise.all(tokens.map(isActive))).toEqual([true, true, true, true]);
 
+    // the same link, in the browser of who is not signed in and may not decide
+    await passedOn.goto(page.url());
+    await expect(passedOn).toHaveURL(/\/sign-in\?next=/);
+    await expect(passedOn.locator("body")).not.toContainText(registry.mark);
+    await untilAlive(passedOn);
+    await new SignInPage(passedOn).enter({ ...auditor, code: codeOf(auditor.totpSecret) });
+    await expect(passedOn, "back to the link").toHaveURL(page.url());
+    await expect(passedOn.getByText("Your role does not allow the act itself.")).toBeVisible();
+    await expect(passedOn.getByRole("button", { name: /Approve|Decline/ })).toHaveCount(0);
+
     await expect(forThem, "and what waits for them moves all the same").not.toHaveAttribute(
       "aria-label",
       said,
@@ -85,6 +99,10 @@ test("two owners: a wide revocation waits, is seen in words, approved and done; 
     await expect(main).toContainText(first.clientId);
     await expect(main).toContainText("This cannot be undone");
     await expect(main).toContainText("It would still do exactly what stands here.");
+    // another tab of who asked, which was opened before it is decided and draws nothing by itself
+    await page.getByRole("button", { name: "Withdraw" }).click();
+    const withdrawing = page.getByRole("dialog", { name: "Take it back?" });
+    await expect(withdrawing).toBeVisible();
     await other.getByRole("button", { name: "Approve…" }).click();
     const approving = other.getByRole("dialog", { name: "Approve and do it" });
     await approving.getByRole("textbox", { name: "Note" }).fill("Seen it too");
@@ -92,6 +110,10 @@ test("two owners: a wide revocation waits, is seen in words, approved and done; 
     await confirm(other, await nextCode());
     await expect(other.getByText("Approved and done.")).toBeVisible();
     expect(await Promise.all(tokens.map(isActive))).toEqual([false, false, true, true]);
+    await withdrawing.getByRole("button", { name: "Withdraw" }).click();
+    await expect(withdrawing.getByRole("alert"), "what was decided meanwhile is said").toContainText(
+      `The approval is done already by ${account.email}.`,
+    );
     await page.reload();
     await expect(page.getByRole("main")).toContainText("Done");
 
@@ -119,6 +141,7 @@ test("two owners: a wide revocation waits, is seen in words, approved and done; 
     await expect(banner).toHaveCount(0);
   } finally {
     await endFourEyes(product);
+    await passedOn.context().close();
     await context.close();
   }
 });

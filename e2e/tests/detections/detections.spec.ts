@@ -28,7 +28,16 @@ test("a revoked token that goes on being used shows up by itself, with what says
   const card = (title: string) =>
     page.locator("section", { has: page.getByRole("heading", { name: title, exact: true }) });
   await expect(card("Evidence")).toContainText(`GET /stolen/${registry.mark}`);
-  await expect(card("Uses")).toContainText("The token is revoked");
+  const counted = card("Uses it counted");
+  await expect(counted).toContainText("4 uses, all there are");
+  await expect(counted).toContainText("The token is revoked");
+  // the use that was let through before is none of them, here and in the log
+  await expect(counted.getByText(`GET /stolen/${registry.mark}`)).toHaveCount(4);
+  await counted.getByRole("link", { name: "In the log" }).click();
+  await expect(page).toHaveURL(/\/audit\?detection=/);
+  await expect(page.getByRole("row").filter({ hasText: `/stolen/${registry.mark}` })).toHaveCount(4);
+  await expect(page.getByRole("row").filter({ hasText: client.clientId })).toHaveCount(4);
+  await page.goBack();
   await page.getByRole("button", { name: "Open a case…" }).click();
   const dialog = page.getByRole("dialog", { name: "Open a case" });
   await dialog.getByRole("textbox", { name: "Note" }).fill("Told the team");

@@ -25,6 +25,8 @@ export const burst: Rule = {
     if (uses !== Math.ceil(Math.max(least, times * client.usual))) return null;
     return {
       subject: { kind: "token", id: event.tokenId },
+      // all of its minute up to this one
+      series: { refusal: null, since: new Date(minuteOf(event.at) * 60_000), uses },
       facts: { ...placeFacts(event), uses, usual: Math.round(client.usual * 10) / 10 },
     };
   },

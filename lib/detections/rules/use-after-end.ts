@@ -11,12 +11,16 @@ function judgeTries(
   refusal: EndRefusal,
 ): Finding | null {
   if (event.kind !== "use" || event.refusal !== refusal) return null;
-  const { count: tries } = withTry(token.tries[refusal], event.at);
+  const { count: tries, since } = withTry(token.tries[refusal], event.at);
   const { tries: least = 1 } = values;
   if (tries < least) return null;
   // the first that is told stands for those before it: what was found is what was tried
-  const count = tries === least ? tries : 1;
-  return { subject: { kind: "token", id: event.tokenId }, facts: { ...placeFacts(event), tries }, count };
+  const isFirst = tries === least;
+  return {
+    subject: { kind: "token", id: event.tokenId },
+    facts: { ...placeFacts(event), tries },
+    ...(isFirst && tries > 1 ? { count: tries, since, series: { refusal, since, uses: tries } } : {}),
+  };
 }
 
 function triesWords(facts: Facts, when: string, { count }: Found): string {

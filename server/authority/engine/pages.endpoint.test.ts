@@ -81,7 +81,7 @@ describe("the sign-in page", () => {
     await registryRead();
     const evil = await discover(instance, { id: "", clientId: "evil", secret: null });
     const { html } = await openLogin(evil, { login_hint: '"><img src=x onerror=alert(1)>' });
-    expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;\ufffdx");
+    expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;⟨U+202E⟩x");
     expect(html).not.toMatch(/<script|<img/);
   });
 

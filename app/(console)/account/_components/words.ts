@@ -2,7 +2,7 @@
 export const accountWords = {
   title: "My account",
   purpose:
-    "How you sign in to this console, and where you are signed in. Adding or removing a way in ends your other sessions.",
+    "How you sign in to this console, and where you are signed in. A changed way in ends your other sessions.",
   byProvider: (name: string) => `You sign in with ${name}`,
   byProviderText:
     "It says who you are and what your role is. A passkey or an authenticator app of your own confirms before dangerous acts that it is you, instead of signing in there again; it does not sign you in.",
@@ -41,6 +41,26 @@ export const accountWords = {
   backedUp: "copied to a cloud or other devices",
   syncable: "may be copied to other devices",
   oneDevice: "on one device alone",
+  password: "Password",
+  passwordSet: "Set",
+  passwordUnknown: "When it was set is not known.",
+  passwordUse: "With a code of your authenticator app, or a recovery code, it signs you in.",
+  passwordNoUse: {
+    by_provider: (provider: string) => `You sign in with ${provider}, and have no password here.`,
+    local_off: "Sign-in without a provider is turned off: a password lets you in nowhere.",
+    none: "You have none.",
+  },
+  aProvider: "a provider",
+  passwordForgotten:
+    "Forgotten? An owner can send you a new one-time link from Admins: with it you set all of your ways in anew.",
+  passwordChange: "Change the password",
+  passwordEffect:
+    "Your other sessions end. Passkeys, the authenticator app and recovery codes stay as they are.",
+  passwordNow: "Password that you have now",
+  passwordNew: "New password",
+  passwordHelp: (least: number) =>
+    `${least} characters or more, and none that would be guessed soon. A sentence is easier to remember than symbols.`,
+  passwordChanged: "The password is changed. Your other sessions are ended.",
   authenticator: "Authenticator app",
   totpOn: "Set up: with your password, a code of six digits signs you in.",
   totpOff: "Not set up. You sign in with a passkey alone.",

@@ -6,7 +6,6 @@ import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
 import { CasesOf } from "#app/(console)/_components/cases-of.tsx";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
-import { RecentUses } from "#app/(console)/_components/recent-uses.tsx";
 import { SeverityTag } from "#app/(console)/_components/severity-tag.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
@@ -18,6 +17,8 @@ import { RULES } from "#lib/detections/rules.ts";
 import { isUuid } from "#lib/ids.ts";
 import { listIncidentsOf } from "#lib/incidents/list-incidents-of.ts";
 import { shortId } from "#lib/tokens/model.ts";
+import { CountedActs } from "../_components/counted-acts.tsx";
+import { CountedUses } from "../_components/counted-uses.tsx";
 import { DetectionActions } from "../_components/detection-actions.tsx";
 import { EvidenceCard } from "../_components/evidence-card.tsx";
 import { RuleCard } from "../_components/rule-card.tsx";
@@ -37,33 +38,16 @@ function nameOf({ rule, user, client, subject, verifier }: DetectionDetail): str
   return `${RULE_WORDS[rule]}: ${user?.email ?? client?.clientId ?? (subject.kind === "verifier" ? verifier?.name : null) ?? shortId(subject.id)}`;
 }
 
-/** Whose uses are looked at beside it; null where nobody's are on record. */
-function usesOf({ subject, tokenId, client }: DetectionDetail) {
-  switch (subject.kind) {
-    case "token":
-    case "family":
-      return { [subject.kind]: subject.id } as { token: string } | { family: string };
-    case "client":
-      return client === null ? (tokenId === null ? null : { token: tokenId }) : { client: client.clientId };
-    case "verifier":
-    case "signing_key":
-      return null;
-    default:
-      return subject.kind satisfies never;
-  }
-}
-
 export async function generateMetadata({ params }: DetectionPageProps): Promise<Metadata> {
   const { id } = await params;
   return titleOf(readDetection(id).then(nameOf), words.one);
 }
 
-/** A detection: what says so first, then the uses around it; what it is found of and the rule beside them. */
+/** A detection: what says so first, then the very uses and acts that it counted; what it is found of and the rule beside them. */
 export default async function DetectionPage({ params }: DetectionPageProps) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/detections/${id}`);
   const detection = await orNotFound(readDetection(id));
-  const uses = usesOf(detection);
   const { tokenId, familyId, incident } = detection;
   const ids = [tokenId, familyId].filter((one) => one !== null);
   const found = ids.length > 0 && can(ctx, "incident:read") ? await listIncidentsOf(ctx, ids) : [];
@@ -95,7 +79,8 @@ export default async function DetectionPage({ params }: DetectionPageProps) {
             <StandingCard detection={detection} />
             <CasesOf cases={cases} title={words.casesOfToken} />
             <EvidenceCard detection={detection} />
-            {uses === null ? null : <RecentUses ctx={ctx} of={uses} title={words.uses} />}
+            <CountedUses ctx={ctx} detection={detection} />
+            <CountedActs ctx={ctx} detection={detection} />
           </>
         }
         side={

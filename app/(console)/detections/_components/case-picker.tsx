@@ -4,6 +4,7 @@ import { Select } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { requestJson } from "#components/request/request-json.ts";
 import type { IncidentRow } from "#lib/incidents/model.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
 import { detectionWords as words } from "./words.ts";
 
 /** Chooses one of the cases that are not closed, the newest first, by its number or its title. */
@@ -44,7 +45,7 @@ export function CasePicker({
       placeholder={words.caseHint}
       data={(cases ?? []).map(({ number, title }) => ({
         value: String(number),
-        label: `Case ${number}: ${title}`,
+        label: `Case ${number}: ${visibleText(title)}`,
       }))}
       // they are found by the console already
       filter={({ options }) => options}

@@ -36,9 +36,9 @@ function Network({ facts: { network, networkName } }: Pick<DetectionDetail, "fac
 
 /** What a detection rests on: the sentence first, then where and when. */
 export function EvidenceCard({ detection }: { detection: DetectionDetail }) {
-  const { facts, firstAt, lastAt, count, says, verifier } = detection;
+  const { rule, facts, firstAt, lastAt, count, says, verifier } = detection;
   const items: KeyValueItem[] = [
-    { key: "Found", value: words.times(count) },
+    { key: "Found", value: rule === "burst" ? words.inMinutes(count) : words.times(count) },
     { key: "First", value: <Instant at={firstAt} show="exact" focusable /> },
     { key: "Last", value: <Instant at={lastAt} show="exact" focusable /> },
   ];

@@ -1,4 +1,5 @@
 import { groupedNumber } from "#components/display/number-text.tsx";
+import { USES_KEPT } from "#lib/detections/model.ts";
 
 /** Texts of the detections. */
 export const detectionWords = {
@@ -48,7 +49,20 @@ export const detectionWords = {
   facts: "Found of",
   muted: "Muted",
   inCase: "In a case",
-  uses: "Uses",
+  uses: "Uses it counted",
+  usesAround: "Uses of then: which of them it counted was not kept",
+  usesGone: "They have left the log, as old uses do.",
+  acts: "Acts it counted",
+  /** `of`: how many it counted, where it counts uses one by one. */
+  counted: (kept: number, of: number | null) =>
+    of !== null && of > kept
+      ? `the newest ${groupedNumber(kept)} of ${groupedNumber(of)}`
+      : of === null && kept >= USES_KEPT
+        ? `the newest ${groupedNumber(kept)}`
+        : kept === 1
+          ? "one use, all there is"
+          : `${groupedNumber(kept)} uses, all there are`,
+  inMinutes: (count: number) => (count === 1 ? "in one minute" : `in ${groupedNumber(count)} minutes`),
   neverTuned: "Nobody has tuned it for this client.",
   off: "Switched off for this client.",
   times: (count: number) => (count === 1 ? "once" : `${groupedNumber(count)} times`),

@@ -8,6 +8,7 @@ import { LinkButton } from "#components/display/link-button.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { type CaseName, type IdentifiedValue, incidentHref } from "#lib/incidents/model.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
 import { plural } from "#lib/order-plans/plan-words.ts";
 import classes from "./leak-desk.module.css";
 import { addToCase, casedTokens, casesOf, restOf } from "./look-up.ts";
@@ -39,7 +40,15 @@ export function InCases({ found, canAdd }: { found: IdentifiedValue[]; canAdd: b
   }
 
   return (
-    <Alert color="blue" role="status" icon={<IconFolderOpen size={18} />} title={words.inCases(cases.length)}>
+    <Alert
+      color="blue"
+      role="status"
+      icon={<IconFolderOpen size={18} />}
+      title={words.inCases(
+        cases.length,
+        cases.some(({ tokens }) => tokens === of),
+      )}
+    >
       {cases.slice(0, SHOWN).map((one, index) => {
         const { number, title, state, tokens } = one;
         const rest = restOf(found, number);
@@ -48,7 +57,7 @@ export function InCases({ found, canAdd }: { found: IdentifiedValue[]; canAdd: b
         return (
           <div key={number} className={classes.case}>
             <span>
-              Case {number}: {title} <StateBadge state={state} />
+              Case {number}: {visibleText(title)} <StateBadge state={state} />
               <br />
               <span className="muted">
                 {tokens === of ? words.allInCase : words.partInCase(plural(tokens, "token", "tokens"))}

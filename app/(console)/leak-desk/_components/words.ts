@@ -15,7 +15,12 @@ export const leakWords = {
   addRest: (tokens: string, isOne: boolean) => `the other ${isOne ? "token" : tokens}`,
   notAdded: "Not everything could be added",
   toCase: (number: number) => `Open case ${number}`,
-  inCases: (cases: number) => (cases === 1 ? "A case has it already" : `${cases} cases have of it already`),
+  inCases: (cases: number, hasAll: boolean) =>
+    cases > 1
+      ? `${cases} cases have of it already`
+      : hasAll
+        ? "A case has it already"
+        : "A case has some of it already",
   allInCase: "All that is on record of it is in it.",
   partInCase: (tokens: string) => `${tokens} of it.`,
   again: "Paste something else",

@@ -9,7 +9,7 @@ import { PropagationLink } from "#app/(console)/_components/propagation-link.tsx
 import { UseMap } from "#app/(console)/_components/use-map.tsx";
 import { mapWords } from "#app/(console)/_components/use-map-words.ts";
 import { Lifeline } from "#components/charts/lifeline.tsx";
-import { Card } from "#components/display/card.tsx";
+import { Card, CardHeading } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
@@ -135,7 +135,10 @@ export function TokenPage(props: TokenPageProps) {
           aside={`${token.lineageTotal} ${token.lineageTotal === 1 ? "token" : "tokens"}`}
         >
           <Lineage token={token} activity={activity} />
-          <SeenFrom activity={activity} hasMore={hasMore} />
+          <CardHeading>Seen from</CardHeading>
+          <Suspense fallback={<Bar height={64} />}>
+            <SeenFrom ctx={ctx} tokenId={token.id} />
+          </Suspense>
         </Card>
       </div>
       {token.journey === null ? null : (

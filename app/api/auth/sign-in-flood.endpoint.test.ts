@@ -1,0 +1,3 @@
+import { describeSignInFlood } from "./test-sign-in-flood.ts";
+
+describeSignInFlood(500);
