@@ -9,12 +9,19 @@ import { RequestProblem } from "../request/request-json.ts";
 type ProblemAlertProps = {
   error: unknown;
   title?: string;
+  /** What was done all the same, where something was. */
+  outcome?: string | undefined;
   /** Fields that say themselves what is wrong with them. */
   fields?: readonly string[];
 };
 
-/** What a request was refused with: why, what no field says, that nothing was changed, and the request's id. */
-export function ProblemAlert({ error, title = "It was not done", fields = [] }: ProblemAlertProps) {
+/** What a request was refused with: why, what no field says, that nothing was changed or what was, and the request's id. */
+export function ProblemAlert({
+  error,
+  title = "It was not done",
+  outcome = "Nothing was changed.",
+  fields = [],
+}: ProblemAlertProps) {
   if (error === null || error === undefined) return null;
   const problem = error instanceof RequestProblem ? error : null;
   if (problem?.isCancelled) return null;
@@ -47,7 +54,7 @@ export function ProblemAlert({ error, title = "It was not done", fields = [] }: 
         </ul>
       ) : null}
       <p>
-        Nothing was changed.
+        {outcome}
         {problem?.requestId && marked === 0 ? (
           <>
             {" "}

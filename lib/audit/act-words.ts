@@ -50,7 +50,7 @@ export const ACT_WORDS: Record<string, string> = {
   "incident.secret_reissued": "gave a client a new secret in the case",
   "incident.contained": "contained the case",
   "incident.containment_lost": "reopened, as tokens of it work, the case",
-  "incident.leak_found_again": "reported again, as nothing of it works, the leak of the closed case",
+  "incident.leak_found_again": "found again, with nothing of it working, what leaked in the closed case",
   "incident.leak_reported": "put a scanner's report into the case",
   "incident.owners_told": "told owners of tokens in the case",
   "incident.notice_sent": "sent a mail of the case",

@@ -17,13 +17,12 @@ import { getBlastRadius } from "./get-blast-radius.ts";
 import { readDetail } from "./get-incident.ts";
 import { type IncidentRecord, incidentTarget, readIncident } from "./incident-row.ts";
 import { listIncidentOrders } from "./list-incident-orders.ts";
-import type { IncidentOrder, PackFormat } from "./model.ts";
+import { type IncidentOrder, PACK_TOKENS_MAX, type PackFormat } from "./model.ts";
 import { readCaseUses } from "./read-case-uses.ts";
 import { readRefusals } from "./read-refusals.ts";
 import { PACK_PERMISSIONS } from "./release-evidence.ts";
 
 /** What one file holds of each. */
-const TOKENS_MAX = 1_000;
 const LINES_OF_A_PHASE = 1_000;
 const ACTS_MAX = 1_000;
 const REACHES_MAX = 10;
@@ -117,13 +116,13 @@ async function makePack(ctx: Context, incident: IncidentRecord): Promise<Evidenc
   const people = new Map(rows.flatMap(({ user }) => (user === null ? [] : [[user.id, user.email] as const])));
   const services = new Map(rows.map(({ client }) => [client.id, client.clientId] as const));
   const affected = {
-    people: [...people].map(([id, name]) => ({ id, name })).slice(0, TOKENS_MAX),
-    services: [...services].map(([id, name]) => ({ id, name })).slice(0, TOKENS_MAX),
+    people: [...people].map(([id, name]) => ({ id, name })).slice(0, PACK_TOKENS_MAX),
+    services: [...services].map(([id, name]) => ({ id, name })).slice(0, PACK_TOKENS_MAX),
     audiences: blastRadius.audiences.map(({ name }) => name),
     permissions: blastRadius.permissions.map(({ name }) => name),
     verifiers: blastRadius.verifiers.map(({ id, name }) => ({ id, name })),
   };
-  const listed = rows.slice(0, TOKENS_MAX);
+  const listed = rows.slice(0, PACK_TOKENS_MAX);
   const toProve = {
     uses: uses.rows.map(({ id, receivedAt, chain: { writer, flush } }) => ({
       id,

@@ -265,6 +265,8 @@ export const PACK_FORMATS = ["html", "json"] as const;
 export type PackFormat = (typeof PACK_FORMATS)[number];
 export const PACK_FORMAT_WORDS: Record<PackFormat, string> = { html: "HTML", json: "JSON" };
 
+/** Tokens that a pack lists; all of them are counted. */
+export const PACK_TOKENS_MAX = 1_000;
 /** A pack that was let out and that nobody fetches is over after this time. */
 export const PACK_FETCH_SECONDS = 60;
 

@@ -4,6 +4,7 @@ import { GUARDED_WORDS } from "#lib/approvals/model.ts";
 import { ROLE_WORDS } from "#lib/authz/roles.ts";
 import { CLIENT_KIND_WORDS } from "#lib/clients/model.ts";
 import { EXPORT_FORMAT_WORDS } from "#lib/exports/model.ts";
+import { PACK_FORMAT_WORDS } from "#lib/incidents/model.ts";
 import { KEY_PURPOSE_WORDS } from "#lib/keys/model.ts";
 import { CLIENT_SETTING_KEYS } from "#lib/lifetimes/model.ts";
 import { LIFETIME_WORDS, ORDER_BOUND_WORDS } from "#lib/organisation/model.ts";
@@ -57,6 +58,9 @@ const FIELDS: Record<string, string> = {
   userId: "User",
   verifierId: "Verifier",
   orderId: "Order",
+  reportId: "Report",
+  repeats: "Says again what the report said",
+  as: "File format",
   added: "Added",
   renewed: "Secrets made anew",
   kid: "Key",
@@ -104,10 +108,24 @@ const FIELDS: Record<string, string> = {
   provider: "Provider",
   localSignIn: "Sign-in without a provider",
   breakGlassOwners: "Break-glass owners",
+  endedOrderIds: "Orders that ended with it",
+  fileSha256: "Fingerprint of the file (SHA-256)",
+  sha256: "Fingerprint (SHA-256)",
+  jti: "Token's ID (jti)",
+  jwksUri: "Address of its keys",
+  compromisedWhy: "Why from then",
+  ofExchangeMeanwhile: "Of an exchange that was under way",
+  withOrderId: "Together with order",
+  cancels: "Calls off order",
+  sessionFrom: "Session since",
+  undelivered: "Not delivered by then",
+  left: "Codes that are left",
+  contain: "Containment",
 };
 
 /** The same field of another act is another thing. */
 const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
+  "incident.evidence_exported": { records: "Records in it", sha256: "SHA-256 of the pack" },
   "register.week_purged": {
     tokens: "Tokens that left",
     bytes: "Room given back",
@@ -131,6 +149,7 @@ const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
     acts: "Acts without names or changes, by entry (a: actor, t: target, c: content, b: of one part)",
     erasure: "Erasure",
   },
+  "scanner.leak_reported": { unknown: "Values that are none of ours", places: "Where they were found" },
   "log.day_dropped": {
     uses: "Uses that left",
     unsealed: "Of them without a seal, from before there were seals",
@@ -167,12 +186,20 @@ const VALUES: Record<string, Record<string, string>> = {
   mode: named(VERIFIER_MODE_WORDS),
   auditMode: named(AUDIT_MODE_WORDS),
   format: named(EXPORT_FORMAT_WORDS),
+  as: PACK_FORMAT_WORDS,
   purpose: named(KEY_PURPOSE_WORDS),
   tokenFormat: { jwt: "JWT", opaque: "Opaque" },
   verb: { revoke: "Revocation", suspend: "Suspension", restore: "Restore", cancel: "Call-off" },
 };
 
 const sentence = (text: string) => text.replace(/^./, (first) => first.toUpperCase());
+
+/** Whether a field has words of its own; the others are read from their parts. */
+export function hasFieldWords(key: string): boolean {
+  return (
+    Object.hasOwn(FIELDS, key) || Object.values(FIELDS_OF_ACTS).some((fields) => Object.hasOwn(fields, key))
+  );
+}
 
 /** `auditMode` → "Record of uses"; a field that has no words is read from its own parts: `lastSeenAt` → "Last seen". */
 export function fieldWords(key: string, act = ""): string {

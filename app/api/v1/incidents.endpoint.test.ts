@@ -4,6 +4,7 @@ import { startTestAuthority, type TestAuthority } from "#app/_lib/test-authority
 import type { Role } from "#lib/authz/roles.ts";
 import { uuidv7 } from "#lib/ids.ts";
 import { canonicalJson, type EvidencePack } from "#lib/incidents/evidence.ts";
+import { purgeEvidenceFiles } from "#lib/incidents/evidence-file.ts";
 import { makeOpaque } from "#lib/tokens/opaque.ts";
 import { fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { startTestConsole, type TestConsole } from "./test-console.ts";
@@ -232,6 +233,17 @@ test("evidence leaves with those who may export, by an act, to who asked for it,
   const tooLate = { ...file, segments: { ...segments, id: late.body.id }, role: "auditor" as const };
   expect((await console.send(tooLate)).status, "a minute later").toBe(410);
   expect(await acts()).toHaveLength(before + 3);
+
+  const keyed = { ...file, method: "POST", path: EVIDENCE, segments, role: "auditor" as const, body: "{}" };
+  const twice = [1, 2].map(() => console.send({ ...keyed, headers: { "idempotency-key": `pack-${id}` } }));
+  const idsOf = await Promise.all((await Promise.all(twice)).map((one) => one.json()));
+  const made = idsOf.flatMap((one) => (one as { id?: string }).id ?? []);
+  expect(new Set(made).size, "under one key one, at once too").toBe(1);
+  expect(await acts()).toHaveLength(before + 4);
+
+  const tomorrow = new Date(Date.now() + 25 * 3_600_000);
+  expect(await purgeEvidenceFiles(console.db, tomorrow)).toBeGreaterThanOrEqual(3);
+  expect(await console.db.query("SELECT id FROM evidence_file")).toEqual([]);
 });
 
 test("two responders at once: the second gets 409 with what changed and by whom; notes of both stay", async () => {

@@ -89,8 +89,11 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
           </Button>
         </form>
         {canOpen ? null : <p className="muted">Your role does not allow it.</p>}
-        {stand === null || isBusy ? null : <p role="status">{words.stoppedAt(stand)}</p>}
-        <ProblemAlert error={problem} />
+        {stand === null ? (
+          <ProblemAlert error={problem} />
+        ) : (
+          <ProblemAlert error={problem} title={words.notAdded} outcome={words.stoppedAt(stand)} />
+        )}
       </Card>
     </>
   );

@@ -3,7 +3,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
-import type { IncidentTokens } from "#lib/incidents/model.ts";
+import { type IncidentTokens, PACK_TOKENS_MAX } from "#lib/incidents/model.ts";
 import type { TokenRow } from "#lib/tokens/model.ts";
 import classes from "./steps.module.css";
 
@@ -79,7 +79,9 @@ export function IdentifyStep({ tokens }: { tokens: IncidentTokens }) {
       {tokens.total > rows.length || tokens.isCut ? (
         <p className="muted">
           {groupedNumber(tokens.total - rows.length)} more{tokens.isCut ? ", and others beyond those" : ""}.
-          The evidence pack lists them.
+          {tokens.total > PACK_TOKENS_MAX
+            ? `The evidence pack lists the newest ${groupedNumber(PACK_TOKENS_MAX)}.`
+            : "The evidence pack lists them."}
         </p>
       ) : null}
     </>
