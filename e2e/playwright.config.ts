@@ -34,6 +34,7 @@ const ALONE = [
   /keys\/.*\.spec\.ts/,
   /approvals\/.*\.spec\.ts/,
   /incidents\/drill\.spec\.ts/,
+  /restored\/.*\.spec\.ts/,
 ];
 
 const isForPictures = process.env.UPDATE_PICTURES === "1";

@@ -1,4 +1,5 @@
 import { actWords } from "../audit/act-words.ts";
+import { leftOutWords } from "../sign-in-providers/model.ts";
 import { MADE_ANEW, type Shown, type ShownAct } from "./model.ts";
 import { actsTitle, namesOf, roleOf } from "./title-words.ts";
 
@@ -7,20 +8,6 @@ const sessionsOf = ({ after }: ShownAct): string[] => {
   if (typeof ended !== "number" || ended === 0) return [];
   return [ended === 1 ? "One admin session ends." : `${ended} admin sessions end.`];
 };
-
-/** So many are named. */
-const NAMED_MAX = 20;
-
-function leftOutSentence(names: readonly string[]): string[] {
-  const [first] = names;
-  if (first === undefined) return [];
-  if (names.length === 1) return [`${first} is left without a way in.`];
-  const more = names.length - NAMED_MAX;
-  const all = names.slice(0, NAMED_MAX).join(", ");
-  return [
-    `${names.length} people are left without a way in: ${all}${more > 0 ? ` and ${more.toLocaleString("en")} more` : ""}.`,
-  ];
-}
 
 function signInSentences({ after }: ShownAct): string[] {
   const named = namesOf(after?.breakGlassOwners);
@@ -31,7 +18,7 @@ function signInSentences({ after }: ShownAct): string[] {
         ]
       : []),
     ...(after?.localSignIn === true ? ["Everybody can sign in by password or passkey again."] : []),
-    ...leftOutSentence(namesOf(after?.leftWithoutWayIn)),
+    ...(after?.localSignIn === false ? [leftOutWords(namesOf(after.leftWithoutWayIn))] : []),
     ...(named.length === 0 ? [] : [`The break-glass owners are then ${named.join(", ")}.`]),
   ];
 }

@@ -90,6 +90,9 @@ export function differencesOf(
   return words;
 }
 
+/** Fields whose own names say little. */
+const FIELD_WORDS: Record<string, string> = { leftWithoutWayIn: "who is left without a way in" };
+
 function changedFields(shown: ShownAct, done: ShownAct, times: Times): string {
   if (shown.act !== done.act) return `it would now be ${nameOf(done)}`;
   const fields = (["before", "after"] as const).flatMap((side) => {
@@ -98,6 +101,6 @@ function changedFields(shown: ShownAct, done: ShownAct, times: Times): string {
       (key) => !isSame({ [key]: one[key] }, { [key]: other[key] }, times),
     );
   });
-  const names = [...new Set(fields)];
+  const names = [...new Set(fields)].map((field) => FIELD_WORDS[field] ?? field);
   return names.length === 0 ? "it would be upon something else" : `${names.join(", ")} changed meanwhile`;
 }

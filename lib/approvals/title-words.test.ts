@@ -70,6 +70,7 @@ test("what no plan describes says in sentences what it would do", () => {
   const says = (...acts: ShownAct[]) => actSentences({ acts, actCount: acts.length });
   expect(says(off)).toEqual([
     expect.stringContaining("Nobody signs in by password or passkey any more"),
+    "Nobody is left without a way in.",
     "The break-glass owners are then b@example.com.",
     "3 admin sessions end.",
   ]);

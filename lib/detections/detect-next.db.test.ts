@@ -320,3 +320,19 @@ test("networks that the version before remembered of a token are not what it is 
   );
   expect(kept).toEqual({ networks: [1, 2, 3, 4, 5], hashes: [expect.any(Number)] });
 });
+
+test("where the clock went on by years and back again, what comes now is read all the same", async () => {
+  const { clientId, token } = await fixture.world();
+  const refused = fixture.rowOf(token, { refusal: "revoked" });
+  await fixture.write([refused, refused]);
+  await fixture.detect();
+  // what was written meanwhile is of a time that has not come
+  await db.query("UPDATE detection_reader SET received_at = now() + interval '4 years'");
+  await fixture.write([refused]);
+  await fixture.detect();
+  expect(await fixture.found(clientId)).toHaveLength(1);
+  expect(await db.query('SELECT received_at < now() AS "isPast" FROM detection_reader')).toEqual([
+    { isPast: true },
+  ]);
+  expect(await fixture.detect(), "and once").toBe(0);
+});

@@ -9,19 +9,22 @@ import { addSeriesUses } from "./keep-uses.ts";
 import { RULE_NAMES, type RuleName } from "./model.ts";
 import { raiseDetections } from "./raise-detections.ts";
 import { readNextActs } from "./read-acts.ts";
-import { readLateUses, readNextUses, USES_AT_ONCE, type UseRecord } from "./read-uses.ts";
+import { type Place, readLateUses, readNextUses, USES_AT_ONCE, type UseRecord } from "./read-uses.ts";
 import type { UseEvent } from "./rule.ts";
 import { settingsOf, type Tuning } from "./settings.ts";
 
 /** How old a use is when it is read: younger ones are mostly still being written, and would be read as late ones. */
 const READ_AFTER_MS = 1_000;
 
+/** The place is of a time that has not come: the clock went back, and what is written now lies before it. */
+const IS_AHEAD = "r.received_at > clock_timestamp() + interval '10 minutes'";
+
 /** Whether there is anything to do: looked at without a lock, for mostly there is not. */
 const IS_BEHIND = `
   SELECT EXISTS (SELECT FROM token_use u WHERE u.received_at >= r.received_at AND (u.received_at, u.id) > (r.received_at, r.use_id)
       AND u.received_at <= clock_timestamp() - make_interval(secs => $1::float8 / 1000))
     OR EXISTS (SELECT FROM detection_slice WHERE due_at <= clock_timestamp())
-    OR EXISTS (SELECT FROM audit_chain c WHERE c.id = 'admin' AND c.sequence > r.entry_sequence) AS there
+    OR EXISTS (SELECT FROM audit_chain c WHERE c.id = 'admin' AND c.sequence > r.entry_sequence) OR ${IS_AHEAD} AS there
   FROM detection_reader r WHERE r.id = 1`;
 
 type ReaderRecord = {
@@ -30,12 +33,18 @@ type ReaderRecord = {
   entrySequence: bigint;
   beganAt: Date;
   now: Date;
+  isAhead: boolean;
 };
 
 const TAKE = `
   SELECT received_at AS "receivedAt", use_id AS "useId", entry_sequence AS "entrySequence", began_at AS "beganAt",
-    clock_timestamp()::timestamptz(3) AS now
-  FROM detection_reader WHERE id = 1 FOR UPDATE SKIP LOCKED`;
+    clock_timestamp()::timestamptz(3) AS now, ${IS_AHEAD} AS "isAhead"
+  FROM detection_reader r WHERE id = 1 FOR UPDATE SKIP LOCKED`;
+
+// the last checkpoint before the clock went on is a minute before it at the most: none is missed, and some may count twice
+const PLACE_BEFORE = `
+  SELECT coalesce((SELECT at FROM checkpoint WHERE at <= $1::timestamptz ORDER BY number DESC LIMIT 1), $1::timestamptz - interval '10 minutes') AS at`;
+const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 const MOVE = `
   UPDATE detection_reader SET received_at = $1::timestamptz, use_id = $2::uuid, entry_sequence = $3::bigint, taken = taken + $4::bigint,
@@ -62,7 +71,7 @@ export async function detectNext(
     if (reader === undefined) return { taken: 0, isMore: false };
     const { now } = reader;
     const late = await readLateUses(tx, now);
-    const from = { at: reader.receivedAt, id: reader.useId };
+    const from = await placeOf(tx, reader);
     const next = await readNextUses(tx, from, new Date(now.getTime() - readAfterMs));
     const acts = await readNextActs(tx, reader.entrySequence);
     const uses = await eventsOf(tx, [...late, ...next.rows], networkOf);
@@ -86,6 +95,13 @@ export async function detectNext(
       isMore: next.rows.length === USES_AT_ONCE || late.length > 0 || acts.isMore,
     };
   });
+}
+
+/** From where on uses are read: where the reading stands, or where it stood before the clock went on and back again. */
+async function placeOf(tx: Sql, { receivedAt, useId, now, isAhead }: ReaderRecord): Promise<Place> {
+  if (!isAhead) return { at: receivedAt, id: useId };
+  const [before] = await tx.query<{ at: Date }>(PLACE_BEFORE, [now]);
+  return { at: before?.at ?? now, id: FIRST_ID };
 }
 
 function distinct(events: readonly UseEvent[], idOf: (event: UseEvent) => string): string[] {

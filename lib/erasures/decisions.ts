@@ -29,7 +29,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   approval: {
     searches: "summary request shown reason note review_note changed",
     keeps:
-      "way state kinds method path digest run_by permissions plan_kind actor_kind actor_id actor_name person_id decided_by_name reviewed_by_name",
+      "way state end_cause kinds method path digest run_by permissions plan_kind actor_kind actor_id actor_name person_id decided_by_name reviewed_by_name",
     why: "who asks and decides is an admin",
   },
   approval_policy: { keeps: "kinds" },

@@ -1,14 +1,18 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
+import { REFUSALS } from "../audit/use-words.ts";
 import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
+import { ocsfFaults } from "../event-streams/test-ocsf-classes.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
 import { parseListText } from "../lists/parse-list-text.ts";
 import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
+import { useOf } from "../seals/test-evidence.ts";
 import { listTokens } from "../tokens/list-tokens.ts";
 import { tokensTable } from "../tokens/table.ts";
 import { type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
+import { createUseWriter } from "../verification/use-writer.ts";
 import { listWork } from "../work/list-work.ts";
 import { beginExport } from "./begin-export.ts";
 import { cancelExport } from "./cancel-export.ts";
@@ -120,12 +124,34 @@ describe("an export", () => {
         .split("\n")
         .map((line) => JSON.parse(line) as { class_uid: number; unmapped: Record<string, unknown> });
     };
-    const uses = await file("token-uses");
-    expect(uses).toHaveLength(25);
+    const [token] = await world.db.query<{ id: string; familyId: string }>(
+      `SELECT id, family_id AS "familyId" FROM token LIMIT 1`,
+    );
+    const use = useOf({ tokenId: token?.id ?? "", familyId: token?.familyId ?? "", clientId });
+    const hostile = 'quote " backslash \\ \u0001 </script> 漢字 😀';
+    await createUseWriter().write(
+      world.db,
+      [
+        { ...use, source: "forward_auth", method: "GET", path: `/${hostile}`, userAgent: hostile },
+        ...REFUSALS.map((refusal) => ({ ...use, refusal })),
+        { ...use, source: "report", at: new Date("1999-12-31T23:59:59.999Z"), subject: hostile },
+        { ...use, source: "refresh", tokenKind: "refresh" as const },
+        { ...use, source: "userinfo", ip: "2001:db8::1" },
+      ],
+      null,
+    );
+    ctx = { ...ctx, now: new Date() };
+    const uses = (await file("token-uses")).toReversed();
+    expect(uses).toHaveLength(25 + 4 + REFUSALS.length);
     expect(uses[0]).toMatchObject({ class_uid: 3002, unmapped: { chain: { ordinal: expect.any(Number) } } });
     await revokeClientTokens(world.as("responder"), { id: clientId, reason: "policy", note: "as an event" });
     ctx = { ...ctx, now: new Date() };
     const acts = await file("audit-entries");
+    // rows of the log itself, each against the published class that it says it is of
+    expect([...uses, ...acts].flatMap(ocsfFaults)).toEqual([]);
+    expect(new Set([...uses, ...acts].map((event) => event.class_uid))).toEqual(
+      new Set([3002, 6003, 2004, 3004]),
+    );
     expect(acts.find(({ unmapped }) => unmapped.note === "as an event")).toMatchObject({
       class_uid: 3004,
       unmapped: { after: { orderId: expect.any(String) } },

@@ -1,4 +1,5 @@
 import { requirePermission } from "../authz/require-permission.ts";
+import { findClockHold } from "../clocks/find-clock-fault.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
@@ -117,6 +118,7 @@ export async function getLogRetention(ctx: Context): Promise<LogRetention> {
   return {
     ...settings,
     due: await readLogPlan(db, settings, nextLogRunAt(now), days),
+    heldByClock: await findClockHold(db),
     heldDay: await findHeldDay(db, days, settings.useDays, now),
     days: days.map((day) => dayRow(day, settings.useDays)),
     uses: days.reduce((sum, day) => sum + (day.uses ?? 0), 0),

@@ -1,3 +1,4 @@
+import type { ClockHold } from "../clocks/model.ts";
 import type { CheckProblem } from "../evidence-checks/model.ts";
 
 /** How long uses and acts stay on record, and what leaves when; browser-safe. Times are ISO 8601 in UTC, days are dates in UTC. */
@@ -104,6 +105,8 @@ export type LogRetention = {
   version: number;
   /** What the next run takes out. */
   due: LogPlan;
+  /** Why nothing leaves for now; null for nothing. */
+  heldByClock: ClockHold | null;
   /** What does not leave with it; null for none. */
   heldDay: HeldDay | null;
   /** From the oldest to the newest. */

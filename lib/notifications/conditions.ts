@@ -1,3 +1,4 @@
+import { findClockFault } from "../clocks/find-clock-fault.ts";
 import type { Sql } from "../db/sql.ts";
 import { eventStreamHealth } from "../event-streams/model.ts";
 import { readStreamRecords, withLag } from "../event-streams/stream-record.ts";
@@ -19,7 +20,10 @@ export type Watched = {
   bad: { title: string; text: string } | null;
 };
 
-export type WatchedKind = Extract<NotificationKind, "rotation_overdue" | "verifier_behind" | "stream_behind">;
+export type WatchedKind = Extract<
+  NotificationKind,
+  "rotation_overdue" | "verifier_behind" | "stream_behind" | "clock_wrong"
+>;
 
 /** What is watched, how long it has to be so before it is told, and what is said when it is over. */
 export const CONDITIONS: Record<
@@ -29,7 +33,14 @@ export const CONDITIONS: Record<
   rotation_overdue: { riseMs: 0, fallMs: 0, over: "is not overdue any more", read: readKeys },
   verifier_behind: { riseMs: 60_000, fallMs: 60_000, over: "is in step again", read: readVerifiers },
   stream_behind: { riseMs: 60_000, fallMs: 60_000, over: "is up to date again", read: readStreams },
+  // of several workers one may be right
+  clock_wrong: { riseMs: 0, fallMs: 60_000, over: "goes with what is on record again", read: readClocks },
 };
+
+async function readClocks(tx: Sql): Promise<Watched[]> {
+  const bad = await findClockFault(tx);
+  return [{ id: "clock", name: "The clock", path: "/audit/integrity", bad }];
+}
 
 async function readVerifiers(tx: Sql, now: Date): Promise<Watched[]> {
   const { headPosition, checkers } = await readStandingCheckers(tx, { verifierIds: null, now });

@@ -12,6 +12,7 @@ export const NOTIFICATION_KINDS = [
   "rotation_overdue",
   "verifier_behind",
   "stream_behind",
+  "clock_wrong",
   "sign_in_new_place",
   "way_in_changed",
   "passkey_cloned",
@@ -148,6 +149,15 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     tone: "warning",
     defaults: QUIET,
     alwaysFor: [],
+    budget: "conditions",
+  },
+  clock_wrong: {
+    name: "Clocks that are wrong",
+    means: "a clock jumps, or is not that of what is on record, and when that is over",
+    needs: "audit:read",
+    tone: "danger",
+    defaults: LOUD,
+    alwaysFor: ["owner"],
     budget: "conditions",
   },
   sign_in_new_place: {

@@ -107,6 +107,30 @@ test("a key that signs beyond its policy is told at once, and another key in its
   ]);
 });
 
+test("a clock that went on by years is told at once, and when it goes with what is on record again", async () => {
+  await owner();
+  const checkpoint = (number: number, when: string) =>
+    world.db.query(
+      `INSERT INTO checkpoint (number, at, kid, jws) VALUES ($1::bigint, now() + $2::interval, 'k', 'x')`,
+      [number, when],
+    );
+  await checkpoint(1, "-1461 days");
+  await checkpoint(2, "0 s");
+  await watchConditions(world.db, at(0));
+  await watchConditions(world.db, at(10));
+  expect(await told("clock_wrong")).toEqual(["warning: The clock went on by 1461 days at once"]);
+  await world.asOwner(
+    "ALTER TABLE checkpoint DISABLE TRIGGER USER; UPDATE checkpoint SET at = now() - interval '20 hours' WHERE number = 1",
+  );
+  await watchConditions(world.db, at(20));
+  expect(await told("clock_wrong"), "another worker may see it still").toHaveLength(1);
+  await watchConditions(world.db, at(81));
+  expect(await told("clock_wrong")).toEqual([
+    "warning: The clock went on by 1461 days at once",
+    "good: The clock goes with what is on record again",
+  ]);
+});
+
 test("an API token is told a week before its end and on its last day; one that was made for a day is not", async () => {
   await owner();
   const DAY = 86_400;

@@ -7,6 +7,8 @@ const IS_OPEN = "SELECT EXISTS (SELECT FROM restore WHERE confirmed_at IS NULL) 
 export type RestoreWatch = {
   /** As of the last look. */
   readonly isOpen: boolean;
+  /** Looks now: who confirmed a moment ago is not sent back to the page that asks for it. Those who ask at once share one look. */
+  look(): Promise<boolean>;
   stop(): void;
 };
 
@@ -19,10 +21,8 @@ export async function isRestoreOpen(db: Sql): Promise<boolean> {
 /** Looks every second whether a restore waits to be confirmed. A database that does not answer changes nothing. */
 export async function watchRestore(db: Sql, onOpen: () => void = () => {}): Promise<RestoreWatch> {
   let isOpen = await isRestoreOpen(db);
-  let isAsking = false;
-  const timer = setInterval(async () => {
-    if (isAsking) return;
-    isAsking = true;
+  let underWay: Promise<boolean> | null = null;
+  async function ask(): Promise<boolean> {
     try {
       const now = await isRestoreOpen(db);
       const began = now && !isOpen;
@@ -31,14 +31,21 @@ export async function watchRestore(db: Sql, onOpen: () => void = () => {}): Prom
     } catch {
       // whoever asks the database for its work says that it is away
     } finally {
-      isAsking = false;
+      underWay = null;
     }
-  }, CHECK_MS);
+    return isOpen;
+  }
+  function look(): Promise<boolean> {
+    underWay ??= ask();
+    return underWay;
+  }
+  const timer = setInterval(() => void look(), CHECK_MS);
   timer.unref();
   return {
     get isOpen() {
       return isOpen;
     },
+    look,
     stop: () => clearInterval(timer),
   };
 }

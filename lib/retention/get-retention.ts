@@ -1,4 +1,5 @@
 import { requirePermission } from "../authz/require-permission.ts";
+import { findClockHold } from "../clocks/find-clock-fault.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
@@ -48,6 +49,7 @@ export async function getRetention(ctx: Context): Promise<Retention> {
     expiredTokenDays: days,
     version,
     nextRunAt: next.toISOString(),
+    heldByClock: await findClockHold(db),
     weeks: weeks.map((week) => weekRow(week, days)),
     tokens: weeks.reduce((sum, week) => sum + week.tokens, 0),
     bytes: weeks.reduce((sum, week) => sum + (week.bytes ?? 0), 0),

@@ -1,4 +1,5 @@
 /** How long expired tokens stay in the register, and what leaves it when; browser-safe. Times are ISO 8601 in UTC, weeks the dates of their Mondays. */
+import type { ClockHold } from "../clocks/model.ts";
 import type { Verb } from "../revocations/model.ts";
 
 /** Days that a week stays after its last token has expired. Partitions are made again for the last week: less than one could not be kept apart from it. */
@@ -62,6 +63,8 @@ export type Retention = {
   /** The organisation's: a change carries it. */
   version: number;
   nextRunAt: string;
+  /** Why nothing leaves for now; null for nothing. */
+  heldByClock: ClockHold | null;
   /** From the oldest to the newest. */
   weeks: RegisterWeek[];
   tokens: number;

@@ -12,7 +12,7 @@ const MARGIN_MS = 10 * 60_000;
 const ROWS_OF_A_SEAL = 20_000;
 
 const TAKE = `
-  SELECT id, seals_begun_at AS "begunAt" FROM evidence_writer
+  SELECT id, seals_begun_at AS "begunAt", clock_timestamp()::timestamptz(3) AS now FROM evidence_writer
   WHERE seals_begun_at IS NOT NULL AND seals_ended_at IS NULL AND seen_at < clock_timestamp() - make_interval(secs => $1::int)
   ORDER BY seen_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
 
@@ -35,7 +35,7 @@ function flushesOf(records: readonly SealedUseRecord[]): FlushToSeal[] {
 
 /** One seal of a writer that is gone, under the lock on its row. @returns null where there is no such writer, else whether it is sealed to its end. */
 async function sealOne(tx: Sql, goneAfterSeconds: number): Promise<{ rows: number; isDone: boolean } | null> {
-  const [writer] = await tx.query<{ id: string; begunAt: Date }>(TAKE, [goneAfterSeconds]);
+  const [writer] = await tx.query<{ id: string; begunAt: Date; now: Date }>(TAKE, [goneAfterSeconds]);
   if (writer === undefined) return null;
   const last = await readLastSeal(tx, writer.id);
   const end = last ?? NEW_CHAIN;
@@ -50,7 +50,7 @@ async function sealOne(tx: Sql, goneAfterSeconds: number): Promise<{ rows: numbe
     const lastFlush = end.lastFlush > highest ? end.lastFlush : highest;
     // what was open comes first by its number, so that a seal that is cut leaves none of it behind
     const about = { chain: writer.id, sealedBy: "worker", lastFlush, openFlushes: [] } as const;
-    const seal = nextSeal(end, flushesOf(records), { ...about, now: new Date() });
+    const seal = nextSeal(end, flushesOf(records), { ...about, now: writer.now });
     if (!(await appendSeal(tx, seal))) throw new Error(`the chain of ${writer.id} went on by itself`);
   }
   if (isDone)

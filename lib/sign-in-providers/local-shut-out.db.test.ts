@@ -35,16 +35,17 @@ test("who cannot come in is said to be out wherever it is asked, and their API t
     (await findApiToken(world.db, { value: made.token, ip: null, now: at(3) }))?.refusal;
   expect(await refusal()).toBeNull();
   const before = await getSignInPolicy(named.ctx(1));
-  expect(before.stops, "nobody is named yet").toEqual({ apiTokens: 2 });
+  const both = [named.admin.email, shut.admin.email].sort();
+  expect(before.stops, "nobody is named yet").toEqual({ apiTokens: 2, people: both });
   const policy = await changeSignInPolicy(named.ctx(1), {
     version: before.version,
     localSignIn: false,
     breakGlass: [named.admin.id],
   });
-  expect(policy.stops).toEqual({ apiTokens: 1 });
+  expect(policy.stops).toEqual({ apiTokens: 1, people: [shut.admin.email] });
   expect(await world.lastEntry()).toMatchObject({
     act: "sign_in_policy.updated",
-    after: { localSignIn: false, stoppedApiTokens: 1 },
+    after: { localSignIn: false, stoppedApiTokens: 1, leftWithoutWayIn: [shut.admin.email] },
   });
   expect(await refusal()).toBe("API_TOKEN_CREATOR_DISABLED");
   expect((await getApiToken(named.ctx(3), { apiTokenId: made.id })).state).toBe("creator_disabled");

@@ -65,3 +65,10 @@ export async function readLocalTokens(db: Sql, now: Date): Promise<{ adminId: st
     [now],
   );
 }
+
+/** Who is enabled and comes in by no provider: out where it is off and they are not named. */
+export async function readLocalPeople(db: Sql): Promise<{ adminId: string; email: string }[]> {
+  return db.query(
+    `SELECT a.id AS "adminId", a.email FROM admin a WHERE a.disabled_at IS NULL AND NOT EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = a.id) ORDER BY lower(a.email)`,
+  );
+}

@@ -87,10 +87,23 @@ export type SignInPolicy = {
   breakGlassSignIns: BreakGlassSignIn[];
   /** Whether an owner came in by a provider within the last day. */
   isProven: boolean;
-  /** What goes on no longer while it is off: good API tokens of whoever has no other way in and is not named. */
-  stops: { apiTokens: number };
+  /** What goes on no longer while it is off: who has no other way in and is not named, by address, and their good API tokens. */
+  stops: { apiTokens: number; people: string[] };
   version: number;
 };
+
+/** So many are named. */
+const LEFT_OUT_NAMED = 20;
+
+/** Who is left without a way in while sign-in without a provider is off. */
+export function leftOutWords(people: readonly string[]): string {
+  const [first] = people;
+  if (first === undefined) return "Nobody is left without a way in.";
+  if (people.length === 1) return `${first} is left without a way in.`;
+  const more = people.length - LEFT_OUT_NAMED;
+  const named = people.slice(0, LEFT_OUT_NAMED).join(", ");
+  return `${people.length.toLocaleString("en")} people are left without a way in: ${named}${more > 0 ? ` and ${more.toLocaleString("en")} more` : ""}.`;
+}
 
 /** What becomes of API tokens while sign-in without a provider is off. */
 export function stopWords(apiTokens: number): string {

@@ -57,12 +57,18 @@ describe("sign-in without a provider", () => {
     const provider = await makeProvider({ creates_admins: true });
     const byProvider = await enter(provider, person(subjectFor()), 0);
     const before = await policyOf(ctx(1));
+    expect(before.stops.people).toEqual(expect.arrayContaining([admin.email, other.admin.email]));
     await changeSignInPolicy(ctx(1), { version: before.version, localSignIn: false, breakGlass: [admin.id] });
     expect(await world.lastEntry()).toMatchObject({
       act: "sign_in_policy.updated",
       before: { localSignIn: true, breakGlassOwners: [] },
-      after: { localSignIn: false, breakGlassOwners: [admin.email] },
+      after: {
+        localSignIn: false,
+        breakGlassOwners: [admin.email],
+        leftWithoutWayIn: expect.arrayContaining([other.admin.email]),
+      },
     });
+    expect((await policyOf(ctx(2))).stops.people).not.toContain(admin.email);
     const sessionOf = ({ actor }: Context) => (actor.kind === "admin" ? actor.sessionId : "");
     expect(await lives(sessionOf(ctx(2)), 2)).toBe(true);
     expect(await lives(sessionOf(other.ctx(2)), 2)).toBe(false);

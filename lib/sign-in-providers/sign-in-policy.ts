@@ -12,6 +12,7 @@ import {
   countStoppedTokens,
   endLocalSessions,
   readLocalOut,
+  readLocalPeople,
   readLocalTokens,
   requireOwnWayIn,
 } from "./local-shut-out.ts";
@@ -69,7 +70,11 @@ export async function readBreakGlassSignIns(
 async function readStops(db: Sql, now: Date): Promise<SignInPolicy["stops"]> {
   const named = new Set((await readBreakGlass(db)).map(({ id }) => id));
   const others = (await readLocalTokens(db, now)).filter(({ adminId }) => !named.has(adminId));
-  return { apiTokens: others.reduce((sum, { count }) => sum + count, 0) };
+  const people = (await readLocalPeople(db)).filter(({ adminId }) => !named.has(adminId));
+  return {
+    apiTokens: others.reduce((sum, { count }) => sum + count, 0),
+    people: people.map(({ email }) => email),
+  };
 }
 
 async function readPolicy(db: Sql, now: Date): Promise<SignInPolicy> {

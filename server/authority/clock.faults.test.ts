@@ -2,12 +2,14 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { decodeJwt } from "jose";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { systemContext } from "#lib/context.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { placeOrder } from "#lib/revocations/place-order.ts";
 import { ensureTool, FAKETIME } from "#server/dev/ensure-tool.mjs";
+import { startProcess } from "#server/faults/process.ts";
+import { sendJob } from "#server/worker/test-send-job.ts";
 import { introspect, issue, post, revokeAs, seedRegistry, verify } from "./test-authority.ts";
 import { type AuthorityProcess, startAuthorityProcess, until } from "./test-authority-process.ts";
 
@@ -26,6 +28,7 @@ const library = findLibrary();
 
 /** A missing tool makes the test "not run", never passed. */
 describe.skipIf(library === null)("an authority whose clock jumps, beside one whose clock is right", () => {
+  let databaseUrl: string;
   let db: Database;
   let registry: Awaited<ReturnType<typeof seedRegistry>>;
   let steady: AuthorityProcess;
@@ -44,7 +47,7 @@ describe.skipIf(library === null)("an authority whose clock jumps, beside one wh
   const isOpen = async () => (await fetch(`${jumping.url}/readyz`)).status === 200;
 
   beforeAll(async () => {
-    const { url: databaseUrl } = await testDatabase();
+    ({ url: databaseUrl } = await testDatabase());
     db = openDatabase({ url: databaseUrl, role: "app", maxConnections: 4, applicationName: "test" });
     registry = await seedRegistry(db);
     folder = mkdtempSync(path.join(tmpdir(), "tokenwarden-clock-"));
@@ -81,6 +84,8 @@ describe.skipIf(library === null)("an authority whose clock jumps, beside one wh
     ["forward by three hours", "+3h"],
     ["back by three hours", "-3h"],
     ["back by two minutes", "-120s"],
+    ["forward by four years", "+4y"],
+    ["back by four years", "-4y"],
   ])("%s: it answers 503 until the clock is right, and revoked stays revoked", async (_name, offset) => {
     const [good, revoked] = [await issue(jumping.url, service()), await issue(jumping.url, service())];
     expect(await introspect(jumping.url, good, billing())).toMatchObject({ active: true });
@@ -155,6 +160,44 @@ describe.skipIf(library === null)("an authority whose clock jumps, beside one wh
     // what comes after is good: nothing was cut off in the future
     const next = await issue(steady.url, registry.otherService);
     expect(await introspect(steady.url, next, ledger)).toMatchObject({ active: true });
+  });
+
+  test("a worker whose clock is four years ahead signs and purges by the database's, and says that it is", async () => {
+    const clock = path.join(folder, "clock of the worker");
+    writeFileSync(clock, "+4y\n");
+    const worker = await startProcess("server/worker/main.ts", {
+      DATABASE_URL: databaseUrl,
+      MASTER_KEY: Buffer.alloc(32, 7).toString("base64"),
+      AUTHORITY_ISSUER: steady.url,
+      CHECKPOINT_FILE: path.join(folder, "checkpoints.jws"),
+      LD_PRELOAD: library as string,
+      FAKETIME_TIMESTAMP_FILE: clock,
+      FAKETIME_NO_CACHE: "1",
+      FAKETIME_DONT_FAKE_MONOTONIC: "1",
+      DONT_FAKE_MONOTONIC: "1",
+    });
+    onTestFinished(() => worker.stop());
+    const newest = async () =>
+      (await db.query<{ at: Date }>("SELECT at FROM checkpoint ORDER BY number DESC LIMIT 1"))[0]?.at;
+    await until("a checkpoint is signed", async () => (await newest()) !== undefined);
+    expect(Math.abs(Date.now() - Number(await newest()))).toBeLessThan(60_000);
+    await until("it is told", async () => {
+      const told = await db.query("SELECT FROM notification_condition WHERE kind = 'clock_wrong'");
+      return told.length > 0;
+    });
+    await db.query(
+      `INSERT INTO protocol_state (model, id_hash, payload, expires_at) VALUES ('Session', 'live', '{}', now() + interval '1 hour'),
+         ('Session', 'over', '{}', now() - interval '2 hours')`,
+    );
+    const states = async () => {
+      const rows = await db.query<{ id: string }>(
+        "SELECT convert_from(id_hash, 'UTF8') AS id FROM protocol_state WHERE id_hash IN ('live', 'over') ORDER BY 1",
+      );
+      return rows.map(({ id }) => id);
+    };
+    await sendJob(databaseUrl, "purge-expired");
+    await until("what is over leaves", async () => !(await states()).includes("over"));
+    expect(await states()).toEqual(["live"]);
   });
 
   test("how old its orders are is told by a clock that does not jump", async () => {

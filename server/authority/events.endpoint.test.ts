@@ -2,7 +2,10 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { getUseSummary } from "#lib/audit/get-use-summary.ts";
+import { tokenUsesTable } from "#lib/audit/table.ts";
 import { uuidv7 } from "#lib/ids.ts";
+import { parseListQueryStrict } from "#lib/list-query/parse-list-query.ts";
 import { listReportGaps } from "#lib/reports/list-report-gaps.ts";
 import type { ReportResult } from "#lib/reports/model.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
@@ -110,6 +113,36 @@ describe("a report", () => {
         { timeout: 10_000 },
       )
       .toEqual({ uses: 1n, refused: 1n, ip: "192.0.2.7" });
+  });
+
+  test("adds to what was answered with a token, by status, and to the bytes that went out", async () => {
+    const token = await issue(one, instance.registry.jwtService);
+    const told = [
+      { status: 200, bytes: 512 },
+      { status: 200, bytes: 1_500 },
+      { status: 404, bytes: 0 },
+      { status: 500, bytes: null },
+      { status: null, bytes: null },
+    ];
+    await report(told.map((answer) => use(token, answer)));
+    const filters = (text: string) =>
+      parseListQueryStrict(tokenUsesTable, new URLSearchParams(`token=${decodeJwt(token).jti}${text}`))
+        .filters;
+    const auditor = contextAs(instance.db, "auditor");
+    expect(await getUseSummary(auditor, filters("&outcome=allowed"))).toMatchObject({
+      uses: 5,
+      bytes: 2_012,
+      statuses: [
+        { status: 200, uses: 2 },
+        { status: 404, uses: 1 },
+        { status: 500, uses: 1 },
+      ],
+    });
+    expect(await getUseSummary(auditor, filters("&outcome=issued"))).toMatchObject({
+      uses: 1,
+      bytes: null,
+      statuses: [],
+    });
   });
 
   test("of a token that was revoked, and accepted all the same, is evidence", async () => {

@@ -87,7 +87,9 @@ async function serveConsole(env: Env): Promise<void> {
     const refusal = overBound(request) ?? findFault(request);
     if (refusal !== null) refuse(response, refusal);
     else if (restored?.isOpen === true && !isOpenWhileRestored(request.url ?? "/"))
-      answerWhileRestored(request, response);
+      void restored
+        .look()
+        .then((isOpen) => (isOpen ? answerWhileRestored(request, response) : handle(request, response)));
     else void handle(request, response);
   });
   boundConnections(server);

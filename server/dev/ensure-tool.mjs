@@ -57,5 +57,8 @@ export const CHROMIUM = {
   packageName: "chromium",
 };
 
+/** A syslog daemon, for the tests of streams to one. */
+export const RSYSLOG = { commands: ["rsyslogd"], packageName: "rsyslog" };
+
 /** libfaketime, for the tests of a clock that jumps. */
 export const FAKETIME = { commands: ["faketime"], packageName: "faketime" };

@@ -1,10 +1,11 @@
+import { readClock } from "#lib/clocks/read-clock.ts";
 import { systemContext } from "#lib/context.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { findRestore } from "#lib/restore/find-restore.ts";
 import { appendCheckpoints, CheckpointFileError } from "#lib/seals/checkpoint-file.ts";
 import { CHECKPOINT_WANTED } from "#lib/seals/cover-records.ts";
-import { makeCheckpoint } from "#lib/seals/make-checkpoint.ts";
+import { CHECKPOINT_SECONDS, isClockBehind, makeCheckpoint } from "#lib/seals/make-checkpoint.ts";
 import { logFailure } from "#server/log-failure.ts";
 import { WokenLoop } from "./woken-loop.ts";
 import type { WorkerPart, Workplace } from "./worker-part.ts";
@@ -61,13 +62,23 @@ export function createCheckpointer({
     }
   }
 
+  let signedAt = Number.NEGATIVE_INFINITY;
+  /** By the database's clock, whatever this machine's says; where that went back, a minute is one of this process's own. */
+  async function sign(): Promise<boolean> {
+    const now = await readClock(db);
+    const isDue = performance.now() - signedAt >= CHECKPOINT_SECONDS * 1_000;
+    if (!isDue && (await isClockBehind(db, now))) return false;
+    const number = await makeCheckpoint(systemContext(db, "worker", now), wrapper);
+    if (number !== null) signedAt = performance.now();
+    return number !== null;
+  }
+
   return new WokenLoop({
     url,
     channels: [CHECKPOINT_WANTED],
     pollMs: POLL_MS,
     async work() {
-      if (await keep())
-        if ((await makeCheckpoint(systemContext(db, "worker"), wrapper)) !== null) await keep();
+      if ((await keep()) && (await sign())) await keep();
       return false;
     },
     onError: (error) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { REFUSALS } from "#lib/audit/use-words.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { createEventStream } from "#lib/event-streams/create-event-stream.ts";
@@ -11,6 +12,7 @@ import { replayEventStream } from "#lib/event-streams/replay-event-stream.ts";
 import { rotateEventStreamSecret } from "#lib/event-streams/rotate-event-stream-secret.ts";
 import { readEventStream } from "#lib/event-streams/stream-record.ts";
 import { testEventStream } from "#lib/event-streams/test-event-stream.ts";
+import { ocsfFaults } from "#lib/event-streams/test-ocsf-classes.ts";
 import { updateEventStream } from "#lib/event-streams/update-event-stream.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { readOutboundAllow } from "#lib/outbound/allow-list.ts";
@@ -134,6 +136,29 @@ describe("a webhook", () => {
       });
     await eventually(async () => ((await now(made)).delivered === 4 ? true : undefined));
     expect(await now(made)).toMatchObject({ failures: 0, lag: { count: 0 } });
+  });
+
+  test("gets uses and acts as OCSF, each as its published class has it", async () => {
+    const [sink] = sinks;
+    const { stream: made } = await stream(sink, { sources: ["uses", "acts"], format: "ocsf" });
+    const odd = 'quote " backslash \\ </script> 漢字 😀';
+    const rows: TokenUseRow[] = [
+      { ...useOf(`/${odd}`), userAgent: odd, subject: odd },
+      ...REFUSALS.map((refusal) => ({ ...useOf("/refused"), refusal })),
+      { ...useOf("/renewed"), source: "refresh", tokenKind: "refresh" },
+      { ...useOf("/reported"), source: "report", at: new Date(Date.now() - 86_400_000) },
+    ];
+    await writer.write(db, rows, null);
+    await switchEventStream(owner(), { streamId: made.id, status: "paused" });
+    await switchEventStream(owner(), { streamId: made.id, status: "running" });
+    const events = await eventually(() => {
+      const all = sink.taken.flatMap((batch) => batch.events as unknown as { class_uid: number }[]);
+      return all.length >= rows.length + 3 ? all : undefined;
+    });
+    expect(events.flatMap(ocsfFaults)).toEqual([]);
+    const counts = Map.groupBy(events, (event) => event.class_uid);
+    expect([...counts.keys()].sort()).toEqual([2004, 3002, 3004, 6003]);
+    expect(counts.get(3004), "created, paused and resumed").toHaveLength(3);
   });
 
   test("that answers 500 gets everything in order once it is mended, and costs its own backlog alone", async () => {

@@ -13,17 +13,21 @@ import { createEventStream } from "#lib/event-streams/create-event-stream.ts";
 import { createEventStreamInput } from "#lib/event-streams/input.ts";
 import { readEventStream } from "#lib/event-streams/stream-record.ts";
 import { testEventStream } from "#lib/event-streams/test-event-stream.ts";
+import { ocsfFaults } from "#lib/event-streams/test-ocsf-classes.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { readOutboundAllow } from "#lib/outbound/allow-list.ts";
 import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
+import { useOf } from "#lib/seals/test-evidence.ts";
 import { freePort } from "#lib/test-port.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
+import { createUseWriter } from "#lib/verification/use-writer.ts";
 import { eventually } from "#server/authority/signals/test-signal-peer.ts";
+import { ensureTool, RSYSLOG } from "#server/dev/ensure-tool.mjs";
 import { HAS_OPENSSL, makeCertificate } from "#server/tls/test-certificate.ts";
 import { createEventSender } from "./stream-sender.ts";
 import type { WorkerPart } from "./worker-part.ts";
 
-const DAEMON = ["/usr/sbin/rsyslogd", "rsyslogd"].find((file) => spawnSync(file, ["-v"]).status === 0);
+const DAEMON = ensureTool(RSYSLOG);
 const DRIVER = "/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_ossl.so";
 const hasTls = HAS_OPENSSL && spawnSync("test", ["-e", DRIVER]).status === 0;
 
@@ -41,7 +45,7 @@ type Read = {
 };
 
 /** Debian's rsyslog, with a line of JSON for each message that it has parsed. A missing one makes the test "not run". */
-describe.skipIf(DAEMON === undefined)("a real rsyslog (not run without one)", () => {
+describe.skipIf(DAEMON === null)("a real rsyslog (not run without one)", () => {
   const wrapper = createKeyWrapper(Buffer.alloc(32, 7));
   let folder: string;
   let daemon: ChildProcess | undefined;
@@ -161,6 +165,41 @@ action(type="omfile" file="${folder}/received" template="line")
 
   test("takes messages over TCP and reads the same values back, each on its own line (P18)", () =>
     roundTrip(`syslog+tcp://127.0.0.1:${ports.tcp}`));
+
+  test("takes uses as they are and as OCSF, and reads the same of them that the log has", async () => {
+    const url = `syslog+tcp://127.0.0.1:${ports.tcp}`;
+    await stream(url, { sources: ["uses"] });
+    await stream(url, { sources: ["uses"], format: "ocsf" });
+    const rows = [
+      useOf({
+        source: "forward_auth",
+        method: "GET",
+        path: `/${HOSTILE}`,
+        userAgent: HOSTILE,
+        subject: HOSTILE,
+      }),
+      useOf({ refusal: "revoked", ip: "2001:db8::1" }),
+      useOf({ source: "refresh", tokenKind: "refresh" }),
+    ];
+    await createUseWriter().write(db, rows, null);
+    const ids = new Set(rows.map(({ tokenId }) => tokenId));
+    const log = await db.query<{ id: string; path: string | null }>(
+      "SELECT id, path FROM token_use WHERE token_id = ANY ($1::uuid[]) ORDER BY ordinal",
+      [[...ids]],
+    );
+    const mine = await eventually(() => {
+      const all = received().filter(({ sd }) => log.some(({ id }) => id === sd["event@32473"].id));
+      return all.length >= 6 ? all : undefined;
+    }, 20_000);
+    for (const one of mine) expect(one).toMatchObject({ app: "tokenwarden", msgid: "USE" });
+    const said = mine.map(({ msg }) => JSON.parse(msg));
+    const plain = said.filter(({ class_uid: uid }) => uid === undefined);
+    const ocsf = said.filter(({ class_uid: uid }) => uid !== undefined);
+    expect(plain.map(({ id, path }) => ({ id, path }))).toEqual(log);
+    expect(ocsf.map(({ metadata }) => metadata.uid)).toEqual(log.map(({ id }) => id));
+    expect(ocsf.flatMap(ocsfFaults)).toEqual([]);
+    expect(ocsf.map(({ class_uid: uid }) => uid)).toEqual([6003, 6003, 3002]);
+  });
 
   test.skipIf(!hasTls)(
     "takes them over TLS from a stream that knows its authority, and from no other",

@@ -2,6 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import { purgeApprovals } from "#lib/approvals/purge-approvals.ts";
 import { indexClosedDays } from "#lib/audit/index-closed-days.ts";
+import { findClockFault } from "#lib/clocks/find-clock-fault.ts";
+import { readClock } from "#lib/clocks/read-clock.ts";
 import type { Database } from "#lib/db/database.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import { forgetTokens } from "#lib/detections/keep-memories.ts";
@@ -61,8 +63,9 @@ const PURGE_LOG_MS = 480_000;
 export function scheduledJobs(options: JobsOptions): Record<string, Job> {
   const { db, retention, isDiskFull, signal } = options;
   const isHeld = () => isDiskFull() || signal.aborted;
-  return {
-    "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
+  const now = () => readClock(db);
+  const jobs: Record<string, Job> = {
+    "ensure-partitions": { cron: "15 3 * * *", run: async () => ensurePartitions(db, await now()) },
     "tally-tokens": { cron: "* * * * *", run: () => tallyAll(db) },
     "tally-times": { cron: "* * * * *", run: () => tallyTimes(db) },
     "tally-clients": { cron: "* * * * *", run: () => tallyClients(db) },
@@ -91,30 +94,47 @@ export function scheduledJobs(options: JobsOptions): Record<string, Job> {
     },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "seal-gone-writers": { cron: "* * * * *", run: () => sealGoneWriters(db) },
-    "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
-    "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
-    "purge-evidence-files": { cron: "9 * * * *", run: () => purgeEvidenceFiles(db, new Date()) },
-    "purge-imports": { cron: "7-59/10 * * * *", run: () => purgeImports(db, new Date()) },
-    "purge-lifetime-plans": { cron: "6-59/10 * * * *", run: () => purgeLifetimePlans(db, new Date()) },
-    "purge-feed": { cron: "25 * * * *", run: () => purgeFeed(db, new Date()) },
-    "purge-propagation": { cron: "45 * * * *", run: () => purgePropagation(db, new Date()) },
+    "end-abandoned-exports": { cron: "* * * * *", run: async () => endAbandonedExports(db, await now()) },
+    "purge-plans": { cron: "5-59/10 * * * *", run: async () => purgePlans(db, await now()) },
+    "purge-evidence-files": { cron: "9 * * * *", run: async () => purgeEvidenceFiles(db, await now()) },
+    "purge-imports": { cron: "7-59/10 * * * *", run: async () => purgeImports(db, await now()) },
+    "purge-lifetime-plans": { cron: "6-59/10 * * * *", run: async () => purgeLifetimePlans(db, await now()) },
+    "purge-feed": { cron: "25 * * * *", run: async () => purgeFeed(db, await now()) },
+    "purge-propagation": { cron: "45 * * * *", run: async () => purgePropagation(db, await now()) },
     "purge-register": {
       cron: `${PURGE_MINUTE} * * * *`,
       run: () => purgeRegister(retention, { signal, isDiskFull }),
     },
     "purge-log": { cron: PURGE_LOG_CRON, run: () => purgeOldLog(options) },
-    "purge-reports": { cron: "25 * * * *", run: () => purgeReports(retention, new Date(), signal) },
-    "purge-status-lists": { cron: "35 4 * * *", run: () => purgeStatusLists(retention, new Date()) },
-    "purge-detections": { cron: "55 4 * * *", run: () => purgeDetections(retention, new Date()) },
-    "forget-detection-tokens": { cron: "3-59/10 * * * *", run: () => forgetTokens(db, new Date()) },
-    "purge-leak-reports": { cron: "56 4 * * *", run: () => purgeLeakReports(retention, new Date()) },
-    "purge-approvals": { cron: "53 4 * * *", run: () => purgeApprovals(retention, new Date()) },
-    "purge-mails": { cron: "57 4 * * *", run: () => purgeMails(retention, new Date()) },
-    "purge-notifications": { cron: "58 4 * * *", run: () => purgeNotifications(retention, new Date()) },
-    "tell-ending-tokens": { cron: "11 * * * *", run: () => tellEndingTokens(db, new Date()) },
-    "purge-signals": { cron: "25 * * * *", run: () => purgeSignals(db, new Date()) },
-    "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
+    "purge-reports": { cron: "25 * * * *", run: async () => purgeReports(retention, await now(), signal) },
+    "purge-status-lists": { cron: "35 4 * * *", run: async () => purgeStatusLists(retention, await now()) },
+    "purge-detections": { cron: "55 4 * * *", run: async () => purgeDetections(retention, await now()) },
+    "forget-detection-tokens": { cron: "3-59/10 * * * *", run: async () => forgetTokens(db, await now()) },
+    "purge-leak-reports": { cron: "56 4 * * *", run: async () => purgeLeakReports(retention, await now()) },
+    "purge-approvals": { cron: "53 4 * * *", run: async () => purgeApprovals(retention, await now()) },
+    "purge-mails": { cron: "57 4 * * *", run: async () => purgeMails(retention, await now()) },
+    "purge-notifications": {
+      cron: "58 4 * * *",
+      run: async () => purgeNotifications(retention, await now()),
+    },
+    "tell-ending-tokens": { cron: "11 * * * *", run: async () => tellEndingTokens(db, await now()) },
+    "purge-signals": { cron: "25 * * * *", run: async () => purgeSignals(db, await now()) },
+    "purge-expired": { cron: "*/10 * * * *", run: async () => purgeExpired(db, await now()) },
   };
+  return Object.fromEntries(
+    Object.entries(jobs).map(([name, job]) => [
+      name,
+      name.startsWith("purge-") ? { ...job, run: () => runWhereTimeIsSound(options, job) } : job,
+    ]),
+  );
+}
+
+/** What takes something out because of its age waits where its age may be the clock's mistake. */
+async function runWhereTimeIsSound({ db, log }: JobsOptions, job: Job): Promise<unknown> {
+  const fault = await findClockFault(db);
+  if (fault?.heldUntil == null) return job.run();
+  log.error({ heldUntil: fault.heldUntil }, `the clock ${fault.title}: nothing is taken out`);
+  return null;
 }
 
 async function purgeOldLog({ db, retention, log, checkpointFile, signal }: JobsOptions) {

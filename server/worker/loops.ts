@@ -1,3 +1,4 @@
+import { readClock } from "#lib/clocks/read-clock.ts";
 import { systemContext } from "#lib/context.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import { runNextErasure } from "#lib/erasures/run-next-erasure.ts";
@@ -58,7 +59,7 @@ export function createLoops(options: LoopsOptions): WorkerPart[] {
     // keys sign and retire when their time comes, and the next ones are made as policies say
     workerLoop(options, {
       async work() {
-        const ctx = systemContext(db, "worker");
+        const ctx = systemContext(db, "worker", await readClock(db));
         return (await advanceKeys(ctx)) || (wrapper !== null && (await rotateByPolicy(ctx, wrapper)));
       },
       pollMs: 1_000,
@@ -68,8 +69,8 @@ export function createLoops(options: LoopsOptions): WorkerPart[] {
     // what is behind or overdue is told after a minute, when it begins and when it is over
     workerLoop(options, {
       async work() {
-        if (!isDiskFull()) await watchConditions(db, new Date());
-        if (!isDiskFull()) await tellHeldMails(db, new Date());
+        if (!isDiskFull()) await watchConditions(db, await readClock(db));
+        if (!isDiskFull()) await tellHeldMails(db, await readClock(db));
         return false;
       },
       pollMs: 10_000,

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { readClock } from "#lib/clocks/read-clock.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { watchDisk } from "#lib/db/disk-space.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
@@ -105,7 +106,7 @@ export async function startWorker({
   }
 
   try {
-    await ensurePartitions(db, new Date());
+    await ensurePartitions(db, await readClock(db));
     await queue.start();
     for (const part of parts) part.start();
   } catch (error) {

@@ -108,6 +108,19 @@ const FIELDS: Record<string, string> = {
   provider: "Provider",
   localSignIn: "Sign-in without a provider",
   breakGlassOwners: "Break-glass owners",
+  endedOrderIds: "Orders that ended with it",
+  fileSha256: "Fingerprint of the file (SHA-256)",
+  sha256: "Fingerprint (SHA-256)",
+  jti: "Token's ID (jti)",
+  jwksUri: "Address of its keys",
+  compromisedWhy: "Why from then",
+  ofExchangeMeanwhile: "Of an exchange that was under way",
+  withOrderId: "Together with order",
+  cancels: "Calls off order",
+  sessionFrom: "Session since",
+  undelivered: "Not delivered by then",
+  left: "Codes that are left",
+  contain: "Containment",
 };
 
 /** The same field of another act is another thing. */
@@ -136,6 +149,7 @@ const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
     acts: "Acts without names or changes, by entry (a: actor, t: target, c: content, b: of one part)",
     erasure: "Erasure",
   },
+  "scanner.leak_reported": { unknown: "Values that are none of ours", places: "Where they were found" },
   "log.day_dropped": {
     uses: "Uses that left",
     unsealed: "Of them without a seal, from before there were seals",
@@ -179,6 +193,13 @@ const VALUES: Record<string, Record<string, string>> = {
 };
 
 const sentence = (text: string) => text.replace(/^./, (first) => first.toUpperCase());
+
+/** Whether a field has words of its own; the others are read from their parts. */
+export function hasFieldWords(key: string): boolean {
+  return (
+    Object.hasOwn(FIELDS, key) || Object.values(FIELDS_OF_ACTS).some((fields) => Object.hasOwn(fields, key))
+  );
+}
 
 /** `auditMode` → "Record of uses"; a field that has no words is read from its own parts: `lastSeenAt` → "Last seen". */
 export function fieldWords(key: string, act = ""): string {

@@ -1,4 +1,5 @@
 import { Card } from "#components/display/card.tsx";
+import { HoldWhilePointed } from "#components/live/hold-while-pointed.tsx";
 import type { Overview } from "#lib/overview/model.ts";
 import { ActivityCard } from "./activity-card.tsx";
 import { ClientsCard } from "./clients-card.tsx";
@@ -15,7 +16,7 @@ export function OverviewBoard({ overview }: { overview: Overview }) {
     <>
       {isNew ? <FirstSteps registry={registry} /> : null}
       <Figures overview={overview} />
-      <div className={classes.columns}>
+      <HoldWhilePointed className={classes.columns}>
         <Card title="Issued, used, refused" className={classes.wide}>
           <ActivityCard perMinute={overview.perMinute} perHour={overview.perHour} />
         </Card>
@@ -23,7 +24,7 @@ export function OverviewBoard({ overview }: { overview: Overview }) {
         <OrdersCard overview={overview} />
         <VerifiersCard overview={overview} />
         <KeysCard overview={overview} />
-      </div>
+      </HoldWhilePointed>
       <p className={classes.precision}>{overview.precision}</p>
     </>
   );

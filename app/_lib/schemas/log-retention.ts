@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { instant } from "./paging.ts";
+import { clockHold } from "./retention.ts";
 
 const logDay = z.object({
   day: z.iso.date(),
@@ -23,6 +24,7 @@ export const logRetention = z.object({
   actDays: z.int(),
   version: z.int(),
   due: logPlan,
+  heldByClock: clockHold.nullable(),
   heldDay: z
     .object({
       day: z.iso.date(),

@@ -11,10 +11,13 @@ const registerWeek = z.object({
 
 const leaving = { weeks: z.array(registerWeek), tokens: z.int(), bytes: z.int() };
 
+export const clockHold = z.object({ title: z.string(), text: z.string(), heldUntil: instant });
+
 export const retention = z.object({
   expiredTokenDays: z.int(),
   version: z.int(),
   nextRunAt: instant,
+  heldByClock: clockHold.nullable(),
   weeks: z.array(registerWeek),
   tokens: z.int(),
   bytes: z.int(),

@@ -48,9 +48,9 @@ export const signInPolicy = z.object({
   breakGlassSignIns: z.array(z.object({ at: instant, admin: adminRef, ip: z.string().nullable() })),
   isProven: z.boolean(),
   stops: z
-    .object({ apiTokens: z.int() })
+    .object({ apiTokens: z.int(), people: z.array(z.string()) })
     .describe(
-      "What goes on no longer while it is off: API tokens of whoever has no other way in and is not named.",
+      "What goes on no longer while it is off: people who have no other way in and are not named, by address, and their API tokens.",
     ),
   version: z.int(),
 });

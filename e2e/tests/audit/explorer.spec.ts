@@ -37,6 +37,58 @@ test("what is refused without a token is counted on the open page by itself, at 
   expect(Math.min(...tookMs), "milliseconds").toBeLessThan(3_000);
 });
 
+test("open pages of uses and of acts show what comes by itself, keep still while they are paused, and then have all of it", async ({
+  page,
+  authority,
+  registry,
+  ownerApi,
+}) => {
+  const client = await registry.addService();
+  const token = await authority.issue(client);
+  const audit = new AuditPage(page);
+  let named = 0;
+  const logs = [
+    {
+      open: () => audit.openUses({ token: String(decodeJwt(token).jti) }),
+      rows: audit.uses,
+      happen: () => authority.verify(token, registry.verifier),
+    },
+    {
+      open: () => audit.openActs({ targetId: registry.group.id }),
+      rows: audit.acts,
+      happen: async () => {
+        const { version } = await ownerApi.read<{ version: number }>(`/api/v1/groups/${registry.group.id}`);
+        named += 1;
+        const change = { version, description: `for the ${named}. time` };
+        expect((await ownerApi.send("PATCH", `/api/v1/groups/${registry.group.id}`, change)).status()).toBe(
+          200,
+        );
+      },
+    },
+  ];
+  for (const { open, rows, happen } of logs) {
+    await open();
+    await expect(rows).toHaveCount(1);
+    const live = page.getByRole("button", { name: LIVE }).first();
+    await expect(live).toBeVisible();
+    await happen();
+    await expect(rows, "by itself").toHaveCount(2);
+    await live.click();
+    const paused = page.getByRole("button", { name: /^paused\./ }).first();
+    await expect(paused).toBeVisible();
+    // a page beside it has drawn the third by the time that this one would have
+    const beside = await page.context().newPage();
+    await beside.goto(page.url());
+    await expect(beside.getByRole("button", { name: LIVE }).first()).toBeVisible();
+    await happen();
+    await expect(beside.locator("tbody tr")).toHaveCount(3);
+    await beside.close();
+    await expect(rows, "it keeps still").toHaveCount(2);
+    await paused.click();
+    await expect(rows, "nothing was missed").toHaveCount(3);
+  }
+});
+
 test("the chart of uses follows the time range in the address, and a dragged part of it becomes the range", async ({
   page,
   authority,
@@ -114,6 +166,34 @@ test("counts beside the chart set a filter and clear it, and a token that is fol
   await expect(page.getByRole("combobox", { name: "Filters as text" })).toHaveValue(/-outcome:allowed$/);
   await expect(page.getByRole("list", { name: "Filters" })).toContainText("Outcome is not Allowed");
   await expect(audit.uses).toHaveCount(1);
+
+  // what is left out is kept with a view
+  const name = `Not allowed ${registry.mark}`;
+  const views = page.getByRole("button", { name: /^(Views|Not allowed)/ });
+  await views.click();
+  await page.getByRole("menuitem", { name: "Save as a new view…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Save as a new view" });
+  await dialog.getByRole("textbox", { name: "Name" }).fill(name);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(views).toHaveText(name);
+  await page.goto("/audit");
+  await views.click();
+  await page.getByRole("menuitem", { name }).click();
+  await expect(page).toHaveURL((url) => url.searchParams.get("notOutcome") === "allowed");
+  await expect(page.getByRole("list", { name: "Filters" })).toContainText("Outcome is not Allowed");
+  await expect(audit.uses).toHaveCount(1);
+
+  // and the evidence of all that is verified where it is read
+  await page.getByRole("navigation", { name: "Logs" }).getByRole("link", { name: "Integrity" }).click();
+  const verifying = page.getByRole("form", { name: "Verify a span" });
+  const end = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
+  await verifying.getByLabel("Until").fill(end);
+  await expect(verifying.getByRole("button", { name: "Verify" })).toBeEnabled();
+  await verifying.getByRole("button", { name: "Verify" }).click();
+  await expect(page.getByText("The verification has begun.")).toBeVisible();
+  const newest = page.getByRole("table").getByRole("row").nth(1);
+  await expect(newest, "without a reload").toContainText("Holds", { timeout: 20_000 });
+  await expect(newest).toContainText(/\d+ uses? in \d+ seals?, \d+ acts?/);
 });
 
 test("uses are looked for by path, method and agent, and left out, as typed; the tab of acts begins with those of admins", async ({

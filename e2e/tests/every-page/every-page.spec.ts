@@ -1,15 +1,14 @@
 import type { Browser, Page } from "@playwright/test";
 import { decodeJwt } from "jose";
-import { expectAccessible, listViolations, overflowOf } from "../../fixtures/accessibility.ts";
+import { expectAccessible, listViolations } from "../../fixtures/accessibility.ts";
 import { addDisabledProvider } from "../../fixtures/disabled-provider.ts";
 import { test } from "../../fixtures/one-browser.ts";
-import { listPageRoutes } from "../../fixtures/page-routes.ts";
+import { addressOf, listPageRoutes } from "../../fixtures/page-routes.ts";
+import { expectSound } from "../../fixtures/sound-page.ts";
 import { expect, NOBODY } from "../../fixtures/test.ts";
 import { CommandPalette } from "../../pages/command-palette.ts";
 import { TokenPage } from "../../pages/token-page.ts";
 
-const WIDE = { width: 1440, height: 900 };
-const NARROW = { width: 390, height: 844 };
 /** Pages for people who are not signed in. */
 const OF_NOBODY = new Set(["/sign-in", "/setup", "/step-up"]);
 /** Shown by a console whose database was put back to an older state; by any other it leads to the overview. */
@@ -123,60 +122,18 @@ test.beforeAll(async ({ product, ownerApi, authority, registry }, testInfo) => {
     "settings/signals/peers": receiver.id,
     "settings/scanners": scanner.id,
     "settings/sign-in": await addDisabledProvider(product, ownerApi, {
-      worker: testInfo.parallelIndex,
-      mark: registry.mark,
+      url: product.providerUrls[1 + (testInfo.parallelIndex % 2)],
+      name: `Former company ${registry.mark}`,
     }),
     "settings/event-streams": siem.stream.id,
     "audit/acts": acts.rows[0]?.id ?? "",
   });
 });
 
-/** The address of a route: its `[id]` or `[number]` is of something that is there. */
-function addressOf(route: string): string {
-  const [, area = ""] = /^\/(.+?)\/\[(?:id|number)\]/.exec(route) ?? [];
-  const id = ids[area];
-  if (route.includes("[") && !id) throw new Error(`${route} needs an id: add one for "${area}" to this file`);
-  return route.replace(/\[(?:id|number)\]/, id ?? "");
-}
-
 async function pageFor(browser: Browser, page: Page, route: string, baseURL: string): Promise<Page> {
   if (!OF_NOBODY.has(route)) return page;
   const context = await browser.newContext({ storageState: NOBODY, baseURL, reducedMotion: "reduce" });
   return context.newPage();
-}
-
-async function wear(page: Page, colorScheme: "light" | "dark"): Promise<void> {
-  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-  const html = page.locator("html");
-  await expect(html)
-    .toHaveAttribute("data-mantine-color-scheme", colorScheme)
-    .catch(async (cause) => {
-      throw new Error(`the page does not follow the system: ${await whyNot(page)}`, { cause });
-    });
-}
-
-/** The system's word, a choice that would go before it, and whether the browser draws frames, by which it tells of a change. */
-function whyNot(page: Page): Promise<string> {
-  return page.evaluate(async () => {
-    const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const chosen = localStorage.getItem("mantine-color-scheme-value");
-    const draws = await Promise.race([
-      new Promise((resolve) => requestAnimationFrame(() => resolve(true))),
-      new Promise((resolve) => setTimeout(() => resolve(false), 1_000)),
-    ]);
-    return JSON.stringify({ isDark, chosen, draws, visibility: document.visibilityState });
-  });
-}
-
-async function expectSound(page: Page, name: string): Promise<void> {
-  for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
-    await page.setViewportSize(viewport);
-    await wear(page, "light");
-    await expect.poll(() => overflowOf(page), `${name} is as ${size} as its window`).toBe(0);
-    await expectAccessible(page, `${name}, ${size}, light`);
-    await wear(page, "dark");
-    await expectAccessible(page, `${name}, ${size}, dark`, "colours");
-  }
 }
 
 for (const route of listPageRoutes().filter((one) => !OF_SEALED.has(one))) {
@@ -185,7 +142,7 @@ for (const route of listPageRoutes().filter((one) => !OF_SEALED.has(one))) {
     browser,
     product,
   }) => {
-    const address = addressOf(route);
+    const address = addressOf(route, ids);
     const shown = await pageFor(browser, page, route, product.consoleUrl);
     const response = await shown.goto(address);
     expect(response?.status()).toBe(200);

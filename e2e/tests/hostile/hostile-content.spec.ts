@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { decodeJwt } from "jose";
-import { listPageRoutes } from "../../fixtures/page-routes.ts";
+import { addDisabledProvider } from "../../fixtures/disabled-provider.ts";
+import { addressOf, listPageRoutes } from "../../fixtures/page-routes.ts";
 import { expect, test } from "../../fixtures/test.ts";
 
 const SCRIPT = "<script>__ran('script')</script>";
@@ -50,13 +51,26 @@ async function expectNothingRan(page: Page, doings: Doings, where: string): Prom
   expect(doings, where).toEqual({ ran: [], violations: [] });
 }
 
-/** A page that is left while it asks for data goes there by a whole navigation instead, which may cut ours off: then once more. */
-async function visit(page: Page, address: string): Promise<void> {
-  await page.goto(address).catch((error: Error) => {
+/** A page that is left while it asks for data goes there by a whole navigation instead, which may cut ours off: then once more. @returns its status. */
+async function visit(page: Page, address: string): Promise<number | undefined> {
+  const response = await page.goto(address).catch((error: Error) => {
     if (!error.message.includes("ERR_ABORTED")) throw error;
     return page.goto(address);
   });
+  return response?.status();
 }
+
+/** What a person reads of a page, and what its fields hold: not what its scripts have. */
+async function shownText(page: Page): Promise<string> {
+  const fields = await page
+    .locator("input, textarea")
+    .evaluateAll((all) => all.map((field) => (field as HTMLInputElement).value));
+  // biome-ignore lint/performance/useDomNodeTextContent: the text of scripts is what it leaves out
+  return [await page.locator("body").innerText(), ...fields].join("\n");
+}
+
+/** Keys have no names of anybody's, and streams of signals their verifier's alone, which takes letters. */
+const OF_OUR_OWN = /^\/(?:keys|settings\/signals\/streams)\//;
 
 test("nothing that is stored runs on any page that shows it, and nothing needs the policy to stop it", async ({
   page,
@@ -109,7 +123,10 @@ test("nothing that is stored runs on any page that shows it, and nothing needs t
     description: EVERYTHING,
     audienceIds: [audience.id],
   });
-  await ownerApi.make("/api/v1/api-tokens", { name: SCRIPT, role: "auditor" });
+  const apiToken = await ownerApi.make<{ id: string }>("/api/v1/api-tokens", {
+    name: SCRIPT,
+    role: "auditor",
+  });
   for (const refused of [
     "javascript:__ran(7)",
     "data:text/html,<script>__ran(8)</script>",
@@ -134,11 +151,83 @@ test("nothing that is stored runs on any page that shows it, and nothing needs t
         "x-forwarded-for": IMAGE,
       },
     });
+  // what a verifier reports of a use, and a scanner of a find
+  await authority.reportUses(token, registry.verifier, [{ ip: "192.0.2.66" }], {
+    path: `/${EVERYTHING}`,
+    user_agent: EVERYTHING,
+    method: "GET",
+  });
+  const { scanner, secret } = await ownerApi.make<{ scanner: { id: string }; secret: string }>(
+    "/api/v1/scanners",
+    { name: `${IMAGE}-${mark}`, action: "case" },
+  );
+  await authority.reportLeaks(secret, [await authority.issue(service)], {
+    url: `https://x.example.com/${EVERYTHING}`,
+    type: SCRIPT,
+    source: IMAGE,
+  });
   const revoked = await ownerApi.make<{ order: { id: string } }>(
     `/api/v1/tokens/${decodeJwt(token).jti}/revoke`,
     { reason: "token_leaked", note: EVERYTHING.slice(0, 200) },
   );
+  for (let call = 0; call < 3; call += 1) await authority.verify(token, registry.verifier, `/${EVERYTHING}`);
+  const incident = await ownerApi.make<{ number: number }>("/api/v1/incidents", {
+    title: `${SCRIPT}${IMAGE}`,
+    note: EVERYTHING,
+    tokenIds: [decodeJwt(token).jti],
+  });
+  await ownerApi.make(`/api/v1/incidents/${incident.number}/notes`, { step: "audit", text: EVERYTHING });
+  const stream = await ownerApi.make<{ id: string }>("/api/v1/signal-streams", {
+    verifierId: verifier.id,
+    events: ["https://schemas.openid.net/secevent/caep/event-type/session-revoked"],
+    delivery: "poll",
+  });
+  const { receiver } = await ownerApi.make<{ receiver: { id: string } }>("/api/v1/signal-receivers", {
+    name: `${IMAGE}-${mark}`,
+    issuer: "https://idp.example.com",
+    jwksUrl: "https://1.1.1.1/jwks",
+    audience: SCRIPT,
+    subjectBy: "email",
+    policies: [
+      {
+        eventType: "https://schemas.openid.net/secevent/caep/event-type/session-revoked",
+        action: "suspend",
+        hours: 12,
+      },
+    ],
+  });
+  const siem = await ownerApi.make<{ stream: { id: string } }>("/api/v1/event-streams", {
+    name: `${SCRIPT}${IMAGE}-${mark}`,
+    delivery: "syslog",
+    url: "syslog+tls://1.1.1.1:6514",
+    sources: ["uses"],
+    clientIds: [(await registry.addService({})).id],
+  });
+  const { admin } = await ownerApi.make<{ admin: { id: string } }>("/api/v1/admins", {
+    name: `${SCRIPT}${IMAGE}`,
+    email: `evil-admin-${mark}@example.com`,
+    role: "auditor",
+  });
+  const bot = await ownerApi.make<{ token: string }>("/api/v1/api-tokens", {
+    name: `${IMAGE}-${mark}`,
+    role: "owner",
+  });
+  const asked = await fetch(`${product.consoleUrl}/api/v1/admins`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${bot.token}`, "content-type": "application/json" },
+    body: JSON.stringify({ email: `asked-${mark}@example.com`, name: BREAKOUT, role: "governor" }),
+  });
+  expect(asked.status, "it waits for a person").toBe(202);
+  const { id: approvalId } = (await asked.json()) as { id: string };
   const acts = await ownerApi.read<{ rows: { id: string }[] }>(`/api/v1/audit-entries?targetId=${user.id}`);
+  const { keys } = await ownerApi.read<{ keys: { kid: string }[] }>("/api/v1/keys");
+  let detections: { rows: { id: string }[] } = { rows: [] };
+  await expect
+    .poll(async () => {
+      detections = await ownerApi.read(`/api/v1/detections?client=${service.clientId}`);
+      return detections.rows.length;
+    })
+    .toBeGreaterThan(0);
   const ids: Record<string, string> = {
     tokens: String(decodeJwt(token).jti),
     families: (await ownerApi.read<{ familyId: string }>(`/api/v1/tokens/${decodeJwt(token).jti}`)).familyId,
@@ -150,6 +239,20 @@ test("nothing that is stored runs on any page that shows it, and nothing needs t
     verifiers: verifier.id,
     orders: revoked.order.id,
     "audit/acts": acts.rows[0]?.id ?? "",
+    "api-tokens": apiToken.id,
+    approvals: approvalId,
+    admins: admin.id,
+    detections: detections.rows[0]?.id ?? "",
+    incidents: String(incident.number),
+    keys: keys[0]?.kid ?? "",
+    "settings/signals/streams": stream.id,
+    "settings/signals/peers": receiver.id,
+    "settings/scanners": scanner.id,
+    "settings/sign-in": await addDisabledProvider(product, ownerApi, {
+      url: product.providerUrls[3],
+      name: IMAGE,
+    }),
+    "settings/event-streams": siem.stream.id,
   };
 
   const doings = await watch(page);
@@ -160,14 +263,20 @@ test("nothing that is stored runs on any page that shows it, and nothing needs t
 
   // forms show what is stored on the pages before them too: every one of them is a matter of the full run
   const routes = listPageRoutes().filter((route) => IS_FULL || !/\/(?:new|edit)$/.test(route));
-  const addresses = routes.map((route) => {
-    const [, area = ""] = /^\/(.+?)\/\[id\]/.exec(route) ?? [];
-    return route.replace("[id]", ids[area] ?? "");
-  });
   const hostile = encodeURIComponent(EVERYTHING);
+  const expectInert = (address: string, isThere: boolean, showsIt = false) =>
+    test.step(address.slice(0, 60), async () => {
+      const status = await visit(page, address);
+      if (isThere) expect(status, address).toBe(200);
+      if (showsIt)
+        await expect.poll(() => shownText(page), `${address} shows what is stored`).toContain("__ran(");
+      await expectNothingRan(page, doings, address);
+    });
+  for (const route of routes)
+    await expectInert(addressOf(route, ids), true, route.includes("[") && !OF_OUR_OWN.test(route));
+  await expectInert(`/clients/${web.client.id}`, true, true);
+  await expectInert("/settings/scanners", true, true);
   for (const address of [
-    ...addresses,
-    `/clients/${web.client.id}`,
     `/tokens?q=${hostile}`,
     `/users?q=${hostile}&sort=${hostile}`,
     `/sign-in?error=${hostile}&next=${hostile}`,
@@ -175,11 +284,7 @@ test("nothing that is stored runs on any page that shows it, and nothing needs t
     `/audit?${hostile}=${hostile}`,
     `/${hostile}`,
   ])
-    await test.step(address.slice(0, 60), async () => {
-      await visit(page, address);
-      await expect(page.locator("body")).toBeVisible();
-      await expectNothingRan(page, doings, address);
-    });
+    await expectInert(address, false);
   await visit(page, "/clients");
   await expect(page.getByText(IMAGE).first()).toBeVisible();
 

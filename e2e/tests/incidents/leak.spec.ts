@@ -1,7 +1,9 @@
 import type { Page } from "@playwright/test";
 import { decodeJwt } from "jose";
 import { issueLongAgo } from "../../fixtures/old-tokens.ts";
+import { OWNER_STATE } from "../../fixtures/product.ts";
 import { expect, test } from "../../fixtures/test.ts";
+import { untilTakenOver } from "../../pages/alive.ts";
 
 // the request that is broken on purpose
 test.use({ expectedNoise: /net::ERR_FAILED/ });
@@ -75,4 +77,49 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   await page.getByRole("button", { name: `Add the other token to case ${gist.number}` }).click();
   await expect(page).toHaveURL(RegExp(`/incidents/${gist.number}$`));
   await expect(page.getByText("2 named")).toBeVisible();
+});
+
+test("two who are at one case see each other's notes, ticks and orders as they come, and lose nothing that they had begun", async ({
+  page,
+  browser,
+  product,
+  authority,
+  registry,
+  ownerApi,
+}) => {
+  const token = await authority.issue(await registry.addService());
+  const { number } = await ownerApi.make<{ number: number }>("/api/v1/incidents", {
+    title: `Two at it ${registry.mark}`,
+    tokenIds: [decodeJwt(token).jti],
+  });
+  const theirs = await browser.newContext({ storageState: OWNER_STATE, baseURL: product.consoleUrl });
+  const other = await theirs.newPage();
+  for (const one of [page, other]) {
+    await one.goto(`/incidents/${number}`);
+    await untilTakenOver(one);
+    await expect(one.getByRole("button", { name: /^live\./ }).first()).toBeVisible();
+  }
+  const noteOf = (one: Page) => one.getByRole("textbox", { name: "Note", exact: true });
+  await noteOf(page).fill("half a thou");
+
+  await noteOf(other).fill("It was pushed at nine.");
+  await other.getByRole("button", { name: "Add note" }).click();
+  await expect(page.getByText("It was pushed at nine."), "a note").toBeVisible();
+  await other.getByRole("button", { name: "Mark done: Blast radius" }).click();
+  await expect(page.getByRole("button", { name: "Reopen: Blast radius" }), "a tick").toBeVisible();
+  await other.getByRole("button", { name: "Take back the token…" }).click();
+  const dialog = other.getByRole("dialog");
+  await dialog.getByRole("button", { name: /^Revoke / }).click();
+  await expect(dialog.getByText(/stopped working/)).toBeVisible();
+  await other.keyboard.press("Escape");
+  await expect(page.getByText("Contained", { exact: true }), "an order").toBeVisible();
+
+  await expect(noteOf(page), "what was begun stays").toHaveValue("half a thou");
+  await page.reload();
+  await expect(noteOf(page), "after a reload too").toHaveValue("half a thou");
+  await noteOf(page).fill("half a thought more");
+  await page.getByRole("button", { name: "Add note" }).click();
+  await expect(other.getByText("half a thought more")).toBeVisible();
+  await expect(noteOf(page)).toHaveValue("");
+  await theirs.close();
 });

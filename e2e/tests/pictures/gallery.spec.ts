@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Browser, Page } from "@playwright/test";
 import { GALLERY, pictureName } from "../../fixtures/gallery/pages.ts";
-import { makeScene, type Scene } from "../../fixtures/gallery/scene.ts";
+import { makeScene } from "../../fixtures/gallery/scene.ts";
 import { sealForPicture } from "../../fixtures/gallery/seal-for-picture.ts";
 import { GALLERY_FOLDER, writeGallery } from "../../fixtures/gallery/write-gallery.ts";
-import { listPageRoutes } from "../../fixtures/page-routes.ts";
+import { addressOf, listPageRoutes } from "../../fixtures/page-routes.ts";
 import type { Product } from "../../fixtures/product.ts";
 import { expect, NOBODY, test } from "../../fixtures/test.ts";
 import { untilTakenOver } from "../../pages/alive.ts";
@@ -24,14 +24,6 @@ test.use({
   contextOptions: { reducedMotion: "reduce" },
   trace: "off",
 });
-
-function addressOf(route: string, { ids, setupUrl }: Scene): string {
-  if (route === "/setup") return setupUrl;
-  const [, area = ""] = /^\/(.+?)\/\[(?:id|number)\]/.exec(route) ?? [];
-  const id = ids[area];
-  if (route.includes("[") && !id) throw new Error(`${route} needs an id: add one for "${area}" to the scene`);
-  return route.replace(/\[(?:id|number)\]/, id ?? "");
-}
 
 /** Takes a page as it is at rest, as small as it can be read. */
 async function take(page: Page, route: string, address: string): Promise<void> {
@@ -81,7 +73,11 @@ test("takes a picture of every page, light and dark, and writes the gallery", as
   for (const route of routes)
     if (route !== OF_SEALED)
       await test.step(route, () =>
-        take(OF_NOBODY.has(route) ? visitor : page, route, addressOf(route, scene)),
+        take(
+          OF_NOBODY.has(route) ? visitor : page,
+          route,
+          route === "/setup" ? scene.setupUrl : addressOf(route, scene.ids),
+        ),
       );
   await visitor.context().close();
   await sealForPicture(product, stack);

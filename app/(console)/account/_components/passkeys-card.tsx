@@ -5,6 +5,7 @@ import { IconFingerprint, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
+import { Narrow } from "#components/display/narrow.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
@@ -84,6 +85,11 @@ export function PasskeysCard({
                   <Text size="xs" c="dimmed">
                     {whereWords(row)}
                   </Text>
+                  <Narrow>
+                    <span className="muted">
+                      <Instant at={row.lastUsedAt} prefix="used" none="never used" />
+                    </span>
+                  </Narrow>
                 </div>
               ),
             },

@@ -27,7 +27,7 @@ export function AdminFacts({ admin }: { admin: AdminRow }) {
 
 /** With what an admin comes in: seen by owners, changed by nobody but the admin. */
 export function AdminFactors({ factors }: { factors: Factors }) {
-  const { passkeys, hasTotp, recoveryCodes } = factors;
+  const { password, passkeys, hasTotp, recoveryCodes } = factors;
   return (
     <Card title={words.factors}>
       <KeyValue
@@ -48,6 +48,15 @@ export function AdminFactors({ factors }: { factors: Factors }) {
                     </li>
                   ))}
                 </ul>
+              ),
+          },
+          {
+            key: words.password,
+            value:
+              password.use === "signs_in" ? (
+                <Instant at={password.setAt} prefix={words.passwordSet} none={words.isSetUp} />
+              ) : (
+                words.passwordNoUse[password.use]
               ),
           },
           { key: words.authenticator, value: hasTotp ? words.isSetUp : words.isNotSetUp },

@@ -79,6 +79,13 @@ export const adminWords = {
   passkeys: "Passkeys",
   noPasskeys: "none",
   blocked: "Blocked: a copy of it was used",
+  password: "Password",
+  passwordSet: "set",
+  passwordNoUse: {
+    by_provider: "none: they sign in by a provider",
+    local_off: "lets them in nowhere: sign-in without a provider is off",
+    none: "not set",
+  },
   authenticator: "Authenticator app",
   isSetUp: "set up",
   isNotSetUp: "not set up",

@@ -47,16 +47,16 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
         <ApprovalBadge approval={row} />
       ),
   },
-  { id: "kinds", header: "Wants two for", size: 124, cell: kindsOf },
+  { id: "kinds", header: "Wants two for", size: 118, cell: kindsOf },
   { id: "by", header: "Asked by", size: 150, cell: (row) => row.requestedBy.name },
   {
     id: "why",
     header: "Why",
-    size: 140,
+    size: 126,
     cell: (row) => <span title={row.reason}>{row.reason}</span>,
   },
   { id: "at", header: "Asked", size: 90, sort: "at", cell: (row) => <Instant at={row.createdAt} /> },
-  { id: "outcome", header: "Outcome", size: 216, cell: (row) => <Outcome row={row} /> },
+  { id: "outcome", header: "Outcome", size: 190, cell: (row) => <Outcome row={row} /> },
 ];
 
 /** Acts that want, or wanted, a second person; a row leads to its page. */

@@ -4,6 +4,7 @@ import { Card } from "#components/display/card.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getRetention } from "#lib/retention/get-retention.ts";
+import { ClockAlert } from "./_components/clock-alert.tsx";
 import { CostCard } from "./_components/cost-card.tsx";
 import { NextRunCard } from "./_components/next-run-card.tsx";
 import { PurgedTable } from "./_components/purged-table.tsx";
@@ -22,6 +23,7 @@ export default async function RetentionPage() {
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
       <RetentionTabs current="tokens" />
+      <ClockAlert hold={retention.heldByClock} />
       <RetentionForm
         key={retention.version}
         days={retention.expiredTokenDays}

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { MailStateLine } from "#app/(console)/_components/mail-state.tsx";
 import { Instant } from "#components/display/instant.tsx";
+import { Narrow } from "#components/display/narrow.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { incidentHref } from "#lib/incidents/model.ts";
 import type { MailRow } from "#lib/mail/model.ts";
@@ -35,6 +36,12 @@ export function OutboxTable({ mails, canSend }: { mails: MailRow[]; canSend: boo
                 </Link>
               </div>
               <div className="muted">{row.toAddress}</div>
+              <Narrow>
+                <span>{row.subject}</span>
+                <span className="muted">
+                  <Instant at={row.createdAt} /> by {row.createdBy}
+                </span>
+              </Narrow>
             </>
           ),
         },

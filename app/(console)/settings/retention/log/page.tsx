@@ -4,6 +4,7 @@ import { Card } from "#components/display/card.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getLogRetention } from "#lib/log-retention/get-log-retention.ts";
+import { ClockAlert } from "../_components/clock-alert.tsx";
 import { RetentionTabs } from "../_components/retention-tabs.tsx";
 import { HeldDayCard } from "./_components/held-day-card.tsx";
 import { LogCostCard, NextLogRunCard } from "./_components/log-cards.tsx";
@@ -20,6 +21,7 @@ export default async function LogRetentionPage() {
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
       <RetentionTabs current="log" />
+      <ClockAlert hold={retention.heldByClock} />
       {retention.heldDay === null ? null : (
         <HeldDayCard heldDay={retention.heldDay} mayChange={can(ctx, "retention:write")} />
       )}

@@ -25,6 +25,7 @@ export const scannerWords = {
   hours: "Hours",
   state: "State",
   reports: "Reports",
+  reportsWords: (count: number) => (count === 1 ? "one report" : `${count} reports`),
   values: "Values",
   unknown: "Nothing of ours",
   last: "Last report",

@@ -10,7 +10,7 @@ import { useSend } from "#components/form/use-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { GuardedHint } from "#components/second-person/guarded-kinds.tsx";
-import { type SignInPolicy, stopWords } from "#lib/sign-in-providers/model.ts";
+import { leftOutWords, type SignInPolicy, stopWords } from "#lib/sign-in-providers/model.ts";
 import { signInSettingWords as words } from "./words.ts";
 
 const URL = "/api/v1/sign-in-policy";
@@ -68,7 +68,7 @@ export function LocalCard({ policy, hasProviders }: { policy: SignInPolicy; hasP
         onConfirm={turnOff}
         guarded="sign-in"
       >
-        {words.turnOffText} {stopWords(policy.stops.apiTokens)}
+        {words.turnOffText} {leftOutWords(policy.stops.people)} {stopWords(policy.stops.apiTokens)}
       </ConfirmDialog>
     </Card>
   );
