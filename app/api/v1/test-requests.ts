@@ -228,7 +228,7 @@ export function nearly(arbitrary: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> 
 
 function textsOf({ name, schema }: Parameter, ids: Ids): fc.Arbitrary<[string, string[]]> {
   const isMany = schema.type === "array";
-  const one = isMany ? allowedBy(schema.items ?? {}, ids) : allowedBy(schema, ids);
+  const one = isMany ? allowedBy(schema.items ?? {}, ids) : fieldOf(name, schema, ids);
   const text = fc.oneof(
     { weight: 7, arbitrary: one.map(String) },
     { weight: 1, arbitrary: fc.constantFrom(...HOSTILE_TEXTS) },
