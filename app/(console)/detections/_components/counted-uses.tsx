@@ -76,12 +76,12 @@ export async function CountedUses({ ctx, detection }: { ctx: Context; detection:
       title={words.uses}
       flush={rows.length > 0}
       aside={
-        <>
+        <span className="among-words">
           {words.counted(uses.kept, countsUses(detection) ? count : null)} ·{" "}
           <Link prefetch={false} href={`/audit?${log}`}>
             In the log
           </Link>
-        </>
+        </span>
       }
     >
       {rows.length === 0 ? (
