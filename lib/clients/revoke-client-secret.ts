@@ -3,6 +3,8 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
+import { noteContainment } from "../incidents/note-containment.ts";
+import { listCasesOfSecret } from "../incidents/read-taken-secrets.ts";
 import { dropSecrets } from "../secrets/owned-secrets.ts";
 import { readClient } from "./get-client.ts";
 import type { ClientDetail } from "./model.ts";
@@ -18,18 +20,21 @@ export async function revokeClientSecret(
   { clientId, secretId }: { clientId: string; secretId: string },
 ): Promise<ClientDetail> {
   requirePermission(ctx, "client:write");
-  return ctx.db.transaction(async (tx) => {
+  const client = await ctx.db.transaction(async (tx) => {
     if (isUuid(clientId)) await tx.query("SELECT id FROM client WHERE id = $1::uuid FOR UPDATE", [clientId]);
     const before = await readClient(tx, { id: clientId, now: ctx.now });
     if (!before.secrets.some(({ id }) => id === secretId)) throw notFound("The secret");
     await dropSecrets(tx, { owner: "client", ownerId: clientId, secretId });
-    const client = await readClient(tx, { id: clientId, now: ctx.now });
+    const after = await readClient(tx, { id: clientId, now: ctx.now });
     await recordEntry(tx, ctx, {
       act: "client.secret_revoked",
-      target: { kind: "client", id: clientId, name: client.clientId },
+      target: { kind: "client", id: clientId, name: after.clientId },
       before: { secrets: before.secrets.map(({ hint }) => `…${hint}`) },
-      after: { secrets: client.secrets.map(({ hint }) => `…${hint}`) },
+      after: { secrets: after.secrets.map(({ hint }) => `…${hint}`) },
     });
-    return client;
+    return after;
   });
+  // a case of a leaked secret is contained when that is taken no more
+  for (const number of await listCasesOfSecret(ctx.db, clientId)) await noteContainment(ctx, number);
+  return client;
 }

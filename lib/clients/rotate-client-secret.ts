@@ -4,6 +4,8 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { isUuid } from "../ids.ts";
+import { noteContainment } from "../incidents/note-containment.ts";
+import { listCasesOfSecret } from "../incidents/read-taken-secrets.ts";
 import { replaceSecrets } from "../secrets/owned-secrets.ts";
 import { readClient } from "./get-client.ts";
 import type { RotateClientSecretInput } from "./input.ts";
@@ -22,7 +24,7 @@ export async function rotateClientSecret(
   together?: (tx: Sql) => Promise<(made: { client: string; hint: string }) => readonly Act[]>,
 ): Promise<{ client: ClientDetail; secret: string }> {
   requirePermission(ctx, "client:write");
-  return ctx.db.transaction(async (tx) => {
+  const result = await ctx.db.transaction(async (tx) => {
     if (isUuid(clientId)) await tx.query("SELECT id FROM client WHERE id = $1::uuid FOR UPDATE", [clientId]);
     const before = await readClient(tx, { id: clientId, now: ctx.now });
     if (before.authMethod !== "client_secret")
@@ -50,4 +52,7 @@ export async function rotateClientSecret(
     await recordEntries(tx, ctx, actsOf?.({ client: client.clientId, hint: secret.hint }) ?? []);
     return { client, secret: secret.value };
   });
+  // a case of a leaked secret is contained when that is taken no more
+  for (const number of await listCasesOfSecret(ctx.db, clientId)) await noteContainment(ctx, number);
+  return result;
 }

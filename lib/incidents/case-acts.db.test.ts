@@ -162,7 +162,7 @@ test("a restore of a suspension of the case opens it again; one of elsewhere is 
   expect(await getIncident(fixture.later(ctx), late.number)).toMatchObject({
     state: "contained",
     version,
-    worksAgain: { tokens: 1, isCut: false },
+    worksAgain: { tokens: 1, isCut: false, secrets: [] },
   });
 });
 

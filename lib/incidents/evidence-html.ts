@@ -55,7 +55,7 @@ function facts(items: readonly (readonly [string, string])[]): string {
 /** The first thing that whoever is handed the file wants to know. */
 function standingOf({ standing, generatedAt }: EvidencePack): string {
   if (standing === undefined) return "";
-  const isOpen = standing.works > 0 || standing.open > 0;
+  const isOpen = standing.works > 0 || standing.open > 0 || (standing.secrets ?? []).length > 0;
   return `<p class="standing ${isOpen ? "works" : "holds"}"><strong>${standing.says.map((line) => text(line)).join(" ")}</strong> As of ${instant(generatedAt)}.</p>`;
 }
 
@@ -69,7 +69,7 @@ function headOf({ incident, affected, tokens, uses }: EvidencePack): string {
     ["Compromised from", `${instant(incident.compromisedFrom)}. ${text(incident.compromisedWhy)}`],
     [
       "Contained",
-      `${instant(incident.containedAt)}${incident.worksAgain === null ? "" : `. Not any more: ${incident.worksAgain.tokens} of its tokens ${incident.worksAgain.tokens === 1 ? "works" : "work"}.`}`,
+      `${instant(incident.containedAt)}${incident.worksAgain === null ? "" : ". Not any more, as said above."}`,
     ],
     ["Closed", instant(incident.closedAt)],
     ["Tokens", `${tokens.total}: ${list(states)}`],

@@ -3,7 +3,7 @@ import type { TokenRow, TokenState } from "../tokens/model.ts";
 import { standingOf } from "./evidence-standing.ts";
 
 const of = (states: readonly TokenState[], { isCut = false, open = 0 } = {}) =>
-  standingOf({ rows: states.map((state) => ({ state }) as TokenRow), isCut }, [{ open }]);
+  standingOf({ rows: states.map((state) => ({ state }) as TokenRow), isCut }, [{ open }], []);
 
 test("a pack says of one token that it works, is suspended, or is refused for good", () => {
   expect(of(["active"])).toMatchObject({

@@ -9,6 +9,8 @@ export type Standing = {
   suspended: number;
   /** Verifiers, over all orders whose reach is told, that can still accept what was taken back. */
   open: number;
+  /** Clients, by client id, that still get tokens by a secret that was reported as leaked; packs from before do not have it. */
+  secrets?: string[];
   /** The same in a sentence each. */
   says: string[];
 };
@@ -41,6 +43,7 @@ function ofMany(of: number, among: string, { works, suspended }: Pick<Standing, 
 export function standingOf(
   { rows, isCut }: Pick<CaseTokens, "rows" | "isCut">,
   reach: readonly Pick<OrderReach, "open">[],
+  secrets: string[],
 ): Standing {
   const works = rows.filter(isLive).length;
   const suspended = rows.filter(({ state }) => state === "suspended").length;
@@ -52,5 +55,9 @@ export function standingOf(
   if (of === 0) says.push("The case has no token that is on record.");
   if (open > 0)
     says.push("Some verifiers can still accept what was taken back: under Orders, each with until when.");
-  return { works, suspended, open, says };
+  for (const name of secrets)
+    says.push(
+      `A secret of ${name} that was reported as leaked still gets new tokens: whoever holds it is let in.`,
+    );
+  return { works, suspended, open, secrets, says };
 }

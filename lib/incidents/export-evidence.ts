@@ -20,6 +20,7 @@ import { listIncidentOrders } from "./list-incident-orders.ts";
 import { type IncidentOrder, PACK_TOKENS_MAX, type PackFormat } from "./model.ts";
 import { readCaseUses } from "./read-case-uses.ts";
 import { readRefusals } from "./read-refusals.ts";
+import { readTakenSecrets } from "./read-taken-secrets.ts";
 import { PACK_PERMISSIONS } from "./release-evidence.ts";
 
 /** What one file holds of each. */
@@ -141,7 +142,7 @@ async function makePack(ctx: Context, incident: IncidentRecord): Promise<Evidenc
     environment: getEnv().environmentName,
     incident: hashedOf(detail),
     affected,
-    standing: standingOf(tokens, reach),
+    standing: standingOf(tokens, reach, await readTakenSecrets(ctx, incident.id)),
     tokens: { total: rows.length, states, isCut, rows: listed.map(hashedOf) },
     blastRadius,
     orders: orders.map(hashedOf),

@@ -16,6 +16,7 @@ import {
 } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
 import { readStillWorking } from "./read-still-working.ts";
+import { readTakenSecrets } from "./read-taken-secrets.ts";
 
 /** Subjects that are named on a case; all of them are counted. */
 const NAMED_MAX = 50;
@@ -29,8 +30,11 @@ type NoteRecord = Omit<IncidentNote, "at" | "by"> & { at: Date; byId: string; by
 /** What works of a case that was contained; a restore, a renewal and the end of a suspension ask no case. */
 async function readWorksAgain(ctx: Reader, record: IncidentRecord): Promise<WorkingAgain | null> {
   if (record.containedAt === null && !record.doneSteps.includes("contain")) return null;
-  const { working, isCut } = await readStillWorking(ctx, record);
-  return working === 0 ? null : { tokens: working, isCut };
+  const [{ working, isCut }, secrets] = await Promise.all([
+    readStillWorking(ctx, record),
+    readTakenSecrets(ctx, record.id),
+  ]);
+  return working === 0 && secrets.length === 0 ? null : { tokens: working, isCut, secrets };
 }
 
 /** A case whole, without a look on record: for use cases that have recorded what they did. */

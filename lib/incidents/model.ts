@@ -92,7 +92,12 @@ export type IncidentNote = {
 };
 
 /** Tokens of a contained case that work all the same: given back, renewed, or put into it since. */
-export type WorkingAgain = { tokens: number; isCut: boolean };
+export type WorkingAgain = {
+  tokens: number;
+  isCut: boolean;
+  /** Clients, by client id, that still get tokens by a secret that was reported as leaked. */
+  secrets: string[];
+};
 
 export type IncidentDetail = IncidentRow & {
   /** Whether `compromisedFrom` is what the product suggests; false: a person set it. */

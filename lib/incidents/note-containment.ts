@@ -3,9 +3,10 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { incidentTarget, readIncident } from "./incident-row.ts";
 import { readStillWorking } from "./read-still-working.ts";
+import { readTakenSecrets } from "./read-taken-secrets.ts";
 
 /**
- * Holds a case's state against its tokens: ticks containment off where none of them works any more, and takes that back where one of a contained case works.
+ * Holds a case's state against its tokens: ticks containment off where none of them works any more and no leaked secret gets new ones, and takes that back where one of a contained case works or such a secret is taken.
  * For use cases that changed either, after their own transaction, and after the larger one that they may be in: what they did is done, whatever becomes of this, and no lock of theirs is held for it. What is not told then is told with the
  * next, and by whoever looks at the case (`worksAgain`) at once; the log has it. Recorded as `incident.contained` or `incident.containment_lost`.
  */
@@ -37,7 +38,8 @@ async function hold(ctx: Context, number: number): Promise<void> {
     const incident = await readIncident(tx, number, true);
     if (incident.state === "closed") return;
     const { working, tokens, isCut } = await readStillWorking({ db: tx, now: ctx.now }, incident);
-    const isContained = !isCut && tokens > 0 && working === 0;
+    const secrets = await readTakenSecrets({ db: tx, now: ctx.now }, incident.id);
+    const isContained = !isCut && tokens > 0 && working === 0 && secrets.length === 0;
     if (incident.state === "open" && isContained) {
       const what =
         tokens === 1
@@ -63,7 +65,7 @@ async function hold(ctx: Context, number: number): Promise<void> {
           after: { state: "contained", contain: what },
         },
       );
-    } else if (incident.state === "contained" && working > 0) {
+    } else if (incident.state === "contained" && (working > 0 || secrets.length > 0)) {
       await tx.query(
         "UPDATE incident SET state = 'open', contained_at = NULL, version = version + 1 WHERE id = $1::uuid",
         [incident.id],
@@ -77,7 +79,12 @@ async function hold(ctx: Context, number: number): Promise<void> {
         before: { state: incident.state, containedAt: incident.containedAt?.toISOString() ?? null },
         after: {
           state: "open",
-          contain: working === 1 ? "1 token of it works." : `${working} tokens of it work.`,
+          contain: [
+            working === 1 ? "1 token of it works." : working > 0 ? `${working} tokens of it work.` : "",
+            ...secrets.map((name) => `A leaked secret of ${name} still gets tokens.`),
+          ]
+            .filter((line) => line !== "")
+            .join(" "),
         },
       });
     }

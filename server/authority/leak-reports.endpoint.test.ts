@@ -2,10 +2,14 @@ import { createHash, randomUUID } from "node:crypto";
 import { decodeJwt } from "jose";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { rotateClientSecret } from "#lib/clients/rotate-client-secret.ts";
+import { getIncident } from "#lib/incidents/get-incident.ts";
 import { readIncident } from "#lib/incidents/incident-row.ts";
+import { noteContainment } from "#lib/incidents/note-containment.ts";
 import { updateIncident } from "#lib/incidents/update-incident.ts";
 import { defaultQuery } from "#lib/list-query/define-table.ts";
 import { restoreTarget } from "#lib/revocations/restore-target.ts";
+import { revokeClientTokens } from "#lib/revocations/revoke-client-tokens.ts";
 import { revokeToken } from "#lib/revocations/revoke-token.ts";
 import { createScanner } from "#lib/scanners/create-scanner.ts";
 import { createScannerInput } from "#lib/scanners/input.ts";
@@ -210,6 +214,21 @@ describe("what a secret scanner reports", () => {
       [report.incidentNumber],
     );
     expect(subject).toEqual({ kind: "client", id });
+  });
+
+  test("a case of a leaked secret is contained when the secret is taken no more, not when its tokens are revoked", async () => {
+    const scanner = await addScanner("case");
+    const { secret, id } = instance.registry.otherService;
+    const token = await issue(instance.issuer, instance.registry.otherService);
+    await send(scanner.secret, [found(secret, "https://paste.example/2")]);
+    const { incidentNumber } = await inCase(scanner);
+    const detail = () => getIncident(owner(), incidentNumber);
+    await revokeClientTokens(owner(), { id, reason: "token_leaked", note: "" });
+    expect(await isActive(token)).toBe(false);
+    await noteContainment(owner(), incidentNumber);
+    expect(await detail()).toMatchObject({ state: "open" });
+    await rotateClientSecret(owner(), { clientId: id, overlapSeconds: 0, lifetimeSeconds: null });
+    expect(await detail()).toMatchObject({ state: "contained", worksAgain: null });
   });
 
   test("counts once however often it comes, at once too; what is found elsewhere joins the open case", async () => {

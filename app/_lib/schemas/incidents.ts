@@ -71,7 +71,15 @@ export const incidentDetail = incidentRow.extend({
       what: z.string().nullable(),
     }),
   ),
-  worksAgain: z.object({ tokens: z.int(), isCut: z.boolean() }).nullable(),
+  worksAgain: z
+    .object({
+      tokens: z.int(),
+      isCut: z.boolean(),
+      secrets: z
+        .array(z.string())
+        .describe("Clients that still get tokens by a secret that was reported as leaked."),
+    })
+    .nullable(),
   notes: z.array(incidentNote),
 });
 

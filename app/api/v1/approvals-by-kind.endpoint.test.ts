@@ -173,6 +173,35 @@ describe("each kind of act can be tried out, waits, and is done as it was shown"
     });
   });
 
+  test("the evidence of a case that has grown since it was approved, or let out, does not leave", async () => {
+    await turnOn(["exports"]);
+    const number = first("incidents");
+    const given = { body: { format: "json" }, segments: { number } };
+    const EVIDENCE = ["POST", "/api/v1/incidents/{number}/evidence"] as const;
+    const grow = async (kind: string, id: string) => {
+      const body = { subjects: [{ kind, id }] };
+      const put = await send(world.one, ["POST", "/api/v1/incidents/{number}/subjects"], {
+        body,
+        segments: { number },
+      });
+      expect(put, JSON.stringify(put.body)).toMatchObject({ status: 200 });
+    };
+    const asked = await send(world.one, EVIDENCE, { ...given, headers: WHY });
+    await approve(world.two, String(asked.body.id));
+    await grow("client", first("clients"));
+    const late = await send(world.one, EVIDENCE, given);
+    expect(late, JSON.stringify(late.body)).toMatchObject({ status: 409, body: { code: "APPROVAL_STALE" } });
+    const again = await send(world.one, EVIDENCE, { ...given, headers: WHY });
+    await approve(world.two, String(again.body.id));
+    const ran = await send(world.one, EVIDENCE, given);
+    expect(ran, JSON.stringify(ran.body)).toMatchObject({ status: 201 });
+    await grow("user", first("users"));
+    const segments = { number, id: String(ran.body.id) };
+    expect(
+      await send(world.one, ["GET", "/api/v1/incidents/{number}/evidence/{id}"], { segments }),
+    ).toMatchObject({ status: 410 });
+  });
+
   test("the evidence of a case for an API token without the unattended right waits for a person", async () => {
     const made = await send(world.one, ["POST", "/api/v1/api-tokens"], {
       body: { name: `ci ${crypto.randomUUID()}`, role: "auditor" },

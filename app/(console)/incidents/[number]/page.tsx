@@ -89,7 +89,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
             <SeverityTag severity={incident.severity} />
           </>
         }
-        purpose={`${incident.worksAgain === null ? INCIDENT_STATE_WORDS[incident.state].means : words.worksNow(incident.worksAgain.tokens)} Opened by ${incident.openedBy.name}.`}
+        purpose={`${incident.worksAgain === null ? INCIDENT_STATE_WORDS[incident.state].means : words.worksNow(incident.worksAgain)} Opened by ${incident.openedBy.name}.`}
         crumbs={[{ name: words.title, href: "/incidents" }]}
         actions={
           <IncidentActions incident={incident} canWrite={canWrite} canExport={can(ctx, "export:create")} />
@@ -144,6 +144,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
             <NotesCard
               incident={incident}
               canWrite={canWrite}
+              author={ctx.actor.id}
               steps={Object.entries(STEP_WORDS).map(([value, { name }]) => ({ value, label: name }))}
             />
             <RecentActs ctx={ctx} target="incident" targetId={incident.id} />

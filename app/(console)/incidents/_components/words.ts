@@ -1,5 +1,5 @@
 import { groupedNumber } from "#components/display/number-text.tsx";
-import type { IncidentUses } from "#lib/incidents/model.ts";
+import type { IncidentUses, WorkingAgain } from "#lib/incidents/model.ts";
 
 /** Texts of the cases. */
 export const incidentWords = {
@@ -37,11 +37,30 @@ export const incidentWords = {
   previewOf: (name: string) => `What ${name} is told`,
   tellAct: (people: number) => (people === 1 ? "Tell 1 person" : `Tell ${people} people`),
   reports: "Reported by scanners",
-  worksNow: (tokens: number) =>
-    tokens === 1 ? "1 token of it works." : `${groupedNumber(tokens)} tokens of it work.`,
+  worksNow: ({ tokens, secrets }: WorkingAgain) =>
+    [
+      tokens === 0
+        ? ""
+        : tokens === 1
+          ? "1 token of it works."
+          : `${groupedNumber(tokens)} tokens of it work.`,
+      ...secrets.map((name) => `A leaked secret of ${name} still gets tokens.`),
+    ]
+      .filter((line) => line !== "")
+      .join(" "),
   worksAgain: "Not contained any more",
-  worksAgainText: (tokens: number) =>
-    `It was contained, but ${tokens === 1 ? "1 token of it works" : `${tokens} tokens of it work`} now: given back, renewed, or put into the case since. Take ${tokens === 1 ? "it" : "them"} back.`,
+  worksAgainText: ({ tokens, secrets }: WorkingAgain) =>
+    [
+      tokens === 0
+        ? ""
+        : `It was contained, but ${tokens === 1 ? "1 token of it works" : `${tokens} tokens of it work`} now: given back, renewed, or put into the case since. Take ${tokens === 1 ? "it" : "them"} back.`,
+      ...secrets.map(
+        (name) =>
+          `Whoever has the leaked secret of ${name} still gets tokens: give it a new one under Reissue.`,
+      ),
+    ]
+      .filter((line) => line !== "")
+      .join(" "),
   tolerance: (seconds: number) =>
     `A verifier's clock may differ by ${seconds} s: a reported use so near to an edge counts as during.`,
   usesCut: ({ ofToken, inAll, tokensCut, tokensLeftOut }: IncidentUses["bounds"]) =>

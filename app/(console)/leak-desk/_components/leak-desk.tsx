@@ -29,13 +29,13 @@ export function LeakDesk({ canOpen }: { canOpen: boolean }) {
 
   async function read(text: string) {
     if (field.current) field.current.value = "";
-    const { readPaste } = await import("#components/token-input/read-paste.ts");
-    const paste = readPaste(text);
-    if (paste.values.length === 0) return setStage({ is: "empty", hasSecret: paste.hasSecret });
-    const of = paste.values.length;
-    setStage({ is: "looking", done: 0, of });
     asking.current = new AbortController();
     try {
+      const { readPaste } = await import("#components/token-input/read-paste.ts");
+      const paste = readPaste(text);
+      if (paste.values.length === 0) return setStage({ is: "empty", hasSecret: paste.hasSecret });
+      const of = paste.values.length;
+      setStage({ is: "looking", done: 0, of });
       const found = await lookUp(
         paste,
         (done) => setStage({ is: "looking", done, of }),

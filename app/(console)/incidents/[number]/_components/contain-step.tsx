@@ -37,7 +37,7 @@ export function ContainStep({
     <>
       {worksAgain === null ? null : (
         <Alert color="red" role="alert" title={words.worksAgain}>
-          {words.worksAgainText(worksAgain.tokens)}
+          {words.worksAgainText(worksAgain)}
         </Alert>
       )}
       {canWrite && incident.state !== "closed" ? (

@@ -7,18 +7,19 @@ import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
+import { holdsSecret } from "#lib/audit/redact.ts";
 import { type IncidentDetail, STEP_NOTE_MAX, STEP_WORDS, type Step } from "#lib/incidents/model.ts";
 import { visibleText } from "#lib/input/visible-text.ts";
 import { incidentWords as words } from "../../_components/words.ts";
 import classes from "./steps.module.css";
 
-/** What was begun is there again after a reload, in this tab alone. */
+/** What was begun is there again after a reload, in this tab and for whoever wrote it alone, until they sign out. What looks like a token is not kept even there. */
 function useDraft(name: string): [text: string, write: (text: string) => void] {
   const [text, setText] = useState("");
   useEffect(() => setText(sessionStorage.getItem(name) ?? ""), [name]);
   function write(now: string) {
     setText(now);
-    if (now === "") sessionStorage.removeItem(name);
+    if (now === "" || holdsSecret(now)) sessionStorage.removeItem(name);
     else sessionStorage.setItem(name, now);
   }
   return [text, write];
@@ -29,14 +30,17 @@ export function NotesCard({
   incident,
   canWrite,
   steps,
+  author,
 }: {
   incident: IncidentDetail;
   canWrite: boolean;
+  /** Whose draft it is. */
+  author: string;
   steps: { value: string; label: string }[];
 }) {
   const router = useRouter();
   const request = useSend();
-  const [text, setText] = useDraft(`note of case ${incident.number}`);
+  const [text, setText] = useDraft(`${author}: note of case ${incident.number}`);
   const current = incident.steps.find(({ doneAt }) => doneAt === null)?.step ?? "report";
   const [step, setStep] = useState<Step | null>(null);
 
