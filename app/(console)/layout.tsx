@@ -2,6 +2,7 @@ import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { requestContext } from "#app/_lib/context.ts";
 import { COLLAPSED_COOKIE } from "#components/frame/collapsed-cookie.ts";
+import { DRAWN_FOR_META } from "#components/request/drawn-for.ts";
 import { GuardedKinds } from "#components/second-person/guarded-kinds.tsx";
 import { findSession } from "#lib/admins/find-session.ts";
 import { countOpen } from "#lib/approvals/count-open.ts";
@@ -38,6 +39,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
       mayExport={roleHas(actor.role, "export:create")}
       now={now.toISOString()}
     >
+      <meta name={DRAWN_FOR_META} content={actor.id} />
       {actor.role === "owner" ? <BreakGlassNotice db={db} now={now} /> : null}
       <GuardedKinds kinds={guardedKindsOf(policy)}>{children}</GuardedKinds>
     </ConsoleFrame>

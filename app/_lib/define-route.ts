@@ -24,6 +24,7 @@ import type {
   RouteSpec,
   Segments,
 } from "./route-spec.ts";
+import { requireSamePerson } from "./same-person.ts";
 import { requireProofAtDoor, withSecondPerson } from "./second-person.ts";
 
 /**
@@ -59,6 +60,7 @@ export function defineRoute<
     const { ctx } = caller;
     try {
       if (spec.method !== "GET") requireOwnOrigin(caller, request.headers);
+      if (spec.method !== "GET") requireSamePerson(request.headers, ctx.actor);
       await requireAccess(caller, spec);
       // what nobody can be asked for waits for a person: the use case tells
       if (typeof spec.stepUp === "string" && ctx.actor.kind !== "api_token")

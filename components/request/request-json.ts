@@ -1,5 +1,6 @@
 import type { ApprovalRow, GuardedKind } from "#lib/approvals/model.ts";
 import type { StepUpKind } from "#lib/step-up/model.ts";
+import { drawnFor } from "./drawn-for.ts";
 import { askSecondPerson, tellAsked } from "./second-person-prompt.ts";
 import { askStepUp } from "./step-up-prompt.ts";
 
@@ -114,6 +115,7 @@ async function requestOnce<T>(path: string, options: RequestOptions, more: Heade
       headers: {
         accept: "application/json",
         ...more,
+        ...(method === "GET" ? {} : drawnFor()),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -296,6 +296,21 @@ describe("P15: what is read changes nothing", () => {
 });
 
 describe("the door", () => {
+  test("takes nothing from a page that was drawn for somebody else, and says who is there now", async () => {
+    const [mine, other] = [
+      await addTestPerson(getDatabase(), "owner"),
+      await addTestPerson(getDatabase(), "owner"),
+    ];
+    const route = routes.find(({ name }) => name === "POST /api/v1/saved-views")?.route as Route;
+    const body = JSON.stringify({ list: "tokens", name: "Begun by another" });
+    const sent = { cookie: mine.cookie, origin: ORIGIN };
+    const before = await contents.read();
+    const refused = await call(route, { headers: { ...sent, "x-drawn-for": other.id }, body });
+    expect(refused).toMatchObject({ status: 403, code: "OTHER_PERSON" });
+    expect(changedTables(before, await contents.read())).toEqual([]);
+    expect((await call(route, { headers: { ...sent, "x-drawn-for": mine.id }, body })).status).toBe(201);
+  });
+
   const me = routes.find(({ name }) => name === "GET /api/v1/me")?.route as Route;
 
   test("a session that has ended, or whose admin is disabled, is nobody's at once (P14)", async () => {

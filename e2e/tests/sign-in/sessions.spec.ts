@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { BrowserContext, Page } from "@playwright/test";
 import { ConsoleApi } from "../../fixtures/console-api.ts";
 import { type AdminAccount, inviteAdmin } from "../../fixtures/invite-admin.ts";
@@ -94,6 +95,14 @@ test("sessions are seen and ended, one's own and by an owner; a tab whose sessio
     expect([await statusOf(windows), await statusOf(mac), await statusOf(page.context())]).toEqual([
       401, 401, 200,
     ]);
+
+    // somebody else signs in where that page still stands: it does nothing in their name
+    await windows.clearCookies();
+    await windows.addCookies(JSON.parse(readFileSync(OWNER_STATE, "utf8")).cookies);
+    await create(tab);
+    await expect(tab.getByRole("alert").filter({ hasText: "drawn for somebody else" })).toBeVisible();
+    expect(await groupsNamed(`${name}, too`)).toBe(0);
+    await windows.clearCookies();
 
     // another role, and an owner who ends what is left
     await signInBy(windows, product, admin, codes.pop());

@@ -1,0 +1,20 @@
+import type { Actor } from "#lib/context.ts";
+import { RequestRefusal } from "./problem.ts";
+
+/** What a page says of whom it was drawn for, with all that is sent from it to change something: an admin's id. Tools send none. */
+export const DRAWN_FOR_HEADER = "x-drawn-for";
+
+/**
+ * Refuses what is sent from a page that was drawn for somebody else: another person has signed in in that browser since, and would be on record for what they did not begin.
+ *
+ * @throws {RequestRefusal} 403 OTHER_PERSON
+ */
+export function requireSamePerson(headers: Headers, actor: Actor): void {
+  const drawnFor = headers.get(DRAWN_FOR_HEADER);
+  if (drawnFor === null || actor.kind !== "admin" || drawnFor === actor.id) return;
+  throw new RequestRefusal(
+    403,
+    "OTHER_PERSON",
+    `This page was drawn for somebody else: ${actor.name} is signed in in this browser by now. Nothing was done. Load the page again to go on as them.`,
+  );
+}

@@ -1,0 +1,8 @@
+/** The name of the element that says for whom a page was drawn. */
+export const DRAWN_FOR_META = "tokenwarden:drawn-for";
+
+/** What goes with all that a page sends to change something: another person may have signed in in this browser since it was drawn. */
+export function drawnFor(): Record<string, string> {
+  const { content } = document.querySelector<HTMLMetaElement>(`meta[name="${DRAWN_FOR_META}"]`) ?? {};
+  return content === undefined ? {} : { "x-drawn-for": content };
+}
