@@ -219,6 +219,21 @@ describe("the window of a service's token", () => {
     return readSuggestedWindow(within, rows);
   };
 
+  test("is not learnt from a token that another case names: its places may be the thief's", async () => {
+    const clientId = await fixture.tokens.client("reconciler");
+    const usual = await fixture.tokens.token({ clientId, issuedAt: minutesAgo(90), ip: "127.0.0.1" });
+    await usesOf(usual)({ at: minutesAgo(89), ip: "192.0.2.9" });
+    const first = await fixture.tokens.token({ clientId, issuedAt: minutesAgo(60), ip: "127.0.0.1" });
+    await usesOf(first)({ at: minutesAgo(59), ip: "203.0.113.5" });
+    const second = await fixture.tokens.token({ clientId, issuedAt: minutesAgo(10), ip: "127.0.0.1" });
+    await usesOf(second)({ at: minutesAgo(9), ip: "192.0.2.9" });
+    const stolenAt = minutesAgo(8);
+    await usesOf(second)({ at: stolenAt, ip: "203.0.113.5" });
+    expect((await windowOf(second))?.from.getTime(), "it is usual by the first").not.toBe(stolenAt.getTime());
+    await open(fixture.as("responder"), [first.id]);
+    expect((await windowOf(second))?.from.getTime()).toBe(stolenAt.getTime());
+  });
+
   test("is learnt from its client's earlier tokens, and is what was detected of it unless that is muted", async () => {
     const clientId = await fixture.tokens.client("nightly-report");
     const earlier = await fixture.tokens.token({ clientId, issuedAt: minutesAgo(60), ip: "127.0.0.1" });

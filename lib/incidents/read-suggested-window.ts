@@ -67,6 +67,17 @@ async function tokensOfServices(
   return rows.map(({ id }) => id);
 }
 
+/** Those that no case names: where the token of another leak came from may be a thief's place, and teaches nothing. */
+async function withoutLeaked(ctx: Reader, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await run<{ id: string }>(
+    ctx.db,
+    sql`SELECT p.id FROM unnest(${ids}::uuid[]) AS p(id) LEFT JOIN token t ON t.issued_at = uuid_extract_timestamp(p.id) AND t.id = p.id
+      WHERE NOT EXISTS (SELECT FROM incident_subject s WHERE s.target_id IN (p.id, t.family_id) AND s.kind IN ('token', 'family'))`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 type FoundRecord = { rule: FoundPlace["rule"]; at: Date; lastAt: Date; count: bigint; facts: Facts };
 
 /** What was found of unusual places of some tokens; what somebody has muted is usual. */
@@ -112,8 +123,9 @@ export async function readSuggestedWindow(
     readFoundPlaces(ctx, ofCase),
   ]);
   const known = new Set(ofCase);
-  const others = [...ofUsers, ...ofServices].filter(
-    (id) => !known.has(id) && (uuidv7Time(id) ?? since) >= since,
+  const others = await withoutLeaked(
+    ctx,
+    [...ofUsers, ...ofServices].filter((id) => !known.has(id) && (uuidv7Time(id) ?? since) >= since),
   );
   const looked = [...ofCase, ...others];
   const bound = Math.max(bounds.ofEach, Math.floor(bounds.inAll / looked.length));
