@@ -31,7 +31,7 @@ export const MORE_PAGES: Destination[] = [
   {
     href: "/account",
     name: "My account",
-    about: "Passkeys, recovery codes, sessions, and what you are told of",
+    about: "Passkeys, password, recovery codes, sessions, and what you are told of",
     Icon: IconFingerprint,
   },
   {
@@ -103,6 +103,13 @@ export const ACTS: (Destination & { needs: Permission })[] = [
     href: "/account",
     name: "Add a passkey",
     about: "It signs you in, and confirms that it is you",
+    Icon: IconFingerprint,
+    needs: "overview:read",
+  },
+  {
+    href: "/account",
+    name: "Change my password",
+    about: "The one that you have is asked for, and your other sessions end",
     Icon: IconFingerprint,
     needs: "overview:read",
   },

@@ -78,9 +78,9 @@ export async function changePassword(
   );
   if (owner === undefined) throw new DomainError("CONFLICT", NO_USE.none);
   requireNotGuessable(input.password, owner);
+  // before the one that they have is tried: it costs no try
+  if (input.password === input.currentPassword) throw fault("password", "is the one that you have now");
   await requirePassword(ctx, actor, owner, input.currentPassword);
-  if (await verifyPassword(owner.passwordHash, input.password))
-    throw fault("password", "is the one that you have now");
   const passwordHash = await hashPassword(input.password);
   return ctx.db.transaction(async (tx) => {
     const changed = await tx.query(

@@ -78,7 +78,7 @@ export function IdentifyStep({ tokens }: { tokens: IncidentTokens }) {
       />
       {tokens.total > rows.length || tokens.isCut ? (
         <p className="muted">
-          {groupedNumber(tokens.total - rows.length)} more{tokens.isCut ? ", and others beyond those" : ""}.
+          {groupedNumber(tokens.total - rows.length)} more{tokens.isCut ? ", and others beyond those" : ""}.{" "}
           {tokens.total > PACK_TOKENS_MAX
             ? `The evidence pack lists the newest ${groupedNumber(PACK_TOKENS_MAX)}.`
             : "The evidence pack lists them."}
