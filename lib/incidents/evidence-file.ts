@@ -5,7 +5,7 @@ import { isUuid } from "../ids.ts";
 import { PACK_FETCH_SECONDS, type PackFormat } from "./model.ts";
 
 const FIND = `SELECT f.format, f.created_at AS "createdAt", f.fetched_at AS "fetchedAt",
-  EXISTS (SELECT FROM incident_subject s WHERE s.incident_id = f.incident_id AND s.added_at >= f.created_at) AS "hasGrown" FROM evidence_file f
+  EXISTS (SELECT FROM incident_subject s WHERE s.incident_id = f.incident_id AND s.added_at > f.created_at) AS "hasGrown" FROM evidence_file f
   WHERE f.id = $1::uuid AND f.incident_id = $2::uuid AND f.actor_kind = $3::text AND f.actor_id = $4::text`;
 const SPEND = `UPDATE evidence_file SET fetched_at = $2::timestamptz WHERE id = $1::uuid AND fetched_at IS NULL RETURNING id`;
 const PURGE = "DELETE FROM evidence_file WHERE created_at < $1::timestamptz - interval '1 day' RETURNING id";
