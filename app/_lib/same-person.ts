@@ -1,8 +1,6 @@
+import { DRAWN_FOR_HEADER } from "#components/request/drawn-for.ts";
 import type { Actor } from "#lib/context.ts";
 import { RequestRefusal } from "./problem.ts";
-
-/** What a page says of whom it was drawn for, with all that is sent from it to change something: an admin's id. Tools send none. */
-export const DRAWN_FOR_HEADER = "x-drawn-for";
 
 /**
  * Refuses what is sent from a page that was drawn for somebody else: another person has signed in in that browser since, and would be on record for what they did not begin.

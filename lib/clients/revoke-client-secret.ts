@@ -3,8 +3,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
-import { noteContainment } from "../incidents/note-containment.ts";
-import { listCasesOfSecret } from "../incidents/read-taken-secrets.ts";
+import { noteSecretEnded } from "../incidents/note-containment.ts";
 import { dropSecrets } from "../secrets/owned-secrets.ts";
 import { readClient } from "./get-client.ts";
 import type { ClientDetail } from "./model.ts";
@@ -35,6 +34,6 @@ export async function revokeClientSecret(
     return after;
   });
   // a case of a leaked secret is contained when that is taken no more
-  for (const number of await listCasesOfSecret(ctx.db, clientId)) await noteContainment(ctx, number);
+  await noteSecretEnded(ctx, clientId);
   return client;
 }

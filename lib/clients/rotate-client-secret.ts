@@ -4,8 +4,7 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { isUuid } from "../ids.ts";
-import { noteContainment } from "../incidents/note-containment.ts";
-import { listCasesOfSecret } from "../incidents/read-taken-secrets.ts";
+import { noteSecretEnded } from "../incidents/note-containment.ts";
 import { replaceSecrets } from "../secrets/owned-secrets.ts";
 import { readClient } from "./get-client.ts";
 import type { RotateClientSecretInput } from "./input.ts";
@@ -53,6 +52,6 @@ export async function rotateClientSecret(
     return { client, secret: secret.value };
   });
   // a case of a leaked secret is contained when that is taken no more
-  for (const number of await listCasesOfSecret(ctx.db, clientId)) await noteContainment(ctx, number);
+  await noteSecretEnded(ctx, clientId);
   return result;
 }

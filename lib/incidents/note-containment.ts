@@ -3,20 +3,31 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { incidentTarget, readIncident } from "./incident-row.ts";
 import { readStillWorking } from "./read-still-working.ts";
-import { readTakenSecrets } from "./read-taken-secrets.ts";
+import { listCasesOfSecret, readTakenSecrets } from "./read-taken-secrets.ts";
 
 /**
  * Holds a case's state against its tokens: ticks containment off where none of them works any more and no leaked secret gets new ones, and takes that back where one of a contained case works or such a secret is taken.
  * For use cases that changed either, after their own transaction, and after the larger one that they may be in: what they did is done, whatever becomes of this, and no lock of theirs is held for it. What is not told then is told with the
  * next, and by whoever looks at the case (`worksAgain`) at once; the log has it. Recorded as `incident.contained` or `incident.containment_lost`.
  */
-export async function noteContainment(ctx: Context, number: number): Promise<void> {
+export function noteContainment(ctx: Context, number: number): Promise<void> {
+  return noting(ctx, `case ${number} was`, (own) => hold(own, number));
+}
+
+/** The same of every open case that a scanner reported a secret of this client into: for who ended or replaced one. A new secret that is shown once is not lost by it. */
+export function noteSecretEnded(ctx: Context, clientId: string): Promise<void> {
+  return noting(ctx, "cases of a leaked secret were", async (own) => {
+    for (const number of await listCasesOfSecret(own.db, clientId)) await hold(own, number);
+  });
+}
+
+async function noting(ctx: Context, which: string, act: (own: Context) => Promise<void>): Promise<void> {
   const { afterwards, pass: _, ...own } = ctx;
-  if (afterwards !== undefined) return afterwards((db) => noteContainment({ ...own, db }, number));
+  if (afterwards !== undefined) return afterwards((db) => noting({ ...own, db }, which, act));
   try {
-    await hold(ctx, number);
+    await act(ctx);
   } catch (cause) {
-    const what = `case ${number} was not held against its tokens`;
+    const what = `${which} not held against its tokens`;
     const error = new Error(what, { cause });
     if (ctx.noteFailure === undefined) process.emitWarning(error);
     else ctx.noteFailure(error, what);
