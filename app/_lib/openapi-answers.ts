@@ -37,7 +37,7 @@ function refusalsOf(spec: AnyRouteSpec): number[] {
     ...(spec.params === undefined ? [] : [404]),
     ...(isChange ? [409] : []),
     ...(takesIfMatch(spec) ? [412] : []),
-    ...(spec.body === undefined ? [] : [413, 415]),
+    ...(isChange ? [413, 415] : []),
     ...(isChange && !isPublic ? [422] : []),
     429,
     ...(spec.refusals ?? []),
