@@ -17,6 +17,7 @@ import {
 import { type News, newsOf, type Pulse } from "#lib/live/model.ts";
 import { Hint } from "../on-demand/hint.tsx";
 import { followEvents } from "./follow-events.ts";
+import { isSessionOver } from "./is-session-over.ts";
 import classes from "./live.module.css";
 import { type LastDrawing, waitBeforeDrawing } from "./pace.ts";
 
@@ -28,6 +29,7 @@ const LiveContext = createContext<Live>({ state: "paused", toggle: () => {} });
 const HoldContext = createContext<() => () => void>(() => () => {});
 
 const DrawContext = createContext<() => void>(() => {});
+const EndedContext = createContext(false);
 
 export type PulseListener = (pulse: Pulse) => void;
 const PulseContext = createContext<(listener: PulseListener) => () => void>(() => () => {});
@@ -96,12 +98,13 @@ function useDrawing(isHeld: () => boolean) {
 /**
  * Follows `/api/v1/live` (server-sent events) and draws the current page again when something changed, only while the page is
  * seen and nothing holds it: an open dialog does, and whoever calls `useHold`. `lost` means that what is on the screen may be
- * old.
+ * old. Once the session has ended the next drawing leads to the sign-in page: what is held stays where it is, and is told so.
  */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const [isPaused, setIsPaused] = useState(false);
   const isResting = useIdle(REST_AFTER_MS, { initialState: false });
   const [connection, setConnection] = useState<"connecting" | "live" | "lost">("connecting");
+  const [hasEnded, setHasEnded] = useState(false);
   const holds = useRef(0);
   const [isHolding, setIsHolding] = useState(false);
   const isHeld = useCallback(
@@ -130,8 +133,16 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     let known: Pulse | null = null;
     const stop = followEvents("/api/v1/live", {
       event: "change",
-      onOpen: () => setConnection("live"),
+      onOpen: () => {
+        setConnection("live");
+        setHasEnded(false);
+      },
       onLost: () => setConnection("lost"),
+      onRefused: async () => {
+        const isOver = await isSessionOver();
+        setHasEnded(isOver);
+        if (isOver) tell("urgent");
+      },
       onEvent: (text) => {
         const pulse = JSON.parse(text) as Pulse;
         const news = newsOf(known, pulse);
@@ -170,7 +181,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     <PulseContext value={follow}>
       <HoldContext value={hold}>
         <DrawContext value={draw}>
-          <LiveContext value={live}>{children}</LiveContext>
+          <EndedContext value={hasEnded}>
+            <LiveContext value={live}>{children}</LiveContext>
+          </EndedContext>
         </DrawContext>
       </HoldContext>
     </PulseContext>
@@ -180,6 +193,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 /** Whether nobody was here for a while: then nothing is asked for that keeps a session alive. */
 export function useIsResting(): boolean {
   return useContext(LiveContext).state === "resting";
+}
+
+/** Whether the session of this page has ended: it is shown because something holds it. */
+export function useHasSessionEnded(): boolean {
+  return useContext(EndedContext);
 }
 
 /** Calls `listener`, which must be stable, with every pulse: for what is not drawn with the page. */
