@@ -6,7 +6,7 @@ import { type ClipboardEvent, type FormEvent, useRef, useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
-import { useHold } from "#components/live/live.tsx";
+import { useKeep } from "#components/live/live.tsx";
 import type { Paste } from "#components/token-input/read-paste.ts";
 import { FoundValues } from "./found-values.tsx";
 import classes from "./leak-desk.module.css";
@@ -31,7 +31,7 @@ export function LeakDesk({ canOpen }: { canOpen: boolean }) {
   const [isTyped, setIsTyped] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const asking = useRef<AbortController | null>(null);
-  useHold(isTyped || (stage.is !== "asking" && stage.is !== "empty"));
+  useKeep(isTyped || (stage.is !== "asking" && stage.is !== "empty"));
 
   async function read(text: string) {
     if (field.current) field.current.value = "";

@@ -7,7 +7,7 @@ import { type FormEvent, useState } from "react";
 import { useIsHydrated } from "#components/display/use-is-hydrated.ts";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
-import { useHold } from "#components/live/live.tsx";
+import { useKeep } from "#components/live/live.tsx";
 import { instantOf, localOf } from "#components/revocation/order-words.ts";
 import { useWork } from "#components/work/work.tsx";
 import { integrityWords as words } from "./words.ts";
@@ -24,7 +24,7 @@ export function VerifyForm({ now }: { now: string }) {
   const at = Date.parse(now);
   const [span, setSpan] = useState({ from: localOf(new Date(at - HOUR_MS)), until: localOf(new Date(at)) });
   const [isChanged, setIsChanged] = useState(false);
-  useHold(isChanged);
+  useKeep(isChanged);
   const [from, until] = [instantOf(span.from), instantOf(span.until)];
 
   async function submit(event: FormEvent) {

@@ -8,11 +8,11 @@ const FILES = globSync("{components,app}/**/*.tsx", { cwd: ROOT });
 /** Something is typed, chosen from many, or given as a file. */
 const TAKES =
   /<(Textarea|TextInput|PasswordInput|NumberInput|TagsInput|MultiSelect|PillsInput|FileInput|JsonInput)\b/;
-/** Keeps the page as it is while something is begun: `useHold`, a form that does by itself, or a dialog. */
+/** Keeps the page while something is begun: `useKeep`, or what holds it as it is, which is `useHold`, a form card or a dialog. */
 const HOLDS =
-  /\buseHold\(|<(FormCard|FormDialog|ConfirmDialog|ModalDialog|OnDemandDialog|OnDemandDrawer|Modal|ReasonDialog|ReasonFormDialog|RotateSecretDialog)\b/;
+  /\buse(Hold|Keep)\(|<(FormCard|FormDialog|ConfirmDialog|ModalDialog|OnDemandDialog|OnDemandDrawer|Modal|ReasonDialog|ReasonFormDialog|RotateSecretDialog)\b/;
 
-/** What need not hold: nothing is lost with it, or no page is drawn behind it. */
+/** What need not: nothing is lost with it, or no page is drawn behind it. */
 const FREE: Record<string, string> = {
   "components/filter-bar/query-field.tsx": "what is looked for stands in the address",
   "components/filter-bar/filter-editor.tsx": "a filter stands in the address",
@@ -51,12 +51,12 @@ function unheld(file: string, seen: readonly string[] = []): string[] {
   return showers.flatMap((shower) => unheld(shower, [...seen, file]));
 }
 
-test("whatever is typed or chosen in a page of the console holds it: an ended session leads nobody away from it", () => {
+test("whatever is typed or chosen in a page of the console keeps it: an ended session leads nobody away from it", () => {
   const fields = FILES.filter((file) => TAKES.test(textOf.get(file) ?? ""));
   expect(fields.length).toBeGreaterThan(40);
   expect(fields.flatMap((file) => unheld(file))).toEqual([]);
 });
 
-test("what need not hold is there", () => {
+test("what need not is there", () => {
   expect(Object.keys(FREE).filter((file) => !textOf.has(file))).toEqual([]);
 });
