@@ -41,10 +41,14 @@ export function useDrawing({
         return;
       }
       if (!isKept()) return begin();
-      void isSessionOver().then((isOver) => (isOver ? onEnded() : begin()));
+      void isSessionOver().then((isOver) => {
+        if (isOver) onEnded();
+        else if (isHeld()) schedule();
+        else begin();
+      });
     }
     function begin() {
-      if (last.current.isUnderWay) return;
+      if (last.current.isUnderWay || news.current === null) return;
       news.current = null;
       last.current = { startedAtMs: Date.now(), tookMs: 0, isUnderWay: true };
       startDrawing(() => router.refresh());
