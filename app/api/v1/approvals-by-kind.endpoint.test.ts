@@ -140,6 +140,45 @@ describe("each kind of act can be tried out, waits, and is done as it was shown"
     expect(ran.body).toMatchObject({ result: { id: expect.any(String) } });
   });
 
+  test("an export that has grown far beyond what was shown is refused; one that grew a little leaves", async () => {
+    await turnOn(["exports"]);
+    const EXPORTS = ["POST", "/api/v1/exports"] as const;
+    const given = { body: { list: "groups", format: "csv" } };
+    const grow = (rows: number) =>
+      world.db.query(
+        "INSERT INTO user_group (id, name, created_at) SELECT gen_random_uuid(), 'Grown ' || gen_random_uuid(), now() FROM generate_series(1, $1::int)",
+        [rows],
+      );
+    const count = async () =>
+      Number((await world.db.query<{ n: number }>("SELECT count(*)::int AS n FROM user_group"))[0]?.n);
+    const shown = await count();
+    const asked = await send(world.one, EXPORTS, { ...given, headers: WHY });
+    const id = String(asked.body.id);
+    expect((await get(world.two, id)).shown.sentences[1]).toBe(
+      `It may have grown to ${shown + 100} rows when it is fetched. What is more than that does not leave.`,
+    );
+    await grow(101);
+    const why = `It would be ${shown + 101} rows instead of ${shown}.`;
+    expect((await send(world.two, ["POST", `${ONE}/check`], { segments: { id } })).body).toMatchObject({
+      isStale: true,
+      changed: [why],
+    });
+    await approve(world.two, id);
+    expect(await send(world.one, EXPORTS, given)).toMatchObject({
+      status: 409,
+      body: { code: "APPROVAL_STALE", errors: [{ message: why }] },
+    });
+    expect(await get(world.one, id)).toMatchObject({ state: "stale", changed: [why] });
+    const again = await send(world.one, EXPORTS, { ...given, headers: WHY });
+    await approve(world.two, String(again.body.id));
+    await grow(100);
+    const ran = await send(world.one, EXPORTS, given);
+    expect(ran, JSON.stringify(ran.body)).toMatchObject({ status: 201, body: { rowsMax: shown + 201 } });
+    await turnOn([]);
+    const free = await send(world.two, EXPORTS, given);
+    expect(free).toMatchObject({ status: 201, body: { rowsMax: null } });
+  });
+
   test("the evidence of a case is fetched by who asked, once it was approved; its acts are those that were shown", async () => {
     await turnOn(["exports"]);
     const number = first("incidents");
