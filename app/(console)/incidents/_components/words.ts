@@ -89,6 +89,8 @@ export const incidentWords = {
   note: "Note",
   addNote: "Add note",
   notePlaceholder: "What you saw, did or decided. No tokens: they are refused here.",
+  noteHoldsSecret:
+    "A token seems to stand in it. Notes hold none: take it out. Until then it is kept nowhere but in this page, and is gone when you leave it.",
   mark: "Mark",
   stale: "Somebody else changed the case",
 };
