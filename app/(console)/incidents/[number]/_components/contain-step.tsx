@@ -40,6 +40,11 @@ export function ContainStep({
           {words.worksAgainText(worksAgain)}
         </Alert>
       )}
+      {incident.state === "held" ? (
+        <Alert color="yellow" title={words.held}>
+          {words.heldText(tokens.states.suspended ?? 0)}
+        </Alert>
+      ) : null}
       {canWrite && incident.state !== "closed" ? (
         <div className={classes.chips} style={{ alignItems: "center" }}>
           <ContainActions
@@ -48,7 +53,7 @@ export function ContainStep({
             may={may}
             isCut={tokens.isCut}
           />
-          <span className="muted">{words.unsure}</span>
+          {incident.state === "held" ? null : <span className="muted">{words.unsure}</span>}
         </div>
       ) : null}
       {orders.rows.length === 0 ? (

@@ -47,6 +47,31 @@ function Request({ use }: { use: IncidentUse }) {
   );
 }
 
+function Outcome({ use }: { use: IncidentUse }) {
+  return (
+    <>
+      <StateBadge state={use.outcome} />
+      {use.refusal ? (
+        <>
+          <br />
+          <small className="muted">{refusalWords(use.refusal)}</small>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function From({ use }: { use: IncidentUse }) {
+  if (use.ip === null) return <span className="faint">from where is not told</span>;
+  return (
+    <>
+      <AddressLink ip={use.ip} />
+      <br />
+      <Country code={use.country} />
+    </>
+  );
+}
+
 /** Counts by phase; one is chosen and its newest lines are shown, each of which can be marked with a note. */
 export function UsesOfCase({
   number,
@@ -104,22 +129,20 @@ export function UsesOfCase({
             {
               header: "When",
               isWrapping: true,
-              cell: (row: IncidentUse) => <Instant at={row.at} show="exact" />,
+              cell: (row: IncidentUse) => (
+                <>
+                  <Instant at={row.at} show="exact" />
+                  <div className={classes.narrow}>
+                    <Outcome use={row} />
+                  </div>
+                </>
+              ),
             },
             {
               header: "Outcome",
               isWrapping: true,
-              cell: (row: IncidentUse) => (
-                <>
-                  <StateBadge state={row.outcome} />
-                  {row.refusal ? (
-                    <>
-                      <br />
-                      <small className="muted">{refusalWords(row.refusal)}</small>
-                    </>
-                  ) : null}
-                </>
-              ),
+              isExtra: true,
+              cell: (row: IncidentUse) => <Outcome use={row} />,
             },
             {
               header: "Token",
@@ -128,23 +151,22 @@ export function UsesOfCase({
                 <IdText id={row.token.id} what="token id" href={`/tokens/${row.token.id}`} withCopy={false} />
               ),
             },
-            { header: "At", isWrapping: true, cell: (row: IncidentUse) => <Request use={row} /> },
+            {
+              header: "At",
+              isWrapping: true,
+              cell: (row: IncidentUse) => (
+                <>
+                  <Request use={row} />
+                  <div className={classes.narrow}>
+                    <From use={row} />
+                  </div>
+                </>
+              ),
+            },
             {
               header: "From",
               isExtra: true,
-              cell: (row: IncidentUse) => (
-                <>
-                  {row.ip === null ? (
-                    <span className="faint">not told</span>
-                  ) : (
-                    <>
-                      <AddressLink ip={row.ip} />
-                      <br />
-                      <Country code={row.country} />
-                    </>
-                  )}
-                </>
-              ),
+              cell: (row: IncidentUse) => <From use={row} />,
             },
             {
               header: "Mark",
