@@ -40,7 +40,11 @@ function NoteDialog({
   const [note, setNote] = useState("");
   const isRun = approval.runBy === "approver";
   const texts = {
-    approve: isRun ? words.approveText : words.approveRunText,
+    approve: isRun
+      ? words.approveText
+      : approval.kinds.includes("exports")
+        ? words.approveFileText
+        : words.approveRunText,
     decline: words.declineText,
     review: words.reviewText,
   };
