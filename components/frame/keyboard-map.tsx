@@ -45,7 +45,7 @@ const MAP: { where: string; keys: Keys[] }[] = [
     ],
   },
   {
-    where: "Charts",
+    where: "The chart of the audit log",
     keys: [
       [["←", "→"], "move over the bars"],
       [["Enter"], "look closer"],

@@ -68,7 +68,7 @@ test("the link that the start prints leads to an owner, an organisation and a co
 
 /** What stands on a page as long as there is nothing, and what it offers; null where it can only be waited for. */
 const EMPTY: [path: string, says: string, offers: string | null][] = [
-  ["/tokens", "No token yet", null],
+  ["/tokens", "No token has been issued yet", "Create an audience"],
   ["/users", "No user yet", "Create a user"],
   ["/groups", "No group yet", "Create a group"],
   ["/clients", "No client yet", "Create an audience"],

@@ -10,6 +10,7 @@ import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { RequestProblem, requestJson } from "#components/request/request-json.ts";
 import { type ApprovalDetail, REASON_MAX } from "#lib/approvals/model.ts";
+import classes from "./approvals.module.css";
 import { useChecked } from "./check.tsx";
 import { ForYou } from "./for-you.tsx";
 import { RunApproved } from "./run-approved.tsx";
@@ -121,7 +122,7 @@ export function ApprovalActions({ approval }: { approval: ApprovalDetail }) {
   const isStale = useChecked().found?.isStale === true;
   return (
     <Group gap="xs">
-      {whyNot === null ? null : <span className="muted">{whyNot}</span>}
+      {whyNot === null ? null : <span className={`muted ${classes.whyNot}`}>{whyNot}</span>}
       {may.withdraw ? <Button onClick={() => setIsWithdrawing(true)}>{words.withdraw}</Button> : null}
       {may.decide ? (
         <>
