@@ -96,16 +96,17 @@ function useDrawing(isHeld: () => boolean) {
 /**
  * Follows `/api/v1/live` (server-sent events) and draws the current page again when something changed, only while the page is
  * seen and nothing holds it: an open dialog does, and whoever calls `useHold`. `lost` means that what is on the screen may be
- * old.
+ * old: it stays until the connection is back, since a page that is asked for meanwhile would be an error in its place.
  */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const [isPaused, setIsPaused] = useState(false);
   const isResting = useIdle(REST_AFTER_MS, { initialState: false });
   const [connection, setConnection] = useState<"connecting" | "live" | "lost">("connecting");
+  const isLost = useRef(false);
   const holds = useRef(0);
   const [isHolding, setIsHolding] = useState(false);
   const isHeld = useCallback(
-    () => holds.current > 0 || document.querySelector('[aria-modal="true"]') !== null,
+    () => isLost.current || holds.current > 0 || document.querySelector('[aria-modal="true"]') !== null,
     [],
   );
   const { tell, forget } = useDrawing(isHeld);
@@ -130,8 +131,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     let known: Pulse | null = null;
     const stop = followEvents("/api/v1/live", {
       event: "change",
-      onOpen: () => setConnection("live"),
-      onLost: () => setConnection("lost"),
+      onOpen: () => {
+        isLost.current = false;
+        setConnection("live");
+      },
+      onLost: () => {
+        isLost.current = true;
+        setConnection("lost");
+      },
       onEvent: (text) => {
         const pulse = JSON.parse(text) as Pulse;
         const news = newsOf(known, pulse);
@@ -146,6 +153,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       stop();
       document.removeEventListener("visibilitychange", look);
       forget();
+      isLost.current = false;
       setConnection("connecting");
     };
   }, [isPaused, isResting, tell, forget]);

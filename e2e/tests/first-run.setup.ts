@@ -81,7 +81,7 @@ const EMPTY: [path: string, says: string, offers: string | null][] = [
   ["/audit/refused", "Nothing of the kind", null],
   ["/approvals", "Nothing waits, and nothing has", "Four eyes…"],
   ["/orders", "Nothing was taken back yet", null],
-  ["/notifications", "Nothing yet", "What you are told of"],
+  ["/notifications?kind=approval_waiting", "Nothing of this kind", "What you are told of"],
   ["/api-tokens", "No API token yet", "Create an API token"],
   ["/settings/signals", "No peer yet", "Add a peer"],
   ["/settings/event-streams", "No stream yet", "Make a stream"],
