@@ -10,9 +10,9 @@ import { type Caller, callerOf } from "./context-of.ts";
 import { seenVersionOf, withSeenVersion } from "./entity-tag.ts";
 import { onceByKey } from "./idempotency.ts";
 import { requireNoForeignOrigin, requireSameOrigin } from "./origin-check.ts";
-import { holdsSent, parsePart, parseQuery, requireNoSecret } from "./parse-input.ts";
+import { holdsSent, parsePart, parseQuery, requireNoFields, requireNoSecret } from "./parse-input.ts";
 import { logProblem, problemResponse, RequestRefusal } from "./problem.ts";
-import { readJson } from "./read-body.ts";
+import { readJson, readNoJson } from "./read-body.ts";
 import { recordRefusal } from "./record-refusal.ts";
 import { requireAccess, requireAllowed } from "./require-access.ts";
 import type {
@@ -69,7 +69,7 @@ export function defineRoute<
       const raw = {
         params: segments,
         url: request.url,
-        body: spec.body === undefined ? undefined : withSeenVersion(await readJson(request), seenVersion),
+        body: await bodyOf(request, seenVersion),
         seenVersion,
       };
       const input = inputOf(raw, request);
@@ -87,6 +87,14 @@ export function defineRoute<
       if (spec.method !== "GET") await recordRefusal(ctx, spec, segments, error);
       throw error;
     }
+  }
+
+  async function bodyOf(request: Request, seenVersion: number | undefined): Promise<unknown> {
+    if (spec.method === "GET") return undefined;
+    if (spec.body !== undefined) return withSeenVersion(await readJson(request), seenVersion);
+    // an empty object says the same as nothing: it is the same request, under a key and as what was approved
+    requireNoFields(await readNoJson(request));
+    return undefined;
   }
 
   function inputOf(raw: RawInput, request: Request): RouteInput<P, Q, B, L> {

@@ -37,7 +37,7 @@ function refusalsOf(spec: AnyRouteSpec): number[] {
     ...(spec.params === undefined ? [] : [404]),
     ...(isChange ? [409] : []),
     ...(takesIfMatch(spec) ? [412] : []),
-    ...(spec.body === undefined ? [] : [413, 415]),
+    ...(isChange ? [413, 415] : []),
     ...(isChange && !isPublic ? [422] : []),
     429,
     ...(spec.refusals ?? []),
@@ -55,6 +55,12 @@ const ALWAYS = {
 };
 
 const REFUSED: Record<number, string> = { 409: "ProblemLater", 429: "ProblemLater", 503: "ProblemLater" };
+
+/** Of what was made and had something that is shown once, a repeat says where it is. */
+function refusedAs({ location, shownOnce }: AnyRouteSpec, status: number): string {
+  if (status === 409 && location !== undefined && shownOnce !== undefined) return "ProblemShownOnce";
+  return REFUSED[status] ?? "Problem";
+}
 
 /** What an operation answers, by status. */
 export function responsesOf(spec: AnyRouteSpec): Json {
@@ -78,7 +84,7 @@ export function responsesOf(spec: AnyRouteSpec): Json {
     ...Object.fromEntries(
       refusalsOf(spec).map((status) => [
         String(status),
-        { $ref: `#/components/responses/${REFUSED[status] ?? "Problem"}` },
+        { $ref: `#/components/responses/${refusedAs(spec, status)}` },
       ]),
     ),
   };
@@ -159,6 +165,11 @@ export const ANSWER_COMPONENTS: Json = {
       required: true,
       schema: { type: "string", format: "uri-reference" },
     },
+    LocationOfDone: {
+      description: "Of `SHOWN_ONCE` alone: where what was made then is read.",
+      required: false,
+      schema: { type: "string", format: "uri-reference" },
+    },
     RetryAfter: { description: "Seconds.", schema: { type: "integer", minimum: 1 } },
     IdempotencyReplayed: {
       description: "`true`: this was answered before under the same key, and nothing was done again.",
@@ -170,6 +181,16 @@ export const ANSWER_COMPONENTS: Json = {
     ProblemLater: {
       description: "Refused; with `Retry-After` where asking again may help",
       headers: { ...ALWAYS, "Retry-After": header("RetryAfter") },
+      content: problemContent,
+    },
+    ProblemShownOnce: {
+      description:
+        "Refused; with `Retry-After` where asking again may help. `SHOWN_ONCE`: it was done under this idempotency key, and its answer had something that is shown once; the rest of it is under `answer`, and `Location` says where it is read",
+      headers: {
+        ...ALWAYS,
+        "Retry-After": header("RetryAfter"),
+        Location: header("LocationOfDone"),
+      },
       content: problemContent,
     },
     Waits: {

@@ -131,7 +131,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
       title: "Tokenwarden admin API",
       version: "1",
       description:
-        "Every refusal is a problem document (RFC 9457) with a stable `code`. Parameters that are not named here are refused with 400, methods that an address does not have with 405 and `Allow`. Lists come in pages: `next` and `previous` are cursors.",
+        "Every refusal is a problem document (RFC 9457) with a stable `code`. Parameters that are not named here are refused with 400, methods that an address does not have with 405 and `Allow`. A change that names no request body takes none: nothing or an empty object is sent, and anything else is refused with 400. Lists come in pages: `next` and `previous` are cursors.",
     },
     servers: [{ url: "/" }],
     tags: [...new Set(routes.map(({ spec }) => areaOf(spec)))].sort().map((name) => ({ name })),

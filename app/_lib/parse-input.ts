@@ -56,6 +56,13 @@ export function parsePart(
   });
 }
 
+const NO_FIELDS = z.strictObject({}).optional();
+
+/** What is sent to a change that takes no body: nothing, or an object without fields. @throws {DomainError} INVALID_INPUT naming each field. */
+export function requireNoFields(body: unknown): void {
+  parsePart(NO_FIELDS, body, "body");
+}
+
 function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
   const path = issue.path.map(String).join(".");
   if (issue.code === "unrecognized_keys")

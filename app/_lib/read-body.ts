@@ -1,4 +1,5 @@
 import { nameGivenTwice } from "#lib/input/name-given-twice.ts";
+import { whereJsonBreaks } from "#lib/input/where-json-breaks.ts";
 import { RequestRefusal } from "./problem.ts";
 
 const MAX_BODY_BYTES = 256 * 1024;
@@ -6,31 +7,53 @@ const MAX_BODY_BYTES = 256 * 1024;
 /**
  * The request's body as JSON, read no further than its bound, whatever length was announced.
  *
- * @throws {RequestRefusal} 413, 415, or 400 for what is not JSON or has a name twice.
+ * @throws {RequestRefusal} 413, 415, or 400 for what is not JSON, saying where, or has a name twice.
  */
 export async function readJson(request: Request): Promise<unknown> {
+  requireJsonType(request);
+  return parseJson(await readBounded(request, MAX_BODY_BYTES));
+}
+
+/**
+ * The body of a request that takes none, as JSON where one came all the same; undefined for none, whatever type it says that it is of.
+ *
+ * @throws {RequestRefusal} as `readJson`
+ */
+export async function readNoJson(request: Request): Promise<unknown> {
+  const bytes = await readBounded(request, MAX_BODY_BYTES);
+  if (bytes.length === 0) return undefined;
+  requireJsonType(request);
+  return parseJson(bytes);
+}
+
+function requireJsonType(request: Request): void {
   const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json")
     throw new RequestRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json.");
-  const bytes = await readBounded(request, MAX_BODY_BYTES);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw invalidJson("The body is not UTF-8.");
+    throw badBody("is not UTF-8");
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw invalidJson("The body is not JSON.");
+    throw badBody(whyNotJson(text));
   }
   const twice = nameGivenTwice(text);
   if (twice === null) return value;
-  const path = twice.replaceAll("\0", "").toWellFormed().slice(0, 100) || "body";
-  throw new RequestRefusal(400, "INVALID_INPUT", `${path}: is given twice`, [
-    { path, message: "is given twice" },
-  ]);
+  throw badBody("is given twice", twice.replaceAll("\0", "").toWellFormed().slice(0, 100) || "body");
+}
+
+function whyNotJson(text: string): string {
+  if (text.trim() === "") return "is not JSON: it is empty";
+  const { line, column, isCut } = whereJsonBreaks(text);
+  return `is not JSON: it ${isCut ? "ends before it is whole" : "breaks"} at line ${line}, column ${column}`;
 }
 
 /** @throws {RequestRefusal} 413, or 400 for a body that breaks off */
@@ -56,8 +79,8 @@ export async function readBounded(request: Request, maxBytes: number): Promise<U
   return Buffer.concat(parts);
 }
 
-function invalidJson(message: string): RequestRefusal {
-  return new RequestRefusal(400, "INVALID_INPUT", message, [{ path: "body", message }]);
+function badBody(message: string, path = "body"): RequestRefusal {
+  return new RequestRefusal(400, "INVALID_INPUT", `${path}: ${message}`, [{ path, message }]);
 }
 
 function tooLarge(maxBytes: number): RequestRefusal {

@@ -14,6 +14,7 @@ import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { detectNext } from "#lib/detections/detect-next.ts";
 import { type ExplorerReport, measureExplorer } from "./measure-explorer.ts";
 import { type ExportReport, measureExport } from "./measure-export.ts";
+import { type LifelineReport, measureLifelines } from "./measure-lifelines.ts";
 import type { RollupReport } from "./measure-rollup.ts";
 import { measureVerification, type VerificationReport } from "./measure-verification.ts";
 import { type MadeLog, openLog } from "./open-log.ts";
@@ -33,6 +34,7 @@ export type AuditReport = {
   indexes: MadeLog["indexes"];
   busy: MadeLog["busy"];
   explorer: { day: ExplorerReport; quarter: ExplorerReport };
+  lifelines: LifelineReport;
   exports: ExportReport[];
   ingest: IngestReport;
   verification: VerificationReport;
@@ -99,6 +101,7 @@ function figuresOf(report: Omit<AuditReport, "figures" | "what">): Figure[] {
     { name: "verify_uses_per_s", value: verification.usesPerSecond, unit: "uses/s" },
     { name: "explorer_day_p95_ms", value: explorer.day.p95Ms, unit: "ms" },
     { name: "explorer_90d_p95_ms", value: explorer.quarter.p95Ms, unit: "ms" },
+    { name: "lifeline_p95_ms", value: report.lifelines.p95Ms, unit: "ms" },
     { name: "export_rows_per_s", value: ndjson?.rowsPerSecond ?? null, unit: "rows/s" },
     { name: "detection_us_per_event", value: detection.microsecondsEach, unit: "us" },
     { name: "audit_bytes_per_use", value: seed.bytes / seed.rows, unit: "bytes" },
@@ -111,7 +114,8 @@ function figuresOf(report: Omit<AuditReport, "figures" | "what">): Figure[] {
         explorer.day.unsummed.length +
         explorer.quarter.uncounted.length +
         explorer.quarter.inPart.length +
-        explorer.quarter.unsummed.length,
+        explorer.quarter.unsummed.length +
+        report.lifelines.inPart.length,
       unit: "questions",
     },
     { name: "rollup_bytes_per_use", value: rollup.bytes / seed.rows, unit: "bytes" },
@@ -148,6 +152,8 @@ export async function benchAudit(settings: Settings, { records, log, stack }: Op
   };
   for (const { range, p95Ms, worst } of Object.values(explorer))
     log(`${range}: p95 ${p95Ms.toFixed(0)} ms, worst ${worst.medianMs.toFixed(0)} ms (${worst.name})`);
+  const lifelines = await measureLifelines(contextNow, seed, settings.repeats);
+  log(`lifelines: p95 ${lifelines.p95Ms.toFixed(0)} ms`);
   const exports = [
     await measureExport(contextNow, "ndjson", settings.exportRows),
     await measureExport(contextNow, "csv", settings.exportRows),
@@ -192,6 +198,7 @@ export async function benchAudit(settings: Settings, { records, log, stack }: Op
     indexes,
     busy,
     explorer,
+    lifelines,
     exports,
     ingest,
     verification,

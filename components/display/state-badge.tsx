@@ -54,7 +54,8 @@ const STATES = {
   refused: { word: "Refused", tone: "revoked", Icon: IconShieldX },
   // cases
   open: { word: "Open", tone: "revoked", Icon: IconAlertCircle },
-  contained: { word: "Contained", tone: "suspended", Icon: IconShieldCheck },
+  held: { word: "Held", tone: "suspended", Icon: IconPlayerPause },
+  contained: { word: "Contained", tone: "active", Icon: IconShieldCheck },
   closed: { word: "Closed", tone: "expired", Icon: IconCircleCheck },
   // detections
   muted: { word: "Muted", tone: "expired", Icon: IconBellOff },

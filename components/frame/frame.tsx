@@ -39,6 +39,7 @@ import { KeyboardMap } from "./keyboard-map.tsx";
 import { Mark } from "./mark.tsx";
 import { Navigation } from "./navigation.tsx";
 import { WithOpenApprovals } from "./open-approvals.tsx";
+import { SessionEnded } from "./session-ended.tsx";
 
 const loadPalette = () => import("./command-palette.tsx").then((module) => module.CommandPalette);
 const CommandPalette = dynamic(loadPalette, { ssr: false });
@@ -202,6 +203,7 @@ export function Frame(props: FrameProps) {
                       </div>
                     </nav>
                     <main id="main" tabIndex={-1} className={classes.main}>
+                      <SessionEnded />
                       {approvals.toReview.length > 0 ? (
                         <BrokenGlassBanner broken={approvals.toReview} />
                       ) : null}

@@ -4,6 +4,8 @@ type Following = {
   onOpen(): void;
   /** Nothing is heard: the connection broke, or was refused. It is being tried again. */
   onLost(): void;
+  /** The console answered that it does not let this page follow: a limit, a restart behind a proxy, a session that ended. */
+  onRefused(): void;
   /** Each event of the name `event`, its text as it came. */
   onEvent(text: string): void;
   event: string;
@@ -14,7 +16,10 @@ type Following = {
  * was answered with an error (a limit, a restart behind a proxy): that is opened anew, ever less often, and at once when the page is
  * looked at or the network is back.
  */
-export function followEvents(address: string, { event, onOpen, onLost, onEvent }: Following): () => void {
+export function followEvents(
+  address: string,
+  { event, onOpen, onLost, onRefused, onEvent }: Following,
+): () => void {
   let source: EventSource;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
@@ -29,6 +34,7 @@ export function followEvents(address: string, { event, onOpen, onLost, onEvent }
     source.onerror = () => {
       onLost();
       if (source.readyState !== EventSource.CLOSED) return;
+      onRefused();
       failures += 1;
       timer = setTimeout(open, waitBeforeReopening(failures));
     };

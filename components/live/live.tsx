@@ -2,7 +2,6 @@
 
 import { UnstyledButton } from "@mantine/core";
 import { useIdle } from "@mantine/hooks";
-import { useRouter } from "next/navigation";
 import {
   createContext,
   type ReactNode,
@@ -12,13 +11,13 @@ import {
   useMemo,
   useRef,
   useState,
-  useTransition,
 } from "react";
-import { type News, newsOf, type Pulse } from "#lib/live/model.ts";
+import { newsOf, type Pulse } from "#lib/live/model.ts";
 import { Hint } from "../on-demand/hint.tsx";
 import { followEvents } from "./follow-events.ts";
+import { isSessionOver } from "./is-session-over.ts";
 import classes from "./live.module.css";
-import { type LastDrawing, waitBeforeDrawing } from "./pace.ts";
+import { useDrawing } from "./use-drawing.ts";
 
 type LiveState = "live" | "holding" | "connecting" | "lost" | "paused" | "resting";
 type Live = { state: LiveState; toggle: () => void };
@@ -26,90 +25,46 @@ type Live = { state: LiveState; toggle: () => void };
 const LiveContext = createContext<Live>({ state: "paused", toggle: () => {} });
 /** Takes a hold and gives its release. */
 const HoldContext = createContext<() => () => void>(() => () => {});
+/** The same of what is only not to be left. */
+const KeepContext = createContext<() => () => void>(() => () => {});
 
 const DrawContext = createContext<() => void>(() => {});
+const EndedContext = createContext(false);
 
 export type PulseListener = (pulse: Pulse) => void;
 const PulseContext = createContext<(listener: PulseListener) => () => void>(() => () => {});
 
-/** While something holds, it is looked again so often whether it still does. */
-const HELD_LOOK_MS = 250;
 /** Without a key, a pointer or a touch for so long, pages are drawn no more: a screen that nobody looks at must not keep its session alive. */
 const REST_AFTER_MS = 10 * 60 * 1000;
 
 /**
- * Draws the current page again when there is news: one drawing at a time, only while the page is seen and nothing holds it, and
- * as often as `waitBeforeDrawing` says.
- */
-function useDrawing(isHeld: () => boolean) {
-  const router = useRouter();
-  const [isDrawing, startDrawing] = useTransition();
-  const last = useRef<LastDrawing & { isUnderWay: boolean }>({
-    startedAtMs: 0,
-    tookMs: 0,
-    isUnderWay: false,
-  });
-  const news = useRef<News | null>(null);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-
-  const schedule = useCallback(() => {
-    function draw() {
-      if (last.current.isUnderWay || document.visibilityState !== "visible") return;
-      if (isHeld()) {
-        timer.current = setTimeout(draw, HELD_LOOK_MS);
-        return;
-      }
-      news.current = null;
-      last.current = { startedAtMs: Date.now(), tookMs: 0, isUnderWay: true };
-      startDrawing(() => router.refresh());
-    }
-    if (news.current === null || last.current.isUnderWay) return;
-    clearTimeout(timer.current);
-    timer.current = setTimeout(draw, waitBeforeDrawing(last.current, news.current, Date.now()));
-  }, [router, isHeld]);
-
-  useEffect(() => {
-    // the page came with what there was: it counts as drawn when it is taken over
-    last.current.startedAtMs = Date.now();
-  }, []);
-  useEffect(() => {
-    if (isDrawing || !last.current.isUnderWay) return;
-    const { startedAtMs } = last.current;
-    last.current = { startedAtMs, tookMs: Date.now() - startedAtMs, isUnderWay: false };
-    schedule();
-  }, [isDrawing, schedule]);
-
-  const tell = useCallback(
-    (more: News) => {
-      if (news.current !== "urgent") news.current = more;
-      schedule();
-    },
-    [schedule],
-  );
-  const forget = useCallback(() => {
-    clearTimeout(timer.current);
-    news.current = null;
-  }, []);
-  return { tell, forget };
-}
-
-/**
  * Follows `/api/v1/live` (server-sent events) and draws the current page again when something changed, only while the page is
  * seen and nothing holds it: an open dialog does, and whoever calls `useHold`. `lost` means that what is on the screen may be
- * old: it stays until the connection is back, since a page that is asked for meanwhile would be an error in its place.
+ * old: it stays until the connection is back, since a page that is asked for meanwhile would be an error in its place. Once the session has ended the next drawing leads to
+ * the sign-in page: what is held or kept stays where it is, and is told so.
  */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const [isPaused, setIsPaused] = useState(false);
   const isResting = useIdle(REST_AFTER_MS, { initialState: false });
   const [connection, setConnection] = useState<"connecting" | "live" | "lost">("connecting");
   const isLost = useRef(false);
+  const [hasEnded, setHasEnded] = useState(false);
   const holds = useRef(0);
   const [isHolding, setIsHolding] = useState(false);
   const isHeld = useCallback(
     () => isLost.current || holds.current > 0 || document.querySelector('[aria-modal="true"]') !== null,
     [],
   );
-  const { tell, forget } = useDrawing(isHeld);
+  const keeps = useRef(0);
+  const isKept = useCallback(() => keeps.current > 0, []);
+  const keep = useCallback(() => {
+    keeps.current += 1;
+    return () => {
+      keeps.current -= 1;
+    };
+  }, []);
+  const onEnded = useCallback(() => setHasEnded(true), []);
+  const { tell, forget } = useDrawing({ isHeld, isKept, onEnded });
 
   const listeners = useRef(new Set<PulseListener>());
   const follow = useCallback((listener: PulseListener) => {
@@ -134,10 +89,18 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       onOpen: () => {
         isLost.current = false;
         setConnection("live");
+        setHasEnded(false);
       },
       onLost: () => {
         isLost.current = true;
         setConnection("lost");
+      },
+      onRefused: async () => {
+        const isOver = await isSessionOver();
+        setHasEnded(isOver);
+        if (!isOver) return;
+        isLost.current = false;
+        tell("urgent");
       },
       onEvent: (text) => {
         const pulse = JSON.parse(text) as Pulse;
@@ -177,9 +140,13 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   return (
     <PulseContext value={follow}>
       <HoldContext value={hold}>
-        <DrawContext value={draw}>
-          <LiveContext value={live}>{children}</LiveContext>
-        </DrawContext>
+        <KeepContext value={keep}>
+          <DrawContext value={draw}>
+            <EndedContext value={hasEnded}>
+              <LiveContext value={live}>{children}</LiveContext>
+            </EndedContext>
+          </DrawContext>
+        </KeepContext>
       </HoldContext>
     </PulseContext>
   );
@@ -188,6 +155,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 /** Whether nobody was here for a while: then nothing is asked for that keeps a session alive. */
 export function useIsResting(): boolean {
   return useContext(LiveContext).state === "resting";
+}
+
+/** Whether the session of this page has ended: it is shown because something holds it. */
+export function useHasSessionEnded(): boolean {
+  return useContext(EndedContext);
 }
 
 /** Calls `listener`, which must be stable, with every pulse: for what is not drawn with the page. */
@@ -213,6 +185,12 @@ export function useDrawEvery(ms: number | null): void {
 export function useHold(isHeld: boolean): void {
   const hold = useContext(HoldContext);
   useEffect(() => (isHeld ? hold() : undefined), [isHeld, hold]);
+}
+
+/** While `isBegun`, what happens is drawn as ever, and a session that ended leads nobody away: what was begun stays, and the page says so. */
+export function useKeep(isBegun: boolean): void {
+  const keep = useContext(KeepContext);
+  useEffect(() => (isBegun ? keep() : undefined), [isBegun, keep]);
 }
 
 const WORDS: Record<LiveState, { word: string; means: string }> = {

@@ -6,10 +6,11 @@ import { requireNotGuessable } from "../passwords/guessable.ts";
 import { hashPassword } from "../passwords/hash-password.ts";
 import { totpLabel } from "./create-owner.ts";
 import { consumeLink, getLiveLink } from "./inspect-setup-link.ts";
+import { tellWayInChanged } from "./tell-way-in-changed.ts";
 import { acceptTotpOffer } from "./totp-offer.ts";
 
 /**
- * Enrols an invited admin: their link is used up, password and second factor are set. Recorded as `admin.enrolled`.
+ * Enrols an invited admin: their link is used up, password and second factor are set, and they are told. Recorded as `admin.enrolled`.
  *
  * @throws {DomainError} GONE for a link that does not work, INVALID_INPUT for a wrong code.
  */
@@ -42,11 +43,16 @@ export async function acceptInvitation(
       role: admin.role,
       sessionId: "",
     } as const;
-    await recordEntry(
-      tx,
-      { ...ctx, actor },
-      { act: "admin.enrolled", target: { kind: "admin", id: admin.id, name: admin.email } },
-    );
+    const asAdmin = { ...ctx, actor };
+    await tellWayInChanged(tx, asAdmin, {
+      actor,
+      what: "Your password and second factor were set by a one-time link",
+      means: "The link is used up.",
+    });
+    await recordEntry(tx, asAdmin, {
+      act: "admin.enrolled",
+      target: { kind: "admin", id: admin.id, name: admin.email },
+    });
   });
   return { adminId: admin.id };
 }

@@ -2,16 +2,17 @@ import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
-import type { Role } from "../authz/roles.ts";
+import { ROLE_WORDS, type Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { endSessions } from "./end-sessions.ts";
 import { getAdminRow } from "./list-admins.ts";
 import type { AdminRow } from "./model.ts";
 import { lockOwners, requireAnOwner } from "./owner-lock.ts";
+import { tellWayInByAnother } from "./tell-way-in-by-another.ts";
 
 /**
- * Gives an admin another role; their sessions end, so that nothing goes on under the old one. Recorded as `admin.role_changed`.
+ * Gives an admin another role; their sessions end, so that nothing goes on under the old one, and they are told. Recorded as `admin.role_changed`.
  * Needs `admin:write`.
  *
  * @throws {DomainError} NOT_FOUND, CONFLICT for oneself, the last owner, who comes in by a provider, or the role they have.
@@ -41,6 +42,12 @@ export async function changeAdminRole(
     await requireAnOwner(tx);
     const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "role_changed" });
     const admin = await getAdminRow(tx, { id: adminId, now: ctx.now });
+    await tellWayInByAnother(tx, ctx, {
+      adminIds: [adminId],
+      what: `Your role is now ${ROLE_WORDS[role].name}`,
+      did: `changed it from ${ROLE_WORDS[before.role].name}.`,
+      means: `${before.isBreakGlass && !admin.isBreakGlass ? "You are no break-glass owner any more. " : ""}Your sessions were ended: sign in again to go on.`,
+    });
     await recordEntry(tx, ctx, {
       act: "admin.role_changed",
       target: { kind: "admin", id: adminId, name: admin.email },

@@ -11,6 +11,7 @@ import { endSessions } from "./end-sessions.ts";
 import { getAdminRow } from "./list-admins.ts";
 import type { AdminRow } from "./model.ts";
 import { lockOwners, requireAnOwner } from "./owner-lock.ts";
+import { tellWayInByAnother } from "./tell-way-in-by-another.ts";
 
 async function isOwner(db: Sql, adminId: string): Promise<boolean> {
   const rows = isUuid(adminId)
@@ -20,7 +21,7 @@ async function isOwner(db: Sql, adminId: string): Promise<boolean> {
 }
 
 /**
- * Shuts an admin out at once: every session ends in the same transaction, and what waits in their name for a second person after it. Where four eyes is on, an owner is shut out by two. Recorded as `admin.disabled`. Needs `admin:write`.
+ * Shuts an admin out at once: every session ends in the same transaction, and what waits in their name for a second person after it. They are told. Where four eyes is on, an owner is shut out by two. Recorded as `admin.disabled`. Needs `admin:write`.
  *
  * @throws {DomainError} NOT_FOUND, ALREADY_ENDED, CONFLICT for oneself and for the last owner.
  */
@@ -42,6 +43,13 @@ export async function disableAdmin(ctx: Context, { adminId }: { adminId: string 
     await requireAnOwner(tx);
     const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "admin_disabled" });
     const admin = await getAdminRow(tx, { id: adminId, now: ctx.now });
+    await tellWayInByAnother(tx, ctx, {
+      adminIds: [adminId],
+      what: "Your account was disabled",
+      did: "disabled it.",
+      means:
+        "Your sessions were ended, and you cannot sign in. If that is a mistake, ask an owner of this console.",
+    });
     await recordEntry(tx, ctx, {
       act: "admin.disabled",
       target: { kind: "admin", id: adminId, name: admin.email },

@@ -6,6 +6,7 @@ import { useRecoveryCode } from "../recovery-codes/use-recovery-code.ts";
 import { checkPassword, type KnownAdmin, refuseSignIn } from "./check-password.ts";
 import { totpLabel } from "./create-owner.ts";
 import { openSession } from "./open-session.ts";
+import { tellWayInChanged } from "./tell-way-in-changed.ts";
 import { matchTotp } from "./totp.ts";
 import { acceptTotpOffer } from "./totp-offer.ts";
 
@@ -113,11 +114,16 @@ async function enrolAndSignIn(
       role: admin.role,
       sessionId: "",
     } as const;
-    await recordEntry(
-      tx,
-      { ...ctx, actor },
-      { act: "admin.enrolled", target: { kind: "admin", id: admin.id, name: admin.email } },
-    );
+    const asAdmin = { ...ctx, actor };
+    await tellWayInChanged(tx, asAdmin, {
+      actor,
+      what: "An authenticator app was set up for your account",
+      means: "A code of it is asked for at each sign-in with your password from now on.",
+    });
+    await recordEntry(tx, asAdmin, {
+      act: "admin.enrolled",
+      target: { kind: "admin", id: admin.id, name: admin.email },
+    });
     return openSession(tx, ctx, admin, "totp");
   });
   return signedIn(admin, sessionId);

@@ -8,6 +8,7 @@ export const ENDED_WHYS = [
   "factors_changed",
   "password_changed",
   "enrolment_reset",
+  "enrolment_reset_on_machine",
   "local_sign_in_off",
   "provider_changed",
   "provider_disabled",

@@ -1,6 +1,8 @@
 import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
+import { readCaseStates } from "../incidents/case-state.ts";
 import type { IncidentState, Severity } from "../incidents/model.ts";
+import type { Reader } from "../incidents/pick-case-tokens.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { shortId } from "../tokens/model.ts";
 import {
@@ -37,6 +39,7 @@ export type DetectionRecord = {
   facts: Facts;
   incidentNumber: number | null;
   incidentTitle: string | null;
+  incidentId: string | null;
   incidentState: IncidentState | null;
   muteId: string | null;
   muteTokenId: string | null;
@@ -55,7 +58,7 @@ export const DETECTION_FROM = sql`detection d LEFT JOIN client c ON c.id = d.cli
 export const DETECTION_COLUMNS = sql`d.rule, d.severity, d.state, d.subject_kind AS "subjectKind", d.subject_id AS "subjectId", d.token_id AS "tokenId",
   d.family_id AS "familyId", d.client_id AS "clientUuid", c.client_id AS "clientId", c.name AS "clientName", d.user_id AS "userId", u.email, v.name AS "verifierName",
   d.first_at AS "firstAt", d.last_at AS "lastAt", d.found_at AS "foundAt", d.count, d.facts, i.number AS "incidentNumber", i.title AS "incidentTitle",
-  i.state AS "incidentState", m.id AS "muteId", m.token_id AS "muteTokenId", m.client_id AS "muteClientId", m.reason AS "muteReason",
+  i.id AS "incidentId", i.state AS "incidentState", m.id AS "muteId", m.token_id AS "muteTokenId", m.client_id AS "muteClientId", m.reason AS "muteReason",
   m.created_at AS "muteCreatedAt", m.ends_at AS "muteEndsAt", m.by_id AS "muteById", m.by_name AS "muteByName"`;
 
 function clientOf({ clientUuid, clientId, clientName }: DetectionRecord): DetectionRow["client"] {
@@ -106,6 +109,22 @@ export function detectionRowOf(record: DetectionRecord): DetectionRow {
         : { number: incidentNumber, title: incidentTitle, state: incidentState },
     mute: muteOf(record),
   };
+}
+
+/** Rows of a list, each with how its case stands now. */
+export async function detectionRowsOf(
+  ctx: Reader,
+  records: readonly DetectionRecord[],
+): Promise<DetectionRow[]> {
+  const states = await readCaseStates(ctx, [
+    ...new Set(records.flatMap(({ incidentId }) => incidentId ?? [])),
+  ]);
+  return records.map((record) =>
+    detectionRowOf({
+      ...record,
+      incidentState: states.get(record.incidentId ?? "") ?? record.incidentState,
+    }),
+  );
 }
 
 function saysOf({ rule, facts, count, firstAt, lastAt, subjectKind }: DetectionRecord): string {

@@ -31,5 +31,5 @@ export async function endMute(ctx: Context, id: string): Promise<DetectionDetail
       after: { state: "open", detections: opened.length },
     });
   });
-  return readDetectionDetail(ctx.db, id);
+  return readDetectionDetail(ctx, id);
 }

@@ -2,8 +2,9 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { isUuid } from "../ids.ts";
-import { type DetectionRecord, detectionRowOf, readDetection } from "./detection-row.ts";
-import type { DetectionDetail } from "./model.ts";
+import type { Reader } from "../incidents/pick-case-tokens.ts";
+import { type DetectionRecord, detectionRowsOf, readDetection } from "./detection-row.ts";
+import type { DetectionDetail, DetectionRow } from "./model.ts";
 import { readRuleSettings } from "./rule-settings.ts";
 
 async function readVerifier(db: Sql, { subjectKind, subjectId, facts }: DetectionRecord) {
@@ -26,11 +27,13 @@ async function readUses(db: Sql, id: string): Promise<DetectionDetail["uses"]> {
 }
 
 /** A detection whole, for use cases that have recorded what they did. */
-export async function readDetectionDetail(db: Sql, id: string): Promise<DetectionDetail> {
+export async function readDetectionDetail(ctx: Reader, id: string): Promise<DetectionDetail> {
+  const { db } = ctx;
   const record = await readDetection(db, id);
+  const [row] = await detectionRowsOf(ctx, [record]);
   const { clientUuid, rule } = record;
   return {
-    ...detectionRowOf(record),
+    ...(row as DetectionRow),
     facts: { ...record.facts },
     foundAt: record.foundAt.toISOString(),
     uses: await readUses(db, id),
@@ -44,5 +47,5 @@ export async function readDetectionDetail(db: Sql, id: string): Promise<Detectio
 /** One detection with its evidence. Needs `detection:read`. @throws {DomainError} NOT_FOUND */
 export async function getDetection(ctx: Context, id: string): Promise<DetectionDetail> {
   requirePermission(ctx, "detection:read");
-  return readDetectionDetail(ctx.db, id);
+  return readDetectionDetail(ctx, id);
 }

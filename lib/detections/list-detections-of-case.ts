@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { readCaseTokens } from "../incidents/case-tokens.ts";
 import { readIncident } from "../incidents/incident-row.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import { DETECTION_COLUMNS, DETECTION_FROM, type DetectionRecord, detectionRowOf } from "./detection-row.ts";
+import { DETECTION_COLUMNS, DETECTION_FROM, type DetectionRecord, detectionRowsOf } from "./detection-row.ts";
 import type { DetectionRow } from "./model.ts";
 
 const SHOWN = 10;
@@ -25,5 +25,5 @@ export async function listDetectionsOfCase(ctx: Context, number: number): Promis
       WHERE d.id IN (SELECT x.id FROM detection x WHERE x.token_id = ANY (${tokens}::uuid[]) UNION SELECT x.id FROM detection x WHERE x.incident_id = ${incident.id}::uuid)
       ORDER BY d.last_at DESC, d.id DESC LIMIT ${SHOWN}::int`,
   );
-  return records.map(detectionRowOf);
+  return detectionRowsOf(ctx, records);
 }

@@ -5,7 +5,7 @@ import type { Page, Total } from "../list-query/define-table.ts";
 import { listRows } from "../list-query/list-rows.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow } from "../list-query/time-window.ts";
-import { DETECTION_COLUMNS, DETECTION_FROM, type DetectionRecord, detectionRowOf } from "./detection-row.ts";
+import { DETECTION_COLUMNS, DETECTION_FROM, type DetectionRecord, detectionRowsOf } from "./detection-row.ts";
 import type { DetectionRow } from "./model.ts";
 import { type DetectionsQuery, detectionsTable } from "./table.ts";
 
@@ -42,5 +42,5 @@ export async function listDetections(
     place: query.sort.key === "first" ? sql`d.first_at` : sql`d.last_at`,
     where: conditionsOf(query.filters, ctx.now),
   });
-  return { ...page, rows: page.rows.map(detectionRowOf) };
+  return { ...page, rows: await detectionRowsOf(ctx, page.rows) };
 }

@@ -74,5 +74,5 @@ export async function muteDetection(
       after: { state: "muted", scope, until: endsAt.toISOString(), detections: muted.length },
     });
   });
-  return readDetectionDetail(ctx.db, id);
+  return readDetectionDetail(ctx, id);
 }

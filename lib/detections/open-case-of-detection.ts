@@ -79,7 +79,7 @@ export async function openCaseOfDetection(
   requireNoCase(record);
   if (incident !== undefined) {
     await joinCase(ctx, record, incident);
-    return readDetectionDetail(ctx.db, id);
+    return readDetectionDetail(ctx, id);
   }
   const subjects = subjectsOf(record);
   const named = subjects.subjects.length === 0 ? [] : await nameSubjects(ctx.db, subjects);
@@ -97,5 +97,5 @@ export async function openCaseOfDetection(
       also: async (tx, opened) => [await join(tx, id, opened)],
     },
   );
-  return readDetectionDetail(ctx.db, id);
+  return readDetectionDetail(ctx, id);
 }

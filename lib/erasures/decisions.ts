@@ -74,7 +74,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
       "name status status_reason delivery url format sources outcome secret_wrapped previous_secret_wrapped authorization_wrapped ca_pem uses_base uses_epoch uses_key last_error",
   },
   evidence_check: { keeps: "actor_kind actor_id actor_name state found" },
-  evidence_file: { keeps: "format actor_kind actor_id" },
+  evidence_file: { keeps: "format actor_kind actor_id of_sha256" },
   evidence_writer: {},
   feed_acknowledgement: {},
   feed_head: {},

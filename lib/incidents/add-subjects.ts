@@ -12,7 +12,7 @@ import { noteContainment } from "./note-containment.ts";
 import type { Reader } from "./pick-case-tokens.ts";
 import { readSuggestedWindow } from "./read-suggested-window.ts";
 import { requireIncidentVersion } from "./require-incident-version.ts";
-import { nameSubjects, saveSubjects, subjectsWords } from "./save-subjects.ts";
+import { type NamedSubject, nameSubjects, saveSubjects, subjectsWords } from "./save-subjects.ts";
 
 /** Suggests the window of a case anew where nobody has set it. Returns what of it changed. */
 async function suggestAnew(within: Reader, incident: IncidentRecord) {
@@ -44,7 +44,15 @@ export async function addSubjects(
   { number, version, ...input }: AddSubjectsInput & { number: number },
 ): Promise<IncidentDetail> {
   requirePermission(ctx, "incident:write");
-  const subjects = await nameSubjects(ctx.db, input);
+  return addNamedSubjects(ctx, { number, version }, await nameSubjects(ctx.db, input));
+}
+
+/** The same of subjects that are named already. Authorise before: this does not. */
+export async function addNamedSubjects(
+  ctx: Context,
+  { number, version }: { number: number; version?: number | undefined },
+  subjects: readonly NamedSubject[],
+): Promise<IncidentDetail> {
   const added = await ctx.db.transaction(async (tx) => {
     const incident = await readIncident(tx, number, true);
     if (version !== undefined) await requireIncidentVersion(tx, version, incident);

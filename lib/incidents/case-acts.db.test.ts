@@ -12,9 +12,11 @@ import { getIncident } from "./get-incident.ts";
 import { openIncidentInput } from "./input.ts";
 import { listIncidentOrders } from "./list-incident-orders.ts";
 import { listReissues } from "./list-reissues.ts";
+import { noteContainmentOfAll } from "./note-containment.ts";
 import { openIncident } from "./open-incident.ts";
 import { placeIncidentOrder } from "./place-incident-order.ts";
 import { reissueSecret } from "./reissue-secret.ts";
+import { tickStep } from "./tick-step.ts";
 import { updateIncident } from "./update-incident.ts";
 
 let db: Database;
@@ -77,8 +79,7 @@ test("a case is contained from when its order is in force, not from when it was 
   const ctx = fixture.as("responder");
   const { id, number } = await open(ctx, { tokenIds: [first] });
   const target = { kind: "token", id: first };
-  const plan = await fixture.plan(fixture.later(ctx), { verb: "suspend", target });
-  expect(plan.sentences[0]).toMatch(/^1 token .*stops working, .* until it is restored\.$/);
+  const plan = await fixture.plan(fixture.later(ctx), { verb: "revoke", target });
   // the clock goes on while a request is worked on
   const asked = fixture.later(ctx, -500);
   const { order } = await placeIncidentOrder(asked, { number, planId: plan.id, ...why });
@@ -136,15 +137,15 @@ test("what a user of the case gets after they were revoked is theirs: it neither
   expect(wider).toMatchObject({ state: "open" });
 });
 
-test("a restore of a suspension of the case opens it again; one of elsewhere is told to whoever looks at it", async () => {
+test("a suspension holds a case and does not contain it: a restore opens it again, in the case or elsewhere", async () => {
   const { first } = await fixture.world();
   const ctx = fixture.as("responder");
   const { id, number } = await open(ctx, { tokenIds: [first] });
   const { order } = await place(ctx, number, "suspend", first);
-  expect((await getIncident(fixture.later(ctx), number)).state).toBe("contained");
+  expect(await getIncident(fixture.later(ctx), number)).toMatchObject({ state: "held", containedAt: null });
   await restoreTarget(fixture.later(ctx), { orderId: order.id, ...why });
   expect(await getIncident(fixture.later(ctx), number)).toMatchObject({ state: "open", containedAt: null });
-  expect(await acts(id)).toContain("incident.containment_lost");
+  expect(await acts(id)).not.toContain("incident.contained");
 
   const other = await fixture.world();
   const elsewhere = await fixture.plan(fixture.later(ctx), {
@@ -153,15 +154,25 @@ test("a restore of a suspension of the case opens it again; one of elsewhere is 
   });
   const held = await fixture.place(fixture.later(ctx), elsewhere.id);
   const late = await open(fixture.later(ctx), { tokenIds: [other.first] });
-  const { version } = await updateIncident(fixture.later(ctx), {
-    number: late.number,
-    version: late.version,
-    state: "contained",
+  const { number: lateNumber, version } = late;
+  await expect(
+    updateIncident(fixture.later(ctx), { number: lateNumber, version, state: "contained" }),
+    "nobody says that it is contained",
+  ).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("only suspended") });
+  await tickStep(fixture.later(ctx), {
+    number: lateNumber,
+    step: "contain",
+    version,
+    isDone: true,
+    what: "Suspended",
+  });
+  expect(await getIncident(fixture.later(ctx), lateNumber)).toMatchObject({
+    state: "held",
+    worksAgain: null,
   });
   await restoreTarget(fixture.later(ctx), { orderId: held.order.id, ...why });
-  expect(await getIncident(fixture.later(ctx), late.number)).toMatchObject({
-    state: "contained",
-    version,
+  expect(await getIncident(fixture.later(ctx), lateNumber)).toMatchObject({
+    state: "open",
     worksAgain: { tokens: 1, isCut: false, secrets: [] },
   });
 });
@@ -355,6 +366,10 @@ test("what keeps a case from being held against its tokens is told to the log, a
       `case ${number} was not held against its tokens`,
     ],
   ]);
-  expect((await getIncident(fixture.later(ctx), number)).state).toBe("open");
   expect(await acts(id)).toEqual(["incident.opened", "incident.order_placed", "incident.order_placed"]);
+  expect((await getIncident(fixture.later(ctx), number)).state, "what is so is told all the same").toBe(
+    "contained",
+  );
+  expect(await noteContainmentOfAll(db), "and written down by the worker").toBeGreaterThan(0);
+  expect((await acts(id)).at(-1)).toBe("incident.contained");
 });

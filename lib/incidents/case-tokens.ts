@@ -27,7 +27,7 @@ export type CaseTokens = {
 async function readSubjects(db: Sql, incidentId: string): Promise<CaseScope["subjects"]> {
   return run(
     db,
-    sql`SELECT s.kind, s.target_id AS id FROM incident_subject s WHERE s.incident_id = ${incidentId}::uuid`,
+    sql`SELECT s.kind, s.target_id AS id, s.by_secret AS "bySecret" FROM incident_subject s WHERE s.incident_id = ${incidentId}::uuid`,
   );
 }
 

@@ -7,8 +7,16 @@ import { networkWords } from "../places/network-words.ts";
 import { reasonWords } from "../revocations/model.ts";
 import { orderLine } from "../revocations/target-words.ts";
 import { readCheckpoint } from "../seals/checkpoint.ts";
+import type { TokenState } from "../tokens/model.ts";
 import type { EvidencePack } from "./evidence.ts";
-import { PHASE_WORDS, PHASES, SEVERITY_WORDS, STEP_WORDS } from "./model.ts";
+import {
+  INCIDENT_STATE_WORDS,
+  type OpenedBySecret,
+  PHASE_WORDS,
+  PHASES,
+  SEVERITY_WORDS,
+  STEP_WORDS,
+} from "./model.ts";
 
 const STYLE = `
 :root{color-scheme:light}*{box-sizing:border-box}
@@ -17,7 +25,7 @@ h1{font-size:22px;margin:0 0 4px}h2{font-size:15px;margin:28px 0 8px;border-bott
 p{margin:4px 0}.muted{color:#51606a}.mono,code{font:12px/1.4 ui-monospace,monospace;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;margin:6px 0}th,td{text-align:left;vertical-align:top;padding:3px 10px 3px 0;border-bottom:1px solid #e1e7e7;overflow-wrap:break-word}
 th{font-weight:600;color:#51606a;white-space:nowrap}dl{display:grid;grid-template-columns:180px 1fr;gap:2px 12px;margin:8px 0}dt{color:#51606a}dd{margin:0;overflow-wrap:anywhere}
-.refused{color:#a31d1d}.allowed{color:#11662f}.standing{padding:6px 10px;border-left:4px solid}.works{border-color:#a31d1d;background:#fbe9e9}.holds{border-color:#11662f;background:#e8f3ec}.warn{background:#fdf1dc;padding:6px 10px;border-radius:6px}
+.refused{color:#a31d1d}.allowed{color:#11662f}.standing{padding:6px 10px;border-left:4px solid}.works{border-color:#a31d1d;background:#fbe9e9}.held{border-color:#8a5a00;background:#fdf1dc}.suspended{color:#7a4f00}.holds{border-color:#11662f;background:#e8f3ec}.warn{background:#fdf1dc;padding:6px 10px;border-radius:6px}
 @media (max-width:700px){body{padding:12px}dl{grid-template-columns:1fr}table{display:block;overflow-x:auto}}
 @media print{body{padding:0;max-width:none}h2{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}}`;
 
@@ -54,27 +62,55 @@ function facts(items: readonly (readonly [string, string])[]): string {
 
 /** The first thing that whoever is handed the file wants to know. */
 function standingOf({ standing, generatedAt }: EvidencePack): string {
-  if (standing === undefined) return "";
-  const isOpen = standing.works > 0 || standing.open > 0 || (standing.secrets ?? []).length > 0;
-  return `<p class="standing ${isOpen ? "works" : "holds"}"><strong>${standing.says.map((line) => text(line)).join(" ")}</strong> As of ${instant(generatedAt)}.</p>`;
+  if (standing?.is === undefined) return "";
+  const tone = standing.is === "refused" ? "holds" : standing.is;
+  return `<p class="standing ${tone}"><strong>${standing.says.map((line) => text(line)).join(" ")}</strong> As of ${instant(generatedAt)}.</p>`;
 }
 
-function headOf({ incident, affected, tokens, uses }: EvidencePack): string {
+/** A case that was contained, or closed, is so no more where something of it works or is only suspended by now. */
+function isContainedStill({ incident, standing }: EvidencePack): boolean {
+  return incident.containedAt === null || (incident.worksAgain === null && standing?.is !== "held");
+}
+
+/** What a leaked secret gets, in a sentence. */
+function openedWords({ isTaken, isEnough, permissions, audiences }: OpenedBySecret): string {
+  if (!isTaken) return "gets nothing any more.";
+  const what = permissions.length === 0 ? "no permission" : permissions.join(", ");
+  const where = audiences.length === 0 ? "" : ` at ${audiences.join(", ")}`;
+  return isEnough
+    ? `alone gets tokens with ${what}${where}.`
+    : "alone gets no token; beside a stolen code or refresh token it does.";
+}
+
+function stateOf(state: TokenState): string {
+  return state === "suspended"
+    ? '<span class="suspended">suspended: refused now, can be given back</span>'
+    : text(state.replaceAll("_", " "));
+}
+
+function headOf(pack: EvidencePack): string {
+  const { incident, affected, tokens, uses, blastRadius } = pack;
   const states = Object.entries(tokens.states).map(
     ([state, count]) => `${count} ${state.replaceAll("_", " ")}`,
   );
   return facts([
-    ["State", `${text(incident.state)}, ${text(SEVERITY_WORDS[incident.severity])} severity`],
+    [
+      "State",
+      `${text(INCIDENT_STATE_WORDS[incident.state].name)}, ${text(SEVERITY_WORDS[incident.severity])} severity. ${text(INCIDENT_STATE_WORDS[incident.state].means)}`,
+    ],
     ["Opened", `${instant(incident.openedAt)} by ${text(incident.openedBy.name)}`],
     ["Compromised from", `${instant(incident.compromisedFrom)}. ${text(incident.compromisedWhy)}`],
     [
       "Contained",
-      `${instant(incident.containedAt)}${incident.worksAgain === null ? "" : ". Not any more, as said above."}`,
+      `${instant(incident.containedAt)}${isContainedStill(pack) ? "" : ". Not any more, as said above."}`,
     ],
     ["Closed", instant(incident.closedAt)],
     ["Tokens", `${tokens.total}: ${list(states)}`],
     ["People", list(affected.people.map(({ name }) => name))],
     ["Services (clients)", list(affected.services.map(({ name }) => name))],
+    ...blastRadius.secrets.map(
+      (secret) => ["Leaked secret", `${text(secret.name)}: ${text(openedWords(secret))}`] as const,
+    ),
     ["Audiences", list(affected.audiences)],
     ["Permissions", list(affected.permissions)],
     ["Verifiers", list(affected.verifiers.map(({ name }) => name))],
@@ -230,7 +266,7 @@ ${table(
   pack.tokens.rows.map((row) => [
     mono(row.id),
     text(`${row.format} ${row.kind}`),
-    text(row.state.replaceAll("_", " ")),
+    stateOf(row.state),
     instant(row.endedAt),
     text(row.user?.email ?? row.subject),
     text(row.client.clientId),

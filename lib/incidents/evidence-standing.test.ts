@@ -7,24 +7,34 @@ const of = (states: readonly TokenState[], { isCut = false, open = 0 } = {}) =>
 
 test("a pack says of one token that it works, is suspended, or is refused for good", () => {
   expect(of(["active"])).toMatchObject({
+    is: "works",
     works: 1,
     says: ["The token still works: whoever holds it is let in."],
   });
   expect(of(["not_yet_valid"]).works).toBe(1);
-  expect(of(["suspended"])).toMatchObject({ works: 0, suspended: 1 });
-  expect(of(["suspended"]).says[0]).toMatch(/refused now, and works again when/);
+  expect(of(["suspended"])).toMatchObject({
+    is: "held",
+    works: 0,
+    suspended: 1,
+    says: [
+      "The token is suspended: refused now, can be given back, and works again when its suspension is over.",
+    ],
+  });
   for (const state of ["revoked", "expired", "consumed"] as const)
-    expect(of([state]).says).toEqual(["The token is refused now, and will not work again."]);
+    expect(of([state])).toMatchObject({
+      is: "refused",
+      says: ["The token is refused now, and will not work again."],
+    });
 });
 
 test("a pack says how many of its tokens work, are suspended, and that some were not looked at", () => {
   expect(of(["active", "active"]).says).toEqual(["All 2 tokens still work: whoever holds one is let in."]);
   expect(of(["active", "suspended", "revoked"]).says).toEqual([
     "1 of the 3 tokens still works: whoever holds one is let in.",
-    "1 of them is refused only until a suspension is over or given back.",
+    "1 of them is suspended: refused now, can be given back, and works again when the suspension is over.",
   ]);
   expect(of(["suspended", "suspended"]).says).toEqual([
-    "None of the 2 tokens works now. 2 of them are refused only until a suspension is over or given back.",
+    "None of the 2 tokens works now. 2 of them are suspended: refused now, can be given back, and work again when the suspension is over.",
   ]);
   expect(of(["revoked", "expired"]).says).toEqual([
     "None of the 2 tokens works: each is refused, and will not work again.",
@@ -34,6 +44,7 @@ test("a pack says how many of its tokens work, are suspended, and that some were
 });
 
 test("a pack says where verifiers can still accept what was taken back", () => {
+  expect(of(["suspended", "revoked"], { open: 1 }).is).toBe("works");
   expect(of(["revoked"], { open: 2 }).says).toEqual([
     "The token is refused now, and will not work again.",
     "Some verifiers can still accept what was taken back: under Orders, each with until when.",

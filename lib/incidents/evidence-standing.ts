@@ -3,6 +3,8 @@ import type { OrderReach } from "./evidence.ts";
 
 /** Whether what leaked is refused when the pack is made, counted over the tokens that were looked at. */
 export type Standing = {
+  /** What of it somebody can do: use it, use it again once it is given back, or nothing. Packs from before do not have it. */
+  is?: "works" | "held" | "refused";
   /** Those that let in whoever holds them, or will by themselves. */
   works: number;
   /** Those that are refused, and will work again when their suspension is over or given back. */
@@ -21,13 +23,13 @@ const named = (count: number, one: string, many: string) =>
 function ofOne(works: boolean, suspended: boolean): string {
   if (works) return "The token still works: whoever holds it is let in.";
   if (suspended)
-    return "The token is refused now, and works again when its suspension is over or given back.";
+    return "The token is suspended: refused now, can be given back, and works again when its suspension is over.";
   return "The token is refused now, and will not work again.";
 }
 
 function ofMany(of: number, among: string, { works, suspended }: Pick<Standing, "works" | "suspended">) {
   const all = `${named(of, "token", "tokens")}${among}`;
-  const held = `${named(suspended, "of them is", "of them are")} refused only until a suspension is over or given back.`;
+  const held = `${named(suspended, "of them is", "of them are")} suspended: refused now, can be given back, and ${suspended === 1 ? "works" : "work"} again when the suspension is over.`;
   if (works > 0)
     return [
       works === of
@@ -59,5 +61,7 @@ export function standingOf(
     says.push(
       `A secret of ${name} that was reported as leaked still gets new tokens: whoever holds it is let in.`,
     );
-  return { works, suspended, open, secrets, says };
+  const isOpen = works > 0 || open > 0 || secrets.length > 0;
+  const is = isOpen ? "works" : suspended > 0 ? "held" : "refused";
+  return { is, works, suspended, open, secrets, says };
 }

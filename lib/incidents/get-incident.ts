@@ -3,6 +3,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { readCaseStates } from "./case-state.ts";
 import { type IncidentRecord, incidentRowOf, incidentTarget, readIncident } from "./incident-row.ts";
 import {
   type IncidentDetail,
@@ -11,7 +12,6 @@ import {
   NOTES_MAX,
   STEPS,
   type Step,
-  type SubjectKind,
   type WorkingAgain,
 } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
@@ -23,7 +23,7 @@ const NAMED_MAX = 50;
 /** A page that follows what happens is drawn again and again: one look of somebody is on record once in so long. */
 const LOOK_MS = 15 * 60_000;
 
-type SubjectRecord = { kind: SubjectKind; id: string; name: string; addedAt: Date; addedBy: string };
+type SubjectRecord = Omit<IncidentSubject, "addedAt"> & { addedAt: Date };
 type StepRecord = { step: Step; doneAt: Date; id: string; name: string; what: string };
 type NoteRecord = Omit<IncidentNote, "at" | "by"> & { at: Date; byId: string; byName: string };
 
@@ -40,11 +40,12 @@ async function readWorksAgain(ctx: Reader, record: IncidentRecord): Promise<Work
 /** A case whole, without a look on record: for use cases that have recorded what they did. */
 export async function readDetail(ctx: Reader, record: IncidentRecord): Promise<IncidentDetail> {
   const { db } = ctx;
-  const [worksAgain, subjects, steps, notes] = await Promise.all([
+  const [states, worksAgain, subjects, steps, notes] = await Promise.all([
+    readCaseStates(ctx, [record.id]),
     readWorksAgain(ctx, record),
     run<SubjectRecord>(
       db,
-      sql`SELECT s.kind, s.target_id AS id, s.name, s.added_at AS "addedAt", s.added_by_name AS "addedBy" FROM incident_subject s
+      sql`SELECT s.kind, s.target_id AS id, s.name, s.added_at AS "addedAt", s.added_by_name AS "addedBy", s.by_secret AS "bySecret" FROM incident_subject s
         WHERE s.incident_id = ${record.id}::uuid ORDER BY s.kind = 'token', s.kind, s.target_id LIMIT ${NAMED_MAX}::int`,
     ),
     run<StepRecord>(
@@ -59,7 +60,7 @@ export async function readDetail(ctx: Reader, record: IncidentRecord): Promise<I
     ),
   ]);
   return {
-    ...incidentRowOf(record),
+    ...incidentRowOf(record, states.get(record.id) ?? record.state),
     isSuggested: record.isSuggested,
     compromisedWhy: record.compromisedWhy,
     version: record.version,

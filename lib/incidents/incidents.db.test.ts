@@ -196,7 +196,7 @@ test("the blast radius names what the tokens open, who answers for it, and what 
   expect(radius.liveTokens).toBe(1);
 });
 
-test("an order placed in a case carries it, and ends the case's last token: it is contained", async () => {
+test("an order placed in a case carries it: one that suspends the last token holds the case, and one that revokes it contains it", async () => {
   const { first, second } = await fixture.world();
   const ctx = fixture.as("responder");
   const incident = await openIncident(ctx, input({ tokenIds: [first, second] }));
@@ -208,10 +208,13 @@ test("an order placed in a case carries it, and ends the case's last token: it i
   expect((await getIncident(ctx, incident.number)).state).toBe("open");
   await place(second, "suspend");
   expect([await fixture.stateOf(first), await fixture.stateOf(second)]).toEqual(["revoked", "suspended"]);
+  expect((await getIncident(ctx, incident.number)).state).toBe("held");
+  await place(second, "revoke");
   const contained = await getIncident(ctx, incident.number);
   expect(contained).toMatchObject({ state: "contained", containedAt: expect.any(String) });
   expect(contained.steps.find(({ step }) => step === "contain")?.doneBy?.name).toBe(ctx.actor.name);
   expect((await listIncidentOrders(ctx, incident.number)).rows.map(({ verb }) => verb)).toEqual([
+    "revoke",
     "suspend",
     "revoke",
   ]);
@@ -219,6 +222,7 @@ test("an order placed in a case carries it, and ends the case's last token: it i
     "incident.opened",
     "incident.order_placed",
     "incident.viewed",
+    "incident.order_placed",
     "incident.order_placed",
     "incident.contained",
   ]);

@@ -3,10 +3,10 @@ import { line, optionalLine, rowId, seenVersion } from "../input/plain-text.ts";
 import { visibleText } from "../input/visible-text.ts";
 import { revocationInput } from "../revocations/input.ts";
 import {
-  INCIDENT_STATES,
   NOTICE_NOTE_MAX,
   NOTICE_RECIPIENTS_MAX,
   PACK_FORMATS,
+  SAID_STATES,
   SEVERITIES,
   STEP_NOTE_MAX,
   STEPS,
@@ -73,12 +73,12 @@ export type OpenIncidentInput = z.output<typeof openIncidentInput>;
 
 export const windowQuery = z.strictObject({ from: instant.optional() });
 
-/** `compromisedFrom` null goes back to what the product suggests. */
+/** `compromisedFrom` null goes back to what the product suggests. `open` opens a closed case again. */
 export const updateIncidentInput = z.strictObject({
   version: seenVersion,
   title: line(TITLE_MAX).optional(),
   severity: z.enum(SEVERITIES).optional(),
-  state: z.enum(INCIDENT_STATES).optional(),
+  state: z.enum(SAID_STATES).optional(),
   compromisedFrom: instant.nullable().optional(),
   why: optionalNote.optional(),
 });

@@ -4,9 +4,18 @@ import type { Page, Total } from "../list-query/define-table.ts";
 import { listRows } from "../list-query/list-rows.ts";
 import { containing, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow } from "../list-query/time-window.ts";
-import { INCIDENT_COLUMNS, type IncidentRecord, incidentRowOf } from "./incident-row.ts";
-import type { IncidentRow } from "./model.ts";
+import { caseStateSql } from "./case-state.ts";
+import { INCIDENT_COLUMNS, type IncidentRecord, incidentRowsOf } from "./incident-row.ts";
+import type { IncidentRow, IncidentState } from "./model.ts";
 import { type IncidentsQuery, incidentsTable } from "./table.ts";
+
+/** Of closed cases the state is as it was written; how the others stand is asked of those alone. */
+async function standing(ctx: Context, wanted: readonly IncidentState[]): Promise<Fragment[]> {
+  const only = wanted.length === 1 && wanted[0] === "closed";
+  if (only) return [sql`i.state = 'closed'`];
+  const isWanted = sql`(${await caseStateSql(ctx)}) = ANY (${wanted}::text[])`;
+  return wanted.includes("closed") ? [isWanted] : [sql`i.state <> 'closed'`, isWanted];
+}
 
 /** One page of the cases. Needs `incident:read`. */
 export async function listIncidents(
@@ -20,7 +29,7 @@ export async function listIncidents(
     where.push(
       sql`i.title ILIKE ${containing(filters.q)} OR i.number::text = ${filters.q.replace(/^#/, "")}`,
     );
-  if (filters.state !== undefined) where.push(sql`i.state = ANY (${filters.state}::text[])`);
+  if (filters.state !== undefined) where.push(...(await standing(ctx, filters.state)));
   if (filters.severity !== undefined) where.push(sql`i.severity = ANY (${filters.severity}::text[])`);
   if (filters.subject !== undefined)
     where.push(
@@ -35,5 +44,5 @@ export async function listIncidents(
     place: sort.key === "title" ? sql`lower(i.title)` : sql`i.opened_at`,
     where,
   });
-  return { ...page, rows: page.rows.map(incidentRowOf) };
+  return { ...page, rows: await incidentRowsOf(ctx, page.rows) };
 }

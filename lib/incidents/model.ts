@@ -4,8 +4,11 @@ import type { OrderRow } from "../revocations/model.ts";
 import type { TokenRow } from "../tokens/model.ts";
 
 /** Cases, for every layer; browser-safe. Times are ISO 8601 in UTC. */
-export const INCIDENT_STATES = ["open", "contained", "closed"] as const;
+export const INCIDENT_STATES = ["open", "held", "contained", "closed"] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
+/** What people say of a case; whether it is held, and of one that names something whether it is contained, follows from its tokens. */
+export const SAID_STATES = ["open", "contained", "closed"] as const;
+export type SaidState = (typeof SAID_STATES)[number];
 
 export const SEVERITIES = ["low", "medium", "high", "critical"] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -18,7 +21,8 @@ export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 export const INCIDENT_STATE_WORDS: Record<IncidentState, { name: string; means: string }> = {
   open: { name: "Open", means: "Something of it may still be used." },
-  contained: { name: "Contained", means: "No token of it works any more." },
+  held: { name: "Held", means: "No token of it works now. Some are only suspended, and can be given back." },
+  contained: { name: "Contained", means: "No token of it works any more, and none can be given back." },
   closed: { name: "Closed", means: "It is written up." },
 };
 
@@ -72,6 +76,8 @@ export type IncidentSubject = {
   name: string;
   addedAt: string;
   addedBy: string;
+  /** A client of which a secret was reported: what that opens is the client's own, and nothing of its people. */
+  bySecret: boolean;
 };
 
 export type IncidentStep = {
@@ -173,8 +179,23 @@ export type IncidentNotices = { hasMailServer: boolean; recipients: NoticeRecipi
 
 export type Counted = { value: number; isExact: boolean };
 
+/** What whoever has a leaked secret of a client gets by it alone. */
+export type OpenedBySecret = {
+  clientId: string;
+  name: string;
+  /** Whether a secret that may have leaked still gets tokens. */
+  isTaken: boolean;
+  /** Whether the client gets tokens by its secret alone (client credentials); else it takes a stolen code or refresh token beside it. */
+  isEnough: boolean;
+  /** Of the client: what it may ask for. */
+  permissions: string[];
+  audiences: string[];
+};
+
 /** What the tokens of a case open, and what hangs on them. */
 export type BlastRadius = {
+  /** Of clients of which a secret was reported into the case. */
+  secrets: OpenedBySecret[];
   permissions: { name: string; tokens: number; live: number }[];
   audiences: { name: string; tokens: number; live: number }[];
   /** Verifiers that answer for those audiences. */

@@ -6,9 +6,12 @@ import type { SubjectKind } from "./model.ts";
 /** Where to read, and when: inside of a transaction or not. */
 export type Reader = { db: Sql; now: Date };
 
+/** `bySecret`: a client of which a secret was reported, which opens what the client gets for itself and nothing of its people. */
+export type CaseSubject = { kind: SubjectKind; id: string; bySecret?: boolean };
+
 /** What a case is about, and from when on. */
 export type CaseScope = {
-  subjects: readonly { kind: SubjectKind; id: string }[];
+  subjects: readonly CaseSubject[];
   compromisedFrom: Date;
 };
 
@@ -32,11 +35,16 @@ function idsOf(subjects: CaseScope["subjects"], kind: SubjectKind): string[] {
   return subjects.flatMap((subject) => (subject.kind === kind ? [subject.id] : []));
 }
 
-/** Statements that have the tokens of users and clients, by the column that names those. */
-function holdersOf({ subjects }: CaseScope): { column: Fragment; ids: string[] }[] {
+type Holders = { column: Fragment; ids: string[]; theirs: Fragment };
+
+/** The users and clients of a case, by the column that names them, with which of their tokens are meant. */
+function holdersOf({ subjects }: CaseScope): Holders[] {
+  const bySecret = subjects.filter((subject) => subject.bySecret === true);
+  const whole = subjects.filter((subject) => subject.bySecret !== true);
   return [
-    { column: sql`user_id`, ids: idsOf(subjects, "user") },
-    { column: sql`client_id`, ids: idsOf(subjects, "client") },
+    { column: sql`user_id`, ids: idsOf(whole, "user"), theirs: sql`true` },
+    { column: sql`client_id`, ids: idsOf(whole, "client"), theirs: sql`true` },
+    { column: sql`client_id`, ids: idsOf(bySecret, "client"), theirs: sql`user_id IS NULL` },
   ].filter(({ ids }) => ids.length > 0);
 }
 
@@ -68,9 +76,9 @@ function tiersOf(scope: CaseScope, limit: Fragment): Tier[] {
   return [
     NAMED,
     { rank: 3, rows: sql`SELECT t.id FROM token t WHERE ${OF_FAMILIES} ORDER BY t.issued_at DESC ${limit}` },
-    ...holdersOf(scope).map(({ column, ids }) => ({
+    ...holdersOf(scope).map(({ column, ids, theirs }) => ({
       rank: 4,
-      rows: sql`SELECT t.id FROM token t WHERE t.${column} = ANY (${ids}::uuid[]) AND t.expires_at >= ${compromisedFrom}::timestamptz
+      rows: sql`SELECT t.id FROM token t WHERE t.${column} = ANY (${ids}::uuid[]) AND ${theirs} AND t.expires_at >= ${compromisedFrom}::timestamptz
         ORDER BY t.issued_at DESC ${limit}`,
     })),
   ];
@@ -80,10 +88,10 @@ async function liveTiersOf(ctx: Reader, scope: CaseScope, limit: Fragment): Prom
   const live = await liveTokens(ctx);
   return [
     { rank: 1, rows: sql`SELECT t.id ${live(OF_FAMILIES)} ORDER BY t.issued_at DESC ${limit}` },
-    ...holdersOf(scope).map(({ column, ids }) => {
-      const newest = sql`SELECT c.id, c.expires_at FROM token c WHERE c.${column} = ANY (${ids}::uuid[]) ORDER BY c.issued_at DESC LIMIT ${LOOKED_AT}::int`;
+    ...holdersOf(scope).map(({ column, ids, theirs }) => {
+      const newest = sql`SELECT c.id, c.expires_at FROM token c WHERE c.${column} = ANY (${ids}::uuid[]) AND ${theirs} ORDER BY c.issued_at DESC LIMIT ${LOOKED_AT}::int`;
       const unexpired = sql`SELECT n.id FROM (${newest}) n WHERE n.expires_at > ${ctx.now}::timestamptz
-        UNION SELECT c.id FROM live_token c WHERE c.${column} = ANY (${ids}::uuid[]) AND c.expires_at > ${ctx.now}::timestamptz`;
+        UNION SELECT c.id FROM live_token c WHERE c.${column} = ANY (${ids}::uuid[]) AND ${theirs} AND c.expires_at > ${ctx.now}::timestamptz`;
       const itself = sql`t.issued_at = uuid_extract_timestamp(k.id) AND t.id = k.id`;
       return {
         rank: 2,
@@ -94,7 +102,7 @@ async function liveTiersOf(ctx: Reader, scope: CaseScope, limit: Fragment): Prom
 }
 
 /**
- * Which tokens a case has: those that were named, all of their families, and of named users and clients those that lived in the window. Of more than `max`
+ * Which tokens a case has: those that were named, all of their families, and of named users and clients those that lived in the window; of a client of which a secret leaked those without a person. Of more than `max`
  * those that were named come first, then what is live, families before others, then the rest, each newest first.
  */
 export async function pickCaseTokens(ctx: Reader, scope: CaseScope, max: number): Promise<PickedTokens> {

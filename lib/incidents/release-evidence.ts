@@ -1,15 +1,14 @@
-import { createHash } from "node:crypto";
 import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Permission } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
-import type { Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import { readCaseTokens } from "./case-tokens.ts";
 import { type IncidentRecord, incidentTarget, readIncident } from "./incident-row.ts";
 import type { ReleaseEvidenceInput } from "./input.ts";
 import { type EvidenceFile, PACK_FETCH_SECONDS, PACK_FORMAT_WORDS } from "./model.ts";
+import { readPackScope } from "./pack-scope.ts";
 
 /** What is in a pack: who lets one out, or approves that, may read all of it. */
 export const PACK_PERMISSIONS: readonly Permission[] = [
@@ -19,17 +18,6 @@ export const PACK_PERMISSIONS: readonly Permission[] = [
   "order:read",
   "verifier:read",
 ];
-
-/** What the case is about: what was approved is the pack of that, and of nothing that was put in since. */
-async function readSubjects(db: Sql, incidentId: string): Promise<{ subjects: number; sha256: string }> {
-  const rows = await db.query<{ named: string }>(
-    `SELECT kind || ' ' || target_id AS named FROM incident_subject WHERE incident_id = $1::uuid`,
-    [incidentId],
-  );
-  const named = rows.map((row) => row.named).sort();
-  const sha256 = createHash("sha256").update(named.join("\n")).digest("hex");
-  return { subjects: rows.length, sha256 };
-}
 
 /** What leaves, for who decides. */
 async function toldOf(
@@ -50,7 +38,7 @@ async function toldOf(
 
 /**
  * Lets the evidence of a case out as a file that its asker, an admin or API token, fetches once within PACK_FETCH_SECONDS. It is an export: it asks who is there, and for a second person where exports want one. Needs
- * `export:create` and the right to read what is in it. What was put into the case since it was let out, or approved, does not leave with it. Recorded as `incident.evidence_released`; fetching it is on record too.
+ * `export:create` and the right to read what is in it. Where the case names something else, or has another window, than when it was let out or approved, nothing leaves. Recorded as `incident.evidence_released`; fetching it is on record too.
  *
  * @throws {DomainError} NOT_FOUND, FORBIDDEN
  * @throws {StepUpRequired} code STEP_UP_REQUIRED
@@ -69,16 +57,17 @@ export async function releaseEvidence(
   await requireApproval(ctx, "exports", isTold ? await toldOf(ctx, incident, input) : {});
   const id = uuidv7(ctx.now);
   await ctx.db.transaction(async (tx) => {
+    const scope = await readPackScope(tx, incident.id, true);
     await tx.query(
-      `INSERT INTO evidence_file (id, incident_id, format, actor_kind, actor_id, created_at)
-       VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::timestamptz)`,
-      [id, incident.id, input.format, ctx.actor.kind, ctx.actor.id, ctx.now],
+      `INSERT INTO evidence_file (id, incident_id, format, actor_kind, actor_id, created_at, of_sha256)
+       VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::timestamptz, $7::text)`,
+      [id, incident.id, input.format, ctx.actor.kind, ctx.actor.id, ctx.now, scope.sha256],
     );
     await recordEntry(tx, ctx, {
       act: "incident.evidence_released",
       target: incidentTarget(incident),
-      // compared with what was approved: a case that has grown is a stale plan
-      after: { as: input.format, ...(await readSubjects(tx, incident.id)) },
+      // compared with what was approved: a case that is of something else by now is a stale plan
+      after: { as: input.format, ...scope },
     });
   });
   const fetchUntil = new Date(ctx.now.getTime() + PACK_FETCH_SECONDS * 1_000).toISOString();

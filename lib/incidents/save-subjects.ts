@@ -7,7 +7,8 @@ import { type Holder, holderName, targetName } from "../revocations/target-name.
 import type { SubjectsInput } from "./input.ts";
 import { SUBJECTS_MAX, type SubjectKind } from "./model.ts";
 
-export type NamedSubject = { kind: SubjectKind; id: string; name: string };
+/** `bySecret`: see `CaseSubject`. */
+export type NamedSubject = { kind: SubjectKind; id: string; name: string; bySecret?: boolean };
 
 type TokenRecord = Holder & { id: string; kind: "access" | "refresh" };
 
@@ -54,26 +55,36 @@ export async function nameSubjects(db: Sql, { tokenIds, subjects }: SubjectsInpu
   return all;
 }
 
-/** Puts what was named into a case; what is in it already stays as it is. Returns how many came. @throws {DomainError} CONFLICT beyond SUBJECTS_MAX */
+/**
+ * Puts what was named into a case; what is in it already stays as it is, but that a client which is in it for a secret is in it whole from now on where that is
+ * named. What was known of all of its tokens is known no more. Returns how many came.
+ *
+ * @throws {DomainError} CONFLICT beyond SUBJECTS_MAX
+ */
 export async function saveSubjects(
   tx: Sql,
   ctx: Context,
   incidentId: string,
   subjects: readonly NamedSubject[],
 ): Promise<number> {
+  const once = [...new Map(subjects.map((subject) => [`${subject.kind} ${subject.id}`, subject])).values()];
   const added = await tx.query(
-    `INSERT INTO incident_subject (incident_id, kind, target_id, name, added_at, added_by_name)
-     SELECT $1::uuid, n.kind, n.id, n.name, $2::timestamptz, $3::text FROM unnest($4::text[], $5::uuid[], $6::text[]) AS n(kind, id, name)
-     ON CONFLICT DO NOTHING RETURNING target_id`,
+    `INSERT INTO incident_subject (incident_id, kind, target_id, name, added_at, added_by_name, by_secret)
+     SELECT $1::uuid, n.kind, n.id, n.name, $2::timestamptz, $3::text, n.by_secret
+     FROM unnest($4::text[], $5::uuid[], $6::text[], $7::boolean[]) AS n(kind, id, name, by_secret)
+     ON CONFLICT (incident_id, kind, target_id) DO UPDATE SET by_secret = false WHERE incident_subject.by_secret AND NOT excluded.by_secret RETURNING target_id`,
     [
       incidentId,
       ctx.now,
       ctx.actor.name,
-      subjects.map(({ kind }) => kind),
-      subjects.map(({ id }) => id),
-      subjects.map(({ name }) => name),
+      once.map(({ kind }) => kind),
+      once.map(({ id }) => id),
+      once.map(({ name }) => name),
+      once.map(({ bySecret = false }) => bySecret),
     ],
   );
+  if (added.length > 0)
+    await tx.query("UPDATE incident SET ended_at = NULL WHERE id = $1::uuid", [incidentId]);
   const [row] = await tx.query<{ count: bigint }>(
     "SELECT count(*) AS count FROM incident_subject WHERE incident_id = $1::uuid",
     [incidentId],

@@ -11,7 +11,7 @@ export const incidentsTable = defineTable({
       kind: "oneOf",
       label: "State",
       options: INCIDENT_STATES,
-      words: { open: "Open", contained: "Contained", closed: "Closed" },
+      words: { open: "Open", held: "Held", contained: "Contained", closed: "Closed" },
     },
     severity: { kind: "oneOf", label: "Severity", options: SEVERITIES, words: SEVERITY_WORDS },
     subject: {

@@ -61,7 +61,7 @@ async function find(tokenIds: readonly string[]): Promise<{ numbers: (number[] |
   let cases: Awaited<ReturnType<typeof readOpenCasesOf>> = new Map();
   for (let round = 0; round < 3; round += 1) {
     const began = performance.now();
-    cases = await readOpenCasesOf({ db }, tokenIds);
+    cases = await readOpenCasesOf({ db, now: new Date() }, tokenIds);
     ms = Math.min(ms, performance.now() - began);
   }
   return { numbers: tokenIds.map((id) => cases.get(id)?.map(({ number }) => number)), ms };

@@ -171,7 +171,8 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
   },
   way_in_changed: {
     name: "Your ways in",
-    means: "your password, a passkey, your authenticator app or your recovery codes are changed",
+    means:
+      "your password, a passkey, your authenticator app, a recovery code, your provider or your role is changed or used up, by you or by another, or your account is disabled or enabled",
     needs: null,
     tone: "information",
     defaults: LOUD,

@@ -1,3 +1,4 @@
+import { tellWayInChanged } from "../admins/tell-way-in-changed.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
@@ -5,7 +6,7 @@ import type { Sql } from "../db/sql.ts";
 import { hashRecoveryCode } from "./recovery-code.ts";
 
 /**
- * Uses a recovery code up inside the caller's transaction, which the admin's row is locked by. Recorded as `recovery_code.used`, with how many are left.
+ * Uses a recovery code up inside the caller's transaction, which the admin's row is locked by, and tells them. Recorded as `recovery_code.used`, with how many are left.
  *
  * @returns false for one that is unknown, replaced or used.
  */
@@ -26,14 +27,17 @@ export async function useRecoveryCode(
     [admin.id],
   );
   const actor = { kind: "admin", id: admin.id, name: admin.email, role: admin.role, sessionId: "" } as const;
-  await recordEntry(
-    tx,
-    { ...ctx, actor },
-    {
-      act: "recovery_code.used",
-      target: { kind: "admin", id: admin.id, name: admin.email },
-      after: { left: row?.left ?? 0 },
-    },
-  );
+  const asAdmin = { ...ctx, actor };
+  const left = row?.left ?? 0;
+  await tellWayInChanged(tx, asAdmin, {
+    actor,
+    what: "A recovery code of yours was used to sign in",
+    means: left === 0 ? "It was the last: make new ones." : `You have ${left} left.`,
+  });
+  await recordEntry(tx, asAdmin, {
+    act: "recovery_code.used",
+    target: { kind: "admin", id: admin.id, name: admin.email },
+    after: { left },
+  });
   return true;
 }

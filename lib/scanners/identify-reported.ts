@@ -6,10 +6,10 @@ import type { ReportedValue } from "./read-report.ts";
 
 type TokenOfOurs = { tokenId: string; familyId: string; tokenKind: "access" | "refresh" };
 
-/** What a reported value is of ours. */
+/** What a reported value is of ours; of a secret, whether this very one still gets tokens. */
 export type Identified = { kind: FindingKind; name: string; clientId: string | null } & (
   | ({ kind: "token" | "altered" } & TokenOfOurs)
-  | { kind: "client_secret"; tokenId: null; familyId: null; tokenKind: null }
+  | { kind: "client_secret"; tokenId: null; familyId: null; tokenKind: null; isTaken: boolean }
 );
 
 type TokenRecord = Holder & { id: string; hash: string; familyId: string; kind: "access" | "refresh" };
@@ -30,10 +30,11 @@ async function findTokens(db: Sql, values: readonly ReportedValue[]): Promise<To
   );
 }
 
-async function findClientSecrets(db: Sql, values: readonly ReportedValue[]) {
-  return run<{ hash: string; id: string; clientId: string }>(
+async function findClientSecrets(db: Sql, values: readonly ReportedValue[], now: Date) {
+  return run<{ hash: string; id: string; clientId: string; isTaken: boolean }>(
     db,
-    sql`SELECT encode(s.secret_hash, 'hex') AS hash, c.id, c.client_id AS "clientId" FROM unnest(${values.map(({ hash }) => hash)}::bytea[]) AS h(hash)
+    sql`SELECT encode(s.secret_hash, 'hex') AS hash, c.id, c.client_id AS "clientId",
+        c.disabled_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > ${now}::timestamptz) AS "isTaken" FROM unnest(${values.map(({ hash }) => hash)}::bytea[]) AS h(hash)
       JOIN client_secret s ON s.secret_hash = h.hash JOIN client c ON c.id = s.client_id`,
   );
 }
@@ -45,9 +46,10 @@ async function findClientSecrets(db: Sql, values: readonly ReportedValue[]) {
 export async function identifyReported(
   db: Sql,
   values: readonly ReportedValue[],
+  now: Date,
 ): Promise<(Identified | null)[]> {
   const tokens = await findTokens(db, values);
-  const secrets = new Map((await findClientSecrets(db, values)).map((row) => [row.hash, row]));
+  const secrets = new Map((await findClientSecrets(db, values, now)).map((row) => [row.hash, row]));
   const byHash = new Map(tokens.map((token) => [token.hash, token]));
   const byId = new Map(tokens.map((token) => [token.id, token]));
   return values.map(({ hash, jti }): Identified | null => {
@@ -72,6 +74,7 @@ export async function identifyReported(
       tokenId: null,
       familyId: null,
       tokenKind: null,
+      isTaken: secret.isTaken,
     };
   });
 }

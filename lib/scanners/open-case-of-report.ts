@@ -3,12 +3,12 @@ import { type Context, systemContext } from "../context.ts";
 import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
-import { addSubjects } from "../incidents/add-subjects.ts";
+import { addNamedSubjects } from "../incidents/add-subjects.ts";
 import { incidentTarget, readIncident } from "../incidents/incident-row.ts";
 import { STEP_NOTE_MAX, TITLE_MAX } from "../incidents/model.ts";
 import { noteContainment } from "../incidents/note-containment.ts";
 import { openIncidentOn } from "../incidents/open-incident.ts";
-import type { NamedSubject } from "../incidents/save-subjects.ts";
+import { type NamedSubject, nameSubjects } from "../incidents/save-subjects.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { FindingKind, FindingOutcome } from "./model.ts";
 
@@ -55,7 +55,12 @@ function subjectsOf(findings: readonly Finding[]): NamedSubject[] {
     if (kind !== "client_secret" && tokenId !== null)
       named.set(tokenId, { kind: "token", id: tokenId, name });
     else if (kind === "client_secret" && clientId !== null)
-      named.set(clientId, { kind: "client", id: clientId, name: name.replace(/^a secret of /, "") });
+      named.set(clientId, {
+        kind: "client",
+        id: clientId,
+        name: name.replace(/^a secret of /, ""),
+        bySecret: true,
+      });
   return [...named.values()];
 }
 
@@ -115,9 +120,12 @@ async function openCase(ctx: Context, waiting: Waiting): Promise<number> {
 }
 
 async function joinCase(ctx: Context, waiting: Waiting, number: number): Promise<void> {
-  const subjects = subjectsOf(waiting.findings).map(({ kind, id }) => ({ kind, id }));
+  const found = subjectsOf(waiting.findings);
+  const bySecret = new Set(found.flatMap(({ id, bySecret: is }) => (is === true ? [id] : [])));
   try {
-    await addSubjects(ctx, { number, tokenIds: [], subjects });
+    const named = await nameSubjects(ctx.db, { tokenIds: [], subjects: found });
+    const subjects = named.map((subject) => ({ ...subject, bySecret: bySecret.has(subject.id) }));
+    await addNamedSubjects(ctx, { number }, subjects);
   } catch (error) {
     // one has left the register since: the report goes in all the same
     if (!(error instanceof DomainError) || (error.code !== "INVALID_INPUT" && error.code !== "NOT_FOUND"))
@@ -129,6 +137,8 @@ async function joinCase(ctx: Context, waiting: Waiting, number: number): Promise
     if (incident.state === "closed") return;
     await recordEntries(tx, ctx, [await join(tx, waiting, incident)]);
   });
+  // a secret of it that is taken opens the case again
+  await noteContainment(ctx, number);
 }
 
 /**

@@ -103,7 +103,7 @@ export async function receiveLeakReport(
   return ctx.db.transaction(async (tx) => {
     const scanner = await readPolicy(tx, scannerId);
     if (scanner === null) return { isGone: true, isNew: false, known: 0 };
-    const found = await identifyReported(tx, values);
+    const found = await identifyReported(tx, values, ctx.now);
     const ours = values.flatMap((value, ordinal): Ours[] => {
       const identified = found[ordinal] ?? null;
       return identified === null ? [] : [{ value, found: identified, ordinal }];

@@ -38,19 +38,9 @@ function wantsOrder({ action }: ActingScanner, states: ReadonlySet<string>): boo
   }
 }
 
-async function hasWorkingSecret(tx: Sql, now: Date, clientIds: readonly string[]): Promise<boolean> {
-  if (clientIds.length === 0) return false;
-  const rows = await tx.query(
-    `SELECT 1 AS one FROM client_secret s JOIN client c ON c.id = s.client_id
-     WHERE s.client_id = ANY ($1::uuid[]) AND c.disabled_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $2::timestamptz) LIMIT 1`,
-    [clientIds, now],
-  );
-  return rows.length > 0;
-}
-
 /**
  * Whether a report that came before is to be answered once more, as the policy says now: something of it is to be taken back that was given back, ran out of its suspension, or was spared by a
- * milder policy; or its case is closed and something of it works. Else it is counted.
+ * milder policy; or its case is closed and something of it works, or is only suspended and can be given back. Else it is counted.
  */
 export async function isToBeAnswered(
   tx: Sql,
@@ -68,10 +58,8 @@ export async function isToBeAnswered(
   if (own.some((target) => wantsOrder(scanner, of(target)))) return true;
   if (known.closedAt === null) return false;
   if ([...own, ...borne].some((target) => isLiveAmong(of(target)))) return true;
-  const secrets = found.flatMap(({ kind, clientId }) =>
-    kind === "client_secret" && clientId !== null ? [clientId] : [],
-  );
-  return hasWorkingSecret(tx, now, secrets);
+  // a secret that was replaced is over, whatever the client has now
+  return found.some((one) => one.kind === "client_secret" && one.isTaken);
 }
 
 /** Lets another report say the same: this one stays as it was answered, in the case that it is in. */

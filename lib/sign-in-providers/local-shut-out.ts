@@ -38,12 +38,11 @@ export async function endLocalSessions(tx: Sql, now: Date): Promise<number> {
   return ended.length;
 }
 
-/** Who is enabled and has no way in while sign-in without a provider is off, as it is set in this transaction: their addresses. */
-export async function readLocalOut(db: Sql): Promise<string[]> {
-  const out = await db.query<{ email: string }>(
-    `SELECT a.email FROM admin a WHERE a.disabled_at IS NULL AND ${isLocalOut("a")} ORDER BY lower(a.email)`,
+/** Who is enabled and has no way in while sign-in without a provider is off, as it is set in this transaction: by address. */
+export async function readLocalOut(db: Sql): Promise<{ id: string; email: string }[]> {
+  return db.query(
+    `SELECT a.id, a.email FROM admin a WHERE a.disabled_at IS NULL AND ${isLocalOut("a")} ORDER BY lower(a.email)`,
   );
-  return out.map(({ email }) => email);
 }
 
 const GOOD = `t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $1::timestamptz) AND a.disabled_at IS NULL`;

@@ -4,9 +4,10 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { auditedProvider, endProviderSessions, lockProvider, providerTarget } from "./provider-record.ts";
+import { tellProviderSwitched } from "./tell-shut-out.ts";
 
 /**
- * Removes a provider that is disabled, with the links of its people: an admin who came in by it alone comes in no more until an owner gives them another way. What it is about
+ * Removes a provider that is disabled, with the links of its people: an admin who came in by it alone comes in no more until an owner gives them another way, and is told so. What it is about
  * stays on record, as `sign_in_provider.removed`. Needs `sign-in:write`.
  *
  * @throws {StepUpRequired} sign-in
@@ -24,6 +25,7 @@ export async function removeProvider(
     if (before.state === "enabled")
       throw new DomainError("CONFLICT", "Disable the provider first, and see that nobody misses it.");
     await endProviderSessions(tx, { providerId: before.id, now: ctx.now, reason: "provider_removed" });
+    await tellProviderSwitched(tx, ctx, { provider: before, became: "removed" });
     await tx.query("DELETE FROM sign_in_provider WHERE id = $1::uuid", [before.id]);
     await recordEntry(tx, ctx, {
       act: "sign_in_provider.removed",

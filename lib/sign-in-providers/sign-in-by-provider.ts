@@ -2,9 +2,11 @@ import { endSessions } from "../admins/end-sessions.ts";
 import { findLookAlike, lookAlikeNote } from "../admins/look-alike.ts";
 import { openSession } from "../admins/open-session.ts";
 import { lockOwners, requireAnOwner } from "../admins/owner-lock.ts";
+import { tellWayInByAnother } from "../admins/tell-way-in-by-another.ts";
+import { tellWayInChanged } from "../admins/tell-way-in-changed.ts";
 import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { recordEntry } from "../audit/record-entry.ts";
-import type { Role } from "../authz/roles.ts";
+import { ROLE_WORDS, type Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
@@ -17,6 +19,7 @@ import type { RoleRule } from "./model.ts";
 import { ProviderRefused } from "./provider-refused.ts";
 import { roleOfClaims } from "./role-of-claims.ts";
 import { tellComingIn } from "./tell-admins.ts";
+import { tellLetGo } from "./tell-shut-out.ts";
 
 type Rules = RequiredAuthentication & {
   name: string;
@@ -133,6 +136,11 @@ async function applyRole(
     return;
   }
   if (person.came === "invited") {
+    await tellWayInChanged(tx, asPerson, {
+      actor: asPerson.actor,
+      what: `Your account was linked to somebody at ${rules.name}`,
+      means: "Whoever they are there comes in as you.",
+    });
     await recordEntry(tx, asPerson, {
       act: "admin.linked",
       target,
@@ -149,6 +157,13 @@ async function applyRole(
         : error;
     });
   const endedSessions = await endSessions(tx, { adminId: person.id, now: ctx.now, reason: "role_changed" });
+  await tellWayInByAnother(tx, asPerson, {
+    adminIds: [person.id],
+    who: rules.name,
+    what: `Your role is now ${ROLE_WORDS[role].name}`,
+    did: `gave you that by what it says of your groups, where you were ${ROLE_WORDS[person.role].name}.`,
+    means: "Your other sessions were ended.",
+  });
   await recordEntry(tx, asPerson, {
     act: "admin.role_changed",
     target,
@@ -222,12 +237,17 @@ export async function signInByProvider(
 }
 
 /** Whom the provider gives no role any more is out: sessions end, and their API tokens and what waits for a second person do nothing, until it gives them one again. */
-async function letGo(tx: Sql, adminId: string, now: Date): Promise<number> {
-  await tx.query(
-    "UPDATE admin_identity SET let_go_at = coalesce(let_go_at, $2::timestamptz) WHERE admin_id = $1::uuid",
-    [adminId, now],
+async function letGo(
+  tx: Sql,
+  ctx: Context,
+  { admin, provider }: { admin: { id: string }; provider: string },
+): Promise<number> {
+  const first = await tx.query(
+    "UPDATE admin_identity SET let_go_at = $2::timestamptz WHERE admin_id = $1::uuid AND let_go_at IS NULL RETURNING admin_id",
+    [admin.id, ctx.now],
   );
-  return endSessions(tx, { adminId, now, reason: "role_changed" });
+  if (first.length > 0) await tellLetGo(tx, ctx, { admin, provider });
+  return endSessions(tx, { adminId: admin.id, now: ctx.now, reason: "role_changed" });
 }
 
 /** Puts on record that whom a provider vouched for did not come in, or that what it said did not hold. What anybody can cause without the provider is not. */
@@ -246,7 +266,9 @@ export async function recordProviderRefusal(
     [providerId],
   );
   await ctx.db.transaction(async (tx) => {
-    const endedSessions = isLetGo ? await letGo(tx, admin.id, ctx.now) : 0;
+    const endedSessions = isLetGo
+      ? await letGo(tx, ctx, { admin, provider: provider?.name ?? "Your provider" })
+      : 0;
     await recordEntry(tx, ctx, {
       act: "admin.sign_in_refused",
       target: { kind: "admin", id: admin?.id ?? "-", name: admin?.email ?? "unknown account" },

@@ -23,6 +23,10 @@ import {
   type SignInPolicy,
   stopWords,
 } from "./model.ts";
+import { tellBreakGlassNamed, tellLocalSwitched } from "./tell-shut-out.ts";
+
+const without = <Admin extends { id: string }>(admins: readonly Admin[], others: readonly { id: string }[]) =>
+  admins.filter(({ id }) => !others.some((other) => other.id === id));
 
 const TARGET = { kind: "sign_in_policy", id: "1", name: "Sign-in" };
 
@@ -137,8 +141,9 @@ export async function changeSignInPolicy(
       version: before.version,
     });
     const stoppedBefore = await countStoppedTokens(tx, ctx.now);
-    const outBefore = new Set(await readLocalOut(tx));
-    const namedBefore = (await readBreakGlass(tx)).map(({ email }) => email);
+    const outBefore = await readLocalOut(tx);
+    const glassBefore = await readBreakGlass(tx);
+    const namedBefore = glassBefore.map(({ email }) => email);
     if (breakGlass !== undefined) await nameBreakGlass(tx, breakGlass);
     const named = await readBreakGlass(tx);
     const wasLocal = before.localOffAt === null;
@@ -165,8 +170,15 @@ export async function changeSignInPolicy(
     );
     const endedSessions = isLocal ? 0 : await endLocalSessions(tx, ctx.now);
     const stoppedApiTokens = Math.max(0, (await countStoppedTokens(tx, ctx.now)) - stoppedBefore);
-    const leftWithoutWayIn = (await readLocalOut(tx)).filter((email) => !outBefore.has(email));
+    const out = await readLocalOut(tx);
+    const leftWithoutWayIn = without(out, outBefore).map(({ email }) => email);
     if (!isLocal) ctx.pass?.says.push(stopWords(stoppedApiTokens));
+    await tellBreakGlassNamed(tx, ctx, { before: glassBefore, after: named });
+    if (isLocal !== wasLocal)
+      await tellLocalSwitched(tx, ctx, {
+        isOn: isLocal,
+        admins: isLocal ? outBefore : without(out, outBefore),
+      });
     await recordEntry(tx, ctx, {
       act: "sign_in_policy.updated",
       target: TARGET,
@@ -197,10 +209,12 @@ export async function turnLocalSignInOn(ctx: Context): Promise<boolean> {
   return ctx.db.transaction(async (tx) => {
     const before = await readPolicyRow(tx, { now: ctx.now, lock: true });
     if (before.localOffAt === null) return false;
+    const admins = await readLocalOut(tx);
     await tx.query(
       "UPDATE sign_in_policy SET local_off_at = NULL, updated_at = $1::timestamptz, version = version + 1 WHERE id = 1",
       [ctx.now],
     );
+    await tellLocalSwitched(tx, ctx, { isOn: true, admins });
     await recordEntry(tx, ctx, {
       act: "sign_in_policy.updated",
       target: TARGET,

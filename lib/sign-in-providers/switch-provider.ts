@@ -7,9 +7,10 @@ import { DomainError } from "../errors.ts";
 import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { SignInProviderRow } from "./model.ts";
 import { endProviderSessions, lockProvider, providerTarget, readProvider } from "./provider-record.ts";
+import { tellProviderSwitched } from "./tell-shut-out.ts";
 
 /**
- * Stops sign-in by a provider, or lets it go on. Stopped, the sessions that it opened end in the same transaction: the next request of each is refused, in every process.
+ * Stops sign-in by a provider, or lets it go on. Stopped, the sessions that it opened end in the same transaction: the next request of each is refused, in every process. Its people are told.
  * Recorded as `sign_in_provider.disabled` and `sign_in_provider.enabled`. Needs `sign-in:write`.
  *
  * @throws {StepUpRequired} sign-in
@@ -38,6 +39,7 @@ export async function switchProvider(
       ? await endProviderSessions(tx, { providerId: before.id, now: ctx.now, reason: "provider_disabled" })
       : 0;
     const provider = await readProvider(tx, { id: before.id, now: ctx.now });
+    await tellProviderSwitched(tx, ctx, { provider, became: provider.state });
     await recordEntry(tx, ctx, {
       act: isDisabled ? "sign_in_provider.disabled" : "sign_in_provider.enabled",
       target: providerTarget(provider),

@@ -11,6 +11,7 @@ import { purgeDetections } from "#lib/detections/purge-detections.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgeFeed } from "#lib/feed/purge-feed.ts";
 import { purgeEvidenceFiles } from "#lib/incidents/evidence-file.ts";
+import { noteContainmentOfAll } from "#lib/incidents/note-containment.ts";
 import { purgeLifetimePlans } from "#lib/lifetimes/purge-lifetime-plans.ts";
 import { PURGE_LOG_CRON } from "#lib/log-retention/model.ts";
 import { purgeLog } from "#lib/log-retention/purge-log.ts";
@@ -95,6 +96,7 @@ export function scheduledJobs(options: JobsOptions): Record<string, Job> {
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "seal-gone-writers": { cron: "* * * * *", run: () => sealGoneWriters(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: async () => endAbandonedExports(db, await now()) },
+    "hold-cases": { cron: "* * * * *", run: async () => noteContainmentOfAll(db, await now()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: async () => purgePlans(db, await now()) },
     "purge-evidence-files": { cron: "9 * * * *", run: async () => purgeEvidenceFiles(db, await now()) },
     "purge-imports": { cron: "7-59/10 * * * *", run: async () => purgeImports(db, await now()) },

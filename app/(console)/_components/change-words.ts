@@ -125,7 +125,10 @@ const FIELDS: Record<string, string> = {
 
 /** The same field of another act is another thing. */
 const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
-  "incident.evidence_released": { subjects: "What the case is about", sha256: "SHA-256 of the list of that" },
+  "incident.evidence_released": {
+    subjects: "What the case is about",
+    sha256: "SHA-256 of the list of that, with its window",
+  },
   "incident.evidence_exported": { records: "Records in it", sha256: "SHA-256 of the pack" },
   "register.week_purged": {
     tokens: "Tokens that left",

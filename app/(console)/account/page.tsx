@@ -1,8 +1,10 @@
 import { Alert } from "@mantine/core";
 import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import type { Metadata } from "next";
+import Link from "next/link";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { countryOf } from "#app/_lib/places.ts";
+import { safePath } from "#app/_lib/safe-path.ts";
 import { SessionsTable } from "#app/(console)/_components/sessions-table.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
@@ -22,8 +24,12 @@ import { accountWords as words } from "./_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 
-export default async function AccountPage() {
+type AccountPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+/** One's own ways in and sessions; `next` is where somebody who came in with a recovery code wanted to go. */
+export default async function AccountPage({ searchParams }: AccountPageProps) {
   const ctx = await requireSignedIn("/account");
+  const next = safePath((await searchParams).next);
   const [factors, sessions, choices] = await Promise.all([
     listOwnFactors(ctx),
     listOwnSessions(ctx, countryOf),
@@ -40,6 +46,14 @@ export default async function AccountPage() {
       {current?.signedInBy === "recovery_code" ? (
         <Alert color="yellow" icon={<IconAlertTriangle size={18} />} title={words.cameByRecovery}>
           {words.cameByRecoveryText(recoveryCodes.left)}
+          {next === "/" ? null : (
+            <>
+              {" "}
+              <Link prefetch={false} href={next}>
+                {words.cameByRecoveryNext}
+              </Link>
+            </>
+          )}
         </Alert>
       ) : null}
       {provider === null ? null : (

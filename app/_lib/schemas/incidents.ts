@@ -23,7 +23,11 @@ export const incidentRow = z.object({
   id: z.string(),
   number: z.int(),
   title: z.string(),
-  state: z.enum(INCIDENT_STATES),
+  state: z
+    .enum(INCIDENT_STATES)
+    .describe(
+      "How it stands now: open while something of it works, held while some of its tokens are only suspended and can be given back, contained where nothing works or can again.",
+    ),
   severity: z.enum(SEVERITIES),
   openedAt: instant,
   openedBy: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
@@ -61,6 +65,11 @@ export const incidentDetail = incidentRow.extend({
       name: z.string(),
       addedAt: instant,
       addedBy: z.string(),
+      bySecret: z
+        .boolean()
+        .describe(
+          "A client of which a secret was reported: of its tokens those without a person are of the case.",
+        ),
     }),
   ),
   steps: z.array(
@@ -105,6 +114,18 @@ const holder = z.object({
 });
 
 export const blastRadius = z.object({
+  secrets: z
+    .array(
+      z.object({
+        clientId: z.string(),
+        name: z.string(),
+        isTaken: z.boolean().describe("Whether a secret that may have leaked still gets tokens."),
+        isEnough: z.boolean().describe("Whether the secret alone gets tokens: client credentials."),
+        permissions: z.array(z.string()),
+        audiences: z.array(z.string()),
+      }),
+    )
+    .describe("What whoever has a secret that was reported into the case gets by it."),
   permissions: z.array(opened),
   audiences: z.array(opened),
   verifiers: z.array(

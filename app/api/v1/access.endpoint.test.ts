@@ -208,6 +208,35 @@ describe("P17: whatever is sent that is bad or too large is refused, and nothing
         }
       });
 
+    if (route.spec.method !== "GET" && route.spec.body === undefined)
+      test("takes no body: nothing or an empty object, and whatever else comes is refused by what is wrong with it", async () => {
+        const headers = bearer("owner");
+        const of = (body: BodyInit, more: Record<string, string> = {}) =>
+          call(route, { headers: { ...headers, ...more }, body });
+        for (const [body, path] of [
+          ['{"nosuch":1}', "nosuch"],
+          ["{", "body"],
+          ["null", "body"],
+          ["[]", "body"],
+          ['"x"', "body"],
+          ['{"a":1,"a":2}', "a"],
+          ["\xff\xfe", "body"],
+        ] as const) {
+          const { status, errors } = await of(body);
+          expect({ body, status, path: errors?.[0]?.path }).toEqual({ body, status: 400, path });
+        }
+        expect((await of('{"nosuch":')).errors).toEqual([
+          { path: "body", message: "is not JSON: it ends before it is whole at line 1, column 11" },
+        ]);
+        expect((await of(`{"name":"${"x".repeat(300_000)}"}`)).status).toBe(413);
+        expect((await of(endless())).status).toBe(413);
+        expect((await of("a=1", { "content-type": "application/x-www-form-urlencoded" })).status).toBe(415);
+        if (!route.spec.path.includes("{")) return;
+        const { status } = await call(route, { headers });
+        expect(status).toBeGreaterThanOrEqual(400);
+        for (const nothing of ["{}", ""]) expect((await of(nothing)).status).toBe(status);
+      });
+
     if (route.spec.body !== undefined)
       test("answers a malformed body with a 4xx that says so", async () => {
         const headers = bearer("owner");
@@ -238,6 +267,9 @@ describe("P17: whatever is sent that is bad or too large is refused, and nothing
         const { status, errors } = await call(route, { headers, body: '{"nosuch":1}' });
         expect(status).toBe(400);
         expect(errors?.map((error) => error.path)).toContain("nosuch");
+        expect((await call(route, { headers, body: '{"nosuch":' })).errors).toEqual([
+          { path: "body", message: "is not JSON: it ends before it is whole at line 1, column 11" },
+        ]);
       });
   });
 });

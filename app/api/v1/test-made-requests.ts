@@ -110,7 +110,7 @@ async function waiting(world: World, what: "PUT retention" | "POST api-tokens"):
   const change = { version: await versionIn(world, "organisation"), expiredTokenDays: days, leaving: [] };
   await console.db.query("UPDATE approval_policy SET kinds = '{retention}'");
   const made = await send(world, what, {
-    body: what === "PUT retention" ? change : { name: `asked ${randomUUID()}`, role: "auditor" },
+    body: what === "PUT retention" ? change : { name: `own ${randomUUID().slice(0, 5)}`, role: "auditor" },
     who: me,
     headers: { "approval-reason": "because" },
   });
@@ -144,6 +144,8 @@ async function breakGlass(world: World): Promise<void> {
 
 async function detection(world: World, isMuted: boolean): Promise<string> {
   const id = randomUUID();
+  // of one rule and subject one is the present one
+  await world.console.db.query("UPDATE detection SET is_current = false");
   await world.console.db.query(
     `INSERT INTO detection (id, rule, severity, state, subject_kind, subject_id, client_id, first_at, last_at, found_at, count, facts)
      VALUES ($1::uuid, 'burst', 'high', 'open', 'client', $2::text, $2::uuid, now(), now(), now(), 1, '{"uses":400,"usual":3}')`,
@@ -205,10 +207,6 @@ export async function prepareWorld(world: World): Promise<void> {
   await send(world, "PUT mail-settings", { body: await mailServer(world) });
   await send(world, "PUT notification-webhook", { body: await webhook(world) });
   await breakGlass(world);
-  const fixture = fixtureOf(console.db);
-  const clientId = await fixture.client("granted");
-  await fixture.token({ clientId, userId: firstOf(world, "users") });
-  world.ids.grants = [clientId];
   const keyed = await send(world, "POST clients", {
     body: { name: "Keyed", kind: "service", jwksUri: NOWHERE },
   });
@@ -241,12 +239,20 @@ export async function prepareWorld(world: World): Promise<void> {
 
 /** Requests that no sample of a schema hits upon: what they name or hold has to fit what is there. */
 export const MADE: Record<string, (world: World) => Promise<Made>> = {
+  // before the plans: they would not have named its token
+  "POST /api/v1/users/{id}/grants/{clientId}/withdraw": async (world) => {
+    const fixture = fixtureOf(world.console.db);
+    const clientId = await fixture.client(`granted ${randomUUID()}`);
+    const id = firstOf(world, "users");
+    await fixture.token({ clientId, userId: id });
+    return { segments: { id, clientId }, body: { reason: "test", note: "" } };
+  },
   "POST /api/v1/admins/{id}/sessions/{sessionId}/end": async ({ console, other }) => {
     const { sessionId } = await openTestSession(console.db, other.id);
     return { segments: { id: other.id, sessionId } };
   },
-  "PUT /api/v1/admins/{id}/role": async ({ other }) => ({
-    segments: { id: other.id },
+  "PUT /api/v1/admins/{id}/role": async (world) => ({
+    segments: { id: firstOf(world, "admins") },
     body: { role: "governor" },
   }),
   "PATCH /api/v1/approval-policy": async (world) => ({
@@ -296,12 +302,22 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
     body: { title: "Too many at once" },
   }),
   "POST /api/v1/detections/{id}/mute": async (world) => ({
-    segments: { id: await valueIn<string>(world, "SELECT id AS value FROM detection WHERE state = 'open'") },
+    segments: { id: await detection(world, false) },
     body: { scope: "client", reason: "known", endsAt: inHours(2) },
   }),
   "POST /api/v1/detections/{id}/unmute": async (world) => ({
     segments: { id: await detection(world, true) },
   }),
+  // by somebody who has no others under way
+  "POST /api/v1/exports": async ({ console }) => ({
+    body: { list: "tokens", format: "csv" },
+    who: await addTestPerson(console.db, "owner"),
+  }),
+  "POST /api/v1/exports/{id}/cancel": async (world) => {
+    const who = await addTestPerson(world.console.db, "owner");
+    const made = await send(world, "POST exports", { body: { list: "tokens", format: "csv" }, who });
+    return { segments: { id: String(made.id) }, who };
+  },
   "POST /api/v1/event-streams": async () => ({
     body: { name: "Other", delivery: "webhook", url: NOWHERE, authorization: "Bearer theirs" },
   }),
@@ -363,6 +379,10 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
       authorization: "Bearer theirs",
     },
   }),
+  "POST /api/v1/signal-streams/{id}/verify": async (world) => {
+    await world.console.db.query("UPDATE signal_stream SET status = 'enabled'");
+    return { segments: { id: firstOf(world, "signal-streams") } };
+  },
   "POST /api/v1/scanners/{id}/secrets/{secretId}/revoke": async (world) => {
     const id = firstOf(world, "scanners");
     await send(world, "POST scanners/{id}/rotate-secret", { segments: { id }, body: {} });
@@ -375,10 +395,6 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
   },
   "POST /api/v1/verifiers/{id}/instances/{instanceId}/end": async (world) => ({
     segments: { id: firstOf(world, "verifiers"), instanceId: INSTANCE },
-  }),
-  "POST /api/v1/users/{id}/grants/{clientId}/withdraw": async (world) => ({
-    segments: { id: firstOf(world, "users"), clientId: firstOf(world, "grants") },
-    body: { reason: "test", note: "" },
   }),
   "POST /api/v1/notification-webhook/remove": async (world) => ({
     body: { version: await versionIn(world, "notification_webhook") },
@@ -479,10 +495,15 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
       body: { planId: id, reason: "test", note: "", confirm: confirm ?? undefined },
     };
   },
-  "POST /api/v1/users/{id}/erasure": async (world) => ({
-    segments: { id: world.ids.users?.[1] ?? "" },
-    body: { reason: "user_request", note: "", confirm: "off@example.com" },
-  }),
+  "POST /api/v1/users/{id}/erasure": async (world) => {
+    const segments = { id: world.ids.users?.[1] ?? "" };
+    // whoever is enabled is not erased
+    await world.console.db.query(
+      "UPDATE user_account SET disabled_at = coalesce(disabled_at, now()) WHERE id = $1::uuid",
+      [segments.id],
+    );
+    return { segments, body: { reason: "user_request", note: "", confirm: "off@example.com" } };
+  },
   "POST /api/v1/clients": async ({ ids }) => ({
     body: { name: "Made", kind: "service", audienceIds: ids.audiences },
   }),

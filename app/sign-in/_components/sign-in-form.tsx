@@ -13,8 +13,9 @@ import { signInWords as words } from "./words.ts";
 
 type Step = "password" | "code" | "recovery";
 
-/** Where somebody who came in with a recovery code is led: to set up what was lost. */
-const AFTER_RECOVERY = "/account";
+/** Where somebody who came in with a recovery code is led: to set up what was lost, and on from there. */
+const afterRecovery = (next: string) =>
+  next === "/" || next.startsWith("/account") ? "/account" : `/account?next=${encodeURIComponent(next)}`;
 
 /**
  * E-mail and password, then the code, in one form: the server sees all three at once and says only yes or no. Or a passkey alone.
@@ -60,7 +61,7 @@ export function SignInForm({
       const proof = { email, password, ...factor, ...(offer ? { enrolment: offer.enrolment } : {}) };
       const answer = await signIn("credentials", { redirect: false, ...proof });
       if (answer?.ok && !answer.error) {
-        window.location.assign(isRecovery ? AFTER_RECOVERY : next);
+        window.location.assign(isRecovery ? afterRecovery(next) : next);
         return;
       }
       if (answer?.error === "ENROLMENT_REQUIRED") await beginEnrolment();

@@ -13,6 +13,8 @@ const ENDED: Record<EndedWhy | "run_out", string> = {
     "Your session has ended: the password of your account was changed from elsewhere. Sign in with the new one. If that was not you, tell an owner.",
   enrolment_reset:
     "Your session has ended: an owner gives you a new way in. Use the one-time link that you have from them, or your provider.",
+  enrolment_reset_on_machine:
+    "Your session has ended: somebody who holds the machine of this console made you a new way in. Use the one-time link that you have from them. If you know nothing of it, tell another owner.",
   local_sign_in_off:
     "Your session has ended: sign-in without a provider was turned off. Sign in by your provider, or ask an owner.",
   provider_changed: `Your session has ended: the settings of your provider were changed. ${AGAIN}`,

@@ -2,6 +2,7 @@ import { ConsoleApi } from "../../fixtures/console-api.ts";
 import { inviteAdmin } from "../../fixtures/invite-admin.ts";
 import { expect, NOBODY, test } from "../../fixtures/test.ts";
 import { codeOf } from "../../fixtures/totp.ts";
+import { untilTakenOver } from "../../pages/alive.ts";
 import { SignInPage } from "../../pages/sign-in-page.ts";
 
 test.use({ storageState: NOBODY });
@@ -16,6 +17,7 @@ test("a password is changed with the one before and one that nobody would guess,
   await signIn.open("?next=%2Faccount");
   await signIn.enter({ ...admin, code: codeOf(admin.totpSecret) });
   await expect(page).toHaveURL("/account");
+  await untilTakenOver(page);
   const api = new ConsoleApi(page.request, page.url());
   await page.getByRole("button", { name: "Change the password" }).click();
   const dialog = page.getByRole("dialog", { name: "Change the password" });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expectAccessible } from "../../fixtures/accessibility.ts";
 import { ageSessions } from "../../fixtures/age-session.ts";
@@ -17,9 +18,9 @@ async function signOut(page: Page): Promise<void> {
   await expect(page).toHaveURL(/\/sign-in/);
 }
 
-async function signInByRecovery(page: Page, admin: AdminAccount, code: string): Promise<void> {
+async function signInByRecovery(page: Page, admin: AdminAccount, code: string, query = ""): Promise<void> {
   const signIn = new SignInPage(page);
-  await signIn.open();
+  await signIn.open(query);
   await signIn.email.fill(admin.email);
   await signIn.password.fill(admin.password);
   await page.getByRole("button", { name: "Continue" }).click();
@@ -63,14 +64,19 @@ test("a passkey is added, signs in alone, confirms a stale session, is lost and 
   await expect(page.getByText("10 of 10 codes are left.")).toBeVisible();
 
   await device.touches(false);
-  await Promise.all([page.waitForResponse(OFFER), signOut(page)]);
+  await signOut(page);
+  // a link from an e-mail, to what is there no more
+  const gone = `/approvals/${randomUUID()}`;
+  await Promise.all([page.waitForResponse(OFFER), page.goto(gone)]);
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
   // what waits quietly beside the e-mail field would take the touch that is meant for the button
   await page.route(OFFER, async (route) => {
     await device.touches(true);
     await route.continue();
   });
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-  await expect(page).toHaveURL("/");
+  await expect(page).toHaveURL(gone);
+  await expect(page.getByRole("main")).toContainText("This is not there");
   await page.unroute(OFFER);
 
   await ageSessions(product, admin.email, 11);
@@ -96,9 +102,13 @@ test("a passkey is added, signs in alone, confirms a stale session, is lost and 
 
   await device.lose();
   await page.context().clearCookies();
-  await signInByRecovery(page, admin, codes[0] ?? "");
-  await expect(page).toHaveURL("/account");
-  await expect(page.getByRole("alert", { name: "You came in with a recovery code" })).toBeVisible();
+  await signInByRecovery(page, admin, codes[0] ?? "", "?next=%2Fapprovals%3Fstate%3Ddone");
+  await expect(page, "to set up what was lost first").toHaveURL(/^[^?]*\/account\?next=/);
+  const recovered = page.getByRole("alert", { name: "You came in with a recovery code" });
+  await expect(recovered.getByRole("link", { name: "Go on to where you wanted to" })).toHaveAttribute(
+    "href",
+    "/approvals?state=done",
+  );
   await page.getByRole("button", { name: "Remove Office laptop" }).click();
   await page.getByRole("button", { name: "Remove the passkey" }).click();
   await expect(page.getByText("No passkey yet")).toBeVisible();

@@ -64,7 +64,9 @@ test("an owner adds the company's provider; somebody comes in by it with the rol
   const theirPage = await context.newPage();
   theirs.person = { sub: mark, email, email_verified: true, name: "Ines", groups: ["else"] };
   theirs.how = { secondsAgo: 3_600 };
-  await theirPage.goto("/sign-in?next=%2Faccount");
+  // a link to what is there no more
+  await theirPage.goto("/incidents/999999999");
+  await expect(theirPage).toHaveURL(/\/sign-in\?next=/);
   await untilAlive(theirPage);
   await expectAccessible(theirPage, "sign-in with a provider");
   const signIn = theirPage.getByRole("button", { name: `Sign in with Company ${mark}` });
@@ -75,7 +77,9 @@ test("an owner adds the company's provider; somebody comes in by it with the rol
   // the page that says so still knows where they wanted to go
   await untilAlive(theirPage);
   await signIn.click();
-  await expect(theirPage).toHaveURL("/account");
+  await expect(theirPage).toHaveURL("/incidents/999999999");
+  await expect(theirPage.getByRole("main")).toContainText("This is not there");
+  await theirPage.goto("/account");
   await expect(theirPage.getByRole("cell", { name: `Company ${mark}` })).toBeVisible();
 
   await theirPage.goto("/api-tokens/new");

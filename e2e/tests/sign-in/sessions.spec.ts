@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { BrowserContext, Page } from "@playwright/test";
 import { expectAccessible } from "../../fixtures/accessibility.ts";
@@ -63,6 +64,12 @@ test("sessions are seen and ended, one's own and by an owner; a tab whose sessio
     const tab = await windows.newPage();
     const name = `Night shift ${admin.email}`;
     await fillInGroup(tab, name);
+    // what was pasted beside it; nothing on record has it
+    const desk = await windows.newPage();
+    await desk.goto("/leak-desk");
+    await untilAlive(desk);
+    const unknown = randomBytes(32).toString("hex");
+    await desk.getByRole("textbox", { name: "What leaked" }).fill(`hash=${unknown}`);
 
     await page.reload();
     const sessions = page.getByRole("region", { name: "Sessions", exact: true });
@@ -76,6 +83,16 @@ test("sessions are seen and ended, one's own and by an owner; a tab whose sessio
     await expect(sessions.getByRole("row")).toHaveCount(3);
     expect([await statusOf(windows), await statusOf(mac)]).toEqual([401, 200]);
 
+    const banner = { name: "Your session has ended" };
+    await expect(desk.getByRole("complementary", banner), "and it leads nobody away").toBeVisible();
+    await expect(desk).toHaveURL("/leak-desk");
+    await desk.getByRole("button", { name: "Look up" }).click();
+    await expect(desk.getByText("What was pasted (1, as ids and hashes, no token) stays")).toBeVisible();
+    expect(
+      await desk.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }])),
+      "and nowhere else",
+    ).not.toContain(unknown);
+
     await create(tab);
     const alert = tab.getByRole("alert").filter({ hasText: "Your session has ended." });
     await expect(alert).toContainText("Nothing was changed.");
@@ -87,6 +104,11 @@ test("sessions are seen and ended, one's own and by an owner; a tab whose sessio
     await create(tab);
     await expect(tab, "what was typed is still there").toHaveURL(/\/groups\/[0-9a-f-]{36}$/);
     expect(await groupsNamed(name)).toBe(1);
+    await desk.getByRole("button", { name: "Look up again" }).click();
+    await expect(desk.getByRole("heading", { name: "1 value recognised" })).toBeVisible();
+    await desk.bringToFront();
+    await expect(desk.getByRole("complementary", banner)).toHaveCount(0);
+    await desk.close();
 
     await fillInGroup(tab, `${name}, too`);
     await page.getByRole("button", { name: "End all others" }).click();

@@ -1,6 +1,7 @@
 import { inviteAdmin } from "../../fixtures/invite-admin.ts";
 import { expect, NOBODY, test } from "../../fixtures/test.ts";
 import { codeOf } from "../../fixtures/totp.ts";
+import { untilAlive } from "../../pages/alive.ts";
 import { SignInPage } from "../../pages/sign-in-page.ts";
 
 test.use({ storageState: NOBODY });
@@ -34,9 +35,14 @@ test("a wrong password, a wrong code and an unknown account get one and the same
 
   await signIn.sendCode(codeOf(admin.totpSecret));
   await expect(signIn.alert, "the last of them had an unknown e-mail").toContainText("is not right");
-  await signIn.open();
+  // a link that somebody passed on, to what is not for this role
+  const { id } = await ownerApi.read<{ id: string }>("/api/v1/me");
+  await page.goto(`/admins/${id}`);
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await untilAlive(page);
   await signIn.enter(right);
-  await expect(page).toHaveURL("/");
+  await expect(page).toHaveURL(`/admins/${id}`);
+  await expect(page.getByRole("main")).toContainText("Not for your role");
 });
 
 test("signing out ends the session itself: a copied cookie opens nothing any more", async ({

@@ -7,6 +7,7 @@ import { type FormEvent, useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useKeep } from "#components/live/live.tsx";
 import { IMPORT_FILE_BYTES, type ImportKind } from "#lib/people-imports/model.ts";
 import { sendFile } from "./send-file.ts";
 import { importWords as words } from "./words.ts";
@@ -17,6 +18,7 @@ export function ImportForm({ kind }: { kind: ImportKind }) {
   const [file, setFile] = useState<File | null>(null);
   const [progress, setProgress] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
+  useKeep(file !== null);
   const fault =
     file === null
       ? null

@@ -1,14 +1,13 @@
 "use client";
 
-import { Button, Group, Text } from "@mantine/core";
-import { IconFingerprint, IconPlus } from "@tabler/icons-react";
+import { Button, Group, Stack, Text } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { Narrow } from "#components/display/narrow.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
-import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
@@ -61,13 +60,11 @@ export function PasskeysCard({
   return (
     <Card title={words.passkeys} aside={passkeys.length === 0 ? null : add} flush={passkeys.length > 0}>
       {passkeys.length === 0 ? (
-        <EmptyState
-          icon={<IconFingerprint size={28} stroke={1.5} />}
-          title={words.noPasskeys}
-          action={isOffered ? add : undefined}
-        >
-          {isOffered ? text : words.notHere}
-        </EmptyState>
+        <Stack gap="sm" align="flex-start">
+          <Text fw={600}>{words.noPasskeys}</Text>
+          <Text c="dimmed">{isOffered ? text : words.notHere}</Text>
+          {isOffered ? add : null}
+        </Stack>
       ) : (
         <PlainTable
           name={words.passkeys}

@@ -108,6 +108,7 @@ export const accountWords = {
   cameByRecovery: "You came in with a recovery code",
   cameByRecoveryText: (left: number) =>
     `It is used up; ${left === 1 ? "one is" : `${left} are`} left. Add a passkey or set up an authenticator app now, and remove what you lost. Until then you cannot do what needs a confirmation.`,
+  cameByRecoveryNext: "Go on to where you wanted to",
   sessions: "Where you are signed in",
   endOthers: "End all others",
   endOthersTitle: "End all your other sessions?",

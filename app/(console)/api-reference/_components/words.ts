@@ -28,6 +28,11 @@ export const referenceWords = {
         "Come in pages: size is at most 200, next and previous are cursors for the same filters and sort.",
     },
     {
+      key: "Bodies",
+      value:
+        "Are JSON objects with the fields that are named, each once, of 256 KiB at most. A change that names no body takes none: nothing, or an empty object.",
+    },
+    {
       key: "Once",
       value:
         "Send Idempotency-Key with a change: sent again, it is not done again and is answered as the first time, for 24 hours.",

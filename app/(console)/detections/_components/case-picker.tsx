@@ -22,6 +22,7 @@ export function CasePicker({
     const stop = new AbortController();
     const query = new URLSearchParams([
       ["state", "open"],
+      ["state", "held"],
       ["state", "contained"],
       ["size", "20"],
     ]);

@@ -1,5 +1,5 @@
 import { groupedNumber } from "#components/display/number-text.tsx";
-import type { IncidentUses, WorkingAgain } from "#lib/incidents/model.ts";
+import type { IncidentUses, OpenedBySecret, WorkingAgain } from "#lib/incidents/model.ts";
 
 /** Texts of the cases. */
 export const incidentWords = {
@@ -76,19 +76,37 @@ export const incidentWords = {
       .filter((part) => part !== "")
       .join(" "),
   elsewhere: "placed elsewhere",
+  leakedSecret: (client: string) => `The leaked secret of ${client}`,
+  opensNow: ({ isTaken, isEnough, permissions, audiences }: OpenedBySecret) =>
+    !isTaken
+      ? "It gets nothing any more."
+      : !isEnough
+        ? "Alone it gets no token: the client has no client credentials. Beside a stolen code or refresh token of its people it does."
+        : permissions.length === 0
+          ? "It gets new tokens, with no permission."
+          : `It gets new tokens${audiences.length === 0 ? "" : ` for ${audiences.join(", ")}`}, with:`,
+  replaceSecret: (client: string) => `New secret for ${client}…`,
+  replaceText: "Whoever has the leaked one gets tokens until then.",
   newSecret: "New secret…",
   endUser: "End sessions and tokens…",
   closeCase: "Close the case",
   closeTitle: "Close the case?",
   closeText:
     "It says that it is written up. It can be opened again, and what happens to its tokens is still seen in it.",
-  closeNotContained: "It was never contained: something of it may still be used.",
+  closeNotContained: "It is not contained: something of it may still be used.",
+  closeHeld: "It is held, not contained: what is only suspended can be given back.",
+  held: "Held, not contained",
+  heldText: (tokens: number) =>
+    `${tokens === 1 ? "1 token of it is" : `${groupedNumber(tokens)} tokens of it are`} suspended: refused now, can be given back. Revoke ${tokens === 1 ? "it" : "them"} when you are sure, or give ${tokens === 1 ? "it" : "them"} back.`,
+  suspendedMeans: "Suspended: refused now, can be given back.",
   closeNotDone: "Not ticked off yet:",
   openAgain: "Open it again",
   unsure: "Not sure? Choose Suspend: it can be given back. What is revoked stays so.",
   note: "Note",
   addNote: "Add note",
   notePlaceholder: "What you saw, did or decided. No tokens: they are refused here.",
+  noteHoldsSecret:
+    "A token seems to stand in it. Notes hold none: take it out. Until then it is kept nowhere but in this page, and is gone when you leave it.",
   mark: "Mark",
   stale: "Somebody else changed the case",
 };

@@ -1,11 +1,13 @@
 "use client";
 
-import { Alert, Button, Progress, Textarea } from "@mantine/core";
+import { Alert, Button, Group, Progress, Textarea } from "@mantine/core";
 import { IconArrowBackUp, IconInfoCircle, IconLock, IconSearch } from "@tabler/icons-react";
 import { type ClipboardEvent, type FormEvent, useRef, useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useKeep } from "#components/live/live.tsx";
+import type { Paste } from "#components/token-input/read-paste.ts";
 import { FoundValues } from "./found-values.tsx";
 import classes from "./leak-desk.module.css";
 import { type LookedUp, lookUp } from "./look-up.ts";
@@ -13,37 +15,47 @@ import { OpenCase } from "./open-case.tsx";
 import { leakWords as words } from "./words.ts";
 
 type Stage =
-  | { is: "asking"; problem: unknown }
+  | { is: "asking" }
+  | { is: "stopped"; problem: unknown; paste: Paste | null }
   | { is: "looking"; done: number; of: number }
   | { is: "empty"; hasSecret: boolean }
   | { is: "found"; found: LookedUp };
 
 /**
  * The paste box. What is pasted is read at once and never put into the field, so that no value stands in the page, its history or what a browser restores;
- * what was typed is taken out of it when it is looked up.
+ * what was typed is taken out of it when it is looked up. From then on the page knows ids and hashes alone, in its memory and nowhere else: with them it goes on where looking up failed, such as by
+ * a session that ended.
  */
 export function LeakDesk({ canOpen }: { canOpen: boolean }) {
-  const [stage, setStage] = useState<Stage>({ is: "asking", problem: null });
+  const [stage, setStage] = useState<Stage>({ is: "asking" });
+  const [isTyped, setIsTyped] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const asking = useRef<AbortController | null>(null);
+  useKeep(isTyped || (stage.is !== "asking" && stage.is !== "empty"));
 
   async function read(text: string) {
     if (field.current) field.current.value = "";
-    asking.current = new AbortController();
+    setIsTyped(false);
     try {
       const { readPaste } = await import("#components/token-input/read-paste.ts");
       const paste = readPaste(text);
       if (paste.values.length === 0) return setStage({ is: "empty", hasSecret: paste.hasSecret });
-      const of = paste.values.length;
-      setStage({ is: "looking", done: 0, of });
-      const found = await lookUp(
-        paste,
-        (done) => setStage({ is: "looking", done, of }),
-        asking.current.signal,
-      );
+      await ask(paste);
+    } catch (problem) {
+      setStage({ is: "stopped", problem, paste: null });
+    }
+  }
+
+  async function ask(paste: Paste) {
+    const abort = new AbortController();
+    asking.current = abort;
+    const of = paste.values.length;
+    setStage({ is: "looking", done: 0, of });
+    try {
+      const found = await lookUp(paste, (done) => setStage({ is: "looking", done, of }), abort.signal);
       setStage({ is: "found", found });
     } catch (problem) {
-      setStage({ is: "asking", problem: asking.current.signal.aborted ? null : problem });
+      setStage(abort.signal.aborted ? { is: "asking" } : { is: "stopped", problem, paste });
     }
   }
 
@@ -60,7 +72,7 @@ export function LeakDesk({ canOpen }: { canOpen: boolean }) {
 
   function again() {
     asking.current?.abort();
-    setStage({ is: "asking", problem: null });
+    setStage({ is: "asking" });
   }
 
   if (stage.is === "found")
@@ -91,6 +103,7 @@ export function LeakDesk({ canOpen }: { canOpen: boolean }) {
             autoFocus
             disabled={stage.is === "looking"}
             onPaste={paste}
+            onChange={(event) => setIsTyped(event.currentTarget.value !== "")}
           />
           <div className={classes.foot}>
             <span className="muted">
@@ -125,9 +138,40 @@ export function LeakDesk({ canOpen }: { canOpen: boolean }) {
           {stage.hasSecret ? <p>{words.secret}</p> : null}
         </Alert>
       ) : null}
-      {stage.is === "asking" && stage.problem !== null ? (
-        <ProblemAlert error={stage.problem} title="It could not be looked up" />
-      ) : null}
+      {stage.is === "stopped" ? <Stopped {...stage} onGoOn={ask} onAgain={again} /> : null}
     </div>
+  );
+}
+
+/** Why it was not looked up, and what was pasted, as ids and hashes, to go on with. */
+function Stopped({
+  problem,
+  paste,
+  onGoOn,
+  onAgain,
+}: {
+  problem: unknown;
+  paste: Paste | null;
+  onGoOn: (paste: Paste) => Promise<void>;
+  onAgain: () => void;
+}) {
+  return (
+    <>
+      <ProblemAlert
+        error={problem}
+        title="It could not be looked up"
+        outcome={paste === null ? words.pasteGone : words.pasteKept(groupedNumber(paste.values.length))}
+      />
+      {paste === null ? null : (
+        <Group gap="xs">
+          <Button variant="filled" leftSection={<IconSearch size={16} />} onClick={() => void onGoOn(paste)}>
+            {words.lookAgain}
+          </Button>
+          <Button leftSection={<IconArrowBackUp size={16} />} onClick={onAgain}>
+            {words.again}
+          </Button>
+        </Group>
+      )}
+    </>
   );
 }

@@ -24,6 +24,10 @@ export const leakWords = {
   allInCase: "All that is on record of it is in it.",
   partInCase: (tokens: string) => `${tokens} of it.`,
   again: "Paste something else",
+  lookAgain: "Look up again",
+  pasteKept: (values: string) =>
+    `What was pasted (${values}, as ids and hashes, no token) stays in this page until you leave it.`,
+  pasteGone: "Nothing was sent. Tokens are kept nowhere: paste it again.",
   noToken: "No token stands in that",
   noTokenText:
     "Neither a JWT, an opaque token of this authority, a jti nor a SHA-256 was seen. Nothing was sent anywhere.",

@@ -109,7 +109,7 @@ async function TokenStory({
     getTokenUseHistogram(ctx, token.id),
     listActivity(ctx, { ...defaultQuery(activityTable), filters: { token: token.id }, pageSize: RECENT }),
     listIncidentsOf(ctx, [token.id, token.familyId]),
-    listIncidentsOf(ctx, holders),
+    listIncidentsOf(ctx, holders, { isOfPerson: token.user !== null }),
     readPropagationWindow(ctx, token, refused),
   ]);
   const cases = [...named, ...ofHolders.filter((one) => holdsToken(one, token, named))];

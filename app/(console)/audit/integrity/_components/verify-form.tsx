@@ -7,6 +7,7 @@ import { type FormEvent, useState } from "react";
 import { useIsHydrated } from "#components/display/use-is-hydrated.ts";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
+import { useKeep } from "#components/live/live.tsx";
 import { instantOf, localOf } from "#components/revocation/order-words.ts";
 import { useWork } from "#components/work/work.tsx";
 import { integrityWords as words } from "./words.ts";
@@ -22,12 +23,15 @@ export function VerifyForm({ now }: { now: string }) {
   const request = useSend(FIELDS);
   const at = Date.parse(now);
   const [span, setSpan] = useState({ from: localOf(new Date(at - HOUR_MS)), until: localOf(new Date(at)) });
+  const [isChanged, setIsChanged] = useState(false);
+  useKeep(isChanged);
   const [from, until] = [instantOf(span.from), instantOf(span.until)];
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (request.isBusy) return;
     if ((await request.send("POST", "/api/v1/evidence-checks", { from, until })) === undefined) return;
+    setIsChanged(false);
     notifications.show({ message: words.started, color: "green" });
     look();
     router.refresh();
@@ -45,6 +49,7 @@ export function VerifyForm({ now }: { now: string }) {
       onChange={(event) => {
         const { value } = event.currentTarget;
         request.touch(name);
+        setIsChanged(true);
         setSpan((before) => ({ ...before, [name]: value }));
       }}
     />

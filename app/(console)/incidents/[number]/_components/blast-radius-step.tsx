@@ -3,7 +3,8 @@ import type { ReactNode } from "react";
 import { Instant } from "#components/display/instant.tsx";
 import { countedNumber, groupedNumber } from "#components/display/number-text.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
-import type { BlastRadius } from "#lib/incidents/model.ts";
+import type { BlastRadius, OpenedBySecret } from "#lib/incidents/model.ts";
+import { incidentWords as words } from "../../_components/words.ts";
 import classes from "./steps.module.css";
 
 function List({ label, children, more = 0 }: { label: string; children: ReactNode[]; more?: number }) {
@@ -22,10 +23,26 @@ function liveWords(live: number | null): string {
   return live === null ? "live tokens not counted in time" : `${groupedNumber(live)} live`;
 }
 
+/** What whoever has a leaked secret gets by it, over the whole width: it comes before what was got with it already. */
+function OpenedBy({ secret }: { secret: OpenedBySecret }) {
+  return (
+    <div className={classes.wide}>
+      <h3 className={classes.label}>{words.leakedSecret(secret.name)}</h3>
+      <p className={classes.says}>{words.opensNow(secret)}</p>
+      {secret.isTaken && secret.permissions.length > 0 ? (
+        <ScopeList values={secret.permissions} what={["permission", "permissions"]} shown={16} isWrapping />
+      ) : null}
+    </div>
+  );
+}
+
 /** What the tokens open, who answers for it, and what else hangs on them. */
 export function BlastRadiusStep({ radius }: { radius: BlastRadius }) {
   return (
     <div className={classes.lists}>
+      {radius.secrets.map((secret) => (
+        <OpenedBy key={secret.clientId} secret={secret} />
+      ))}
       <List label="Audiences">
         {radius.audiences.map(({ name, live }) => (
           <li key={name}>

@@ -20,8 +20,7 @@ export function CloseCase({ incident }: { incident: IncidentDetail }) {
   const open = incident.steps.filter(({ step, doneAt }) => doneAt === null && step !== "report");
 
   async function openAgain() {
-    const state = incident.containedAt === null ? "open" : "contained";
-    await request.send("PATCH", address, { version: incident.version, state });
+    await request.send("PATCH", address, { version: incident.version, state: "open" });
     router.refresh();
   }
   async function close() {
@@ -55,7 +54,9 @@ export function CloseCase({ incident }: { incident: IncidentDetail }) {
         onConfirm={close}
       >
         <p>{words.closeText}</p>
-        {incident.containedAt === null ? <p>{words.closeNotContained}</p> : null}
+        {incident.state === "contained" ? null : (
+          <p>{incident.state === "held" ? words.closeHeld : words.closeNotContained}</p>
+        )}
         {open.length === 0 ? null : (
           <>
             <p>{words.closeNotDone}</p>

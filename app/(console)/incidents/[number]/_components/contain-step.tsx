@@ -40,6 +40,11 @@ export function ContainStep({
           {words.worksAgainText(worksAgain)}
         </Alert>
       )}
+      {incident.state === "held" ? (
+        <Alert color="yellow" title={words.held}>
+          {words.heldText(tokens.states.suspended ?? 0)}
+        </Alert>
+      ) : null}
       {canWrite && incident.state !== "closed" ? (
         <div className={classes.chips} style={{ alignItems: "center" }}>
           <ContainActions

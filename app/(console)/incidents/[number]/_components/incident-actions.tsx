@@ -8,9 +8,9 @@ import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import {
   INCIDENT_STATE_WORDS,
-  INCIDENT_STATES,
   type IncidentDetail,
-  type IncidentState,
+  SAID_STATES,
+  type SaidState,
   SEVERITIES,
   SEVERITY_WORDS,
   type Severity,
@@ -19,7 +19,7 @@ import {
 import { incidentWords as words } from "../../_components/words.ts";
 import { PackButton } from "./pack-button.tsx";
 
-/** Title, severity and state of a case, and its evidence as a file. */
+/** Title and severity of a case, the state too of one that names nothing on record, and its evidence as a file: of any other its tokens say how it stands. */
 export function IncidentActions({
   incident,
   canWrite,
@@ -34,18 +34,25 @@ export function IncidentActions({
   const [isOpen, setIsOpen] = useState(false);
   const [title, setTitle] = useState(incident.title);
   const [severity, setSeverity] = useState<Severity>(incident.severity);
-  const [state, setState] = useState<IncidentState>(incident.state);
+  const saysState = Object.values(incident.subjects).every((count) => count === 0);
+  const said = incident.state === "held" ? "open" : incident.state;
+  const [state, setState] = useState<SaidState>(said);
 
   function open() {
     setTitle(incident.title);
     setSeverity(incident.severity);
-    setState(incident.state);
+    setState(said);
     request.clear();
     setIsOpen(true);
   }
 
   async function save() {
-    const body = { version: incident.version, title: title.trim(), severity, state };
+    const body = {
+      version: incident.version,
+      title: title.trim(),
+      severity,
+      ...(saysState && state !== said ? { state } : {}),
+    };
     if ((await request.send("PATCH", `/api/v1/incidents/${incident.number}`, body)) === undefined)
       return router.refresh();
     setIsOpen(false);
@@ -88,15 +95,17 @@ export function IncidentActions({
           onChange={(event) => setSeverity(event.currentTarget.value as Severity)}
           data={SEVERITIES.map((value) => ({ value, label: SEVERITY_WORDS[value] }))}
         />
-        <NativeSelect
-          label="State"
-          value={state}
-          onChange={(event) => setState(event.currentTarget.value as IncidentState)}
-          data={INCIDENT_STATES.map((value) => ({
-            value,
-            label: `${INCIDENT_STATE_WORDS[value].name}: ${INCIDENT_STATE_WORDS[value].means}`,
-          }))}
-        />
+        {saysState ? (
+          <NativeSelect
+            label="State"
+            value={state}
+            onChange={(event) => setState(event.currentTarget.value as SaidState)}
+            data={SAID_STATES.map((value) => ({
+              value,
+              label: `${INCIDENT_STATE_WORDS[value].name}: ${INCIDENT_STATE_WORDS[value].means}`,
+            }))}
+          />
+        ) : null}
       </FormDialog>
     </>
   );

@@ -7,6 +7,7 @@ import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
+import { useKeep } from "#components/live/live.tsx";
 import { holdsSecret } from "#lib/audit/redact.ts";
 import { type IncidentDetail, STEP_NOTE_MAX, STEP_WORDS, type Step } from "#lib/incidents/model.ts";
 import { visibleText } from "#lib/input/visible-text.ts";
@@ -41,6 +42,7 @@ export function NotesCard({
   const router = useRouter();
   const request = useSend();
   const [text, setText] = useDraft(`${author}: note of case ${incident.number}`);
+  useKeep(text !== "");
   const current = incident.steps.find(({ doneAt }) => doneAt === null)?.step ?? "report";
   const [step, setStep] = useState<Step | null>(null);
 
@@ -60,6 +62,7 @@ export function NotesCard({
           <Textarea
             aria-label={words.note}
             placeholder={words.notePlaceholder}
+            description={holdsSecret(text) ? words.noteHoldsSecret : undefined}
             autosize
             minRows={2}
             maxLength={STEP_NOTE_MAX}

@@ -23,22 +23,25 @@ export function NewSecret({
   name,
   number,
   isAllowed,
+  isFirst = false,
 }: {
   clientId: string;
   name: string;
   number: number;
   isAllowed: boolean;
+  /** The one thing to do at this step: the leaked secret still gets tokens. */
+  isFirst?: boolean;
 }) {
   const [isOpen, setIsOpen] = useState(false);
   return (
     <>
       <Button
-        size="compact-xs"
+        {...(isFirst ? { variant: "filled" as const } : { size: "compact-xs" })}
         disabled={!isAllowed}
         onClick={() => setIsOpen(true)}
-        aria-label={`${words.newSecret} ${name}`}
+        aria-label={isFirst ? undefined : `${words.newSecret} ${name}`}
       >
-        {words.newSecret}
+        {isFirst ? words.replaceSecret(name) : words.newSecret}
       </Button>
       <RotateSecretDialog
         title={`A new secret for ${name}`}

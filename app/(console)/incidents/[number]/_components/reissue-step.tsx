@@ -1,6 +1,7 @@
 import { Instant } from "#components/display/instant.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
 import type { BlastRadius, IncidentNotices, Reissue } from "#lib/incidents/model.ts";
+import { incidentWords as words } from "../../_components/words.ts";
 import { OwnersTold } from "./owners-told.tsx";
 import { EndUser, NewSecret } from "./reissue-actions.tsx";
 import classes from "./steps.module.css";
@@ -26,16 +27,38 @@ export function ReissueStep({
   canRotate: boolean;
   canTell: boolean;
 }) {
+  const taken = radius.secrets.filter(({ isTaken }) => isTaken);
+  // a client of which nothing but its secret leaked may hold no token of the case
+  const clients = [
+    ...radius.clients,
+    ...radius.secrets
+      .filter(({ clientId }) => radius.clients.every(({ id }) => id !== clientId))
+      .map(({ clientId, name }) => ({ id: clientId, name })),
+  ];
   return (
     <>
+      {taken.map(({ clientId, name }) => (
+        <div key={clientId} className={classes.primary}>
+          <NewSecret
+            clientId={clientId}
+            name={name}
+            number={number}
+            isAllowed={canRotate && !isClosed}
+            isFirst
+          />
+          <span className="muted">{words.replaceText}</span>
+        </div>
+      ))}
       <div className={classes.lists}>
         <div>
           <h3 className={classes.label}>Clients: a new secret, the leaked one ends at once</h3>
           <ul className={classes.plain}>
-            {radius.clients.map(({ id, name }) => (
+            {clients.map(({ id, name }) => (
               <li key={id}>
                 {name}{" "}
-                <NewSecret clientId={id} name={name} number={number} isAllowed={canRotate && !isClosed} />
+                {taken.some(({ clientId }) => clientId === id) ? null : (
+                  <NewSecret clientId={id} name={name} number={number} isAllowed={canRotate && !isClosed} />
+                )}
                 {reissues
                   .filter(({ clientId }) => clientId === id)
                   .slice(0, 1)
@@ -46,7 +69,7 @@ export function ReissueStep({
                   ))}
               </li>
             ))}
-            {radius.clients.length === 0 ? <li className="faint">none</li> : null}
+            {clients.length === 0 ? <li className="faint">none</li> : null}
           </ul>
         </div>
         <div>
@@ -57,7 +80,13 @@ export function ReissueStep({
                 {name} <EndUser userId={id} name={name} number={number} isAllowed={may.user && !isClosed} />
               </li>
             ))}
-            {radius.users.length === 0 ? <li className="faint">none: services hold these tokens</li> : null}
+            {radius.users.length === 0 ? (
+              <li className="faint">
+                {taken.length > 0
+                  ? "none: its people did not leak anything"
+                  : "none: services hold these tokens"}
+              </li>
+            ) : null}
           </ul>
         </div>
       </div>

@@ -47,6 +47,17 @@ function Request({ use }: { use: IncidentUse }) {
   );
 }
 
+function From({ use, isOneLine = false }: { use: IncidentUse; isOneLine?: boolean }) {
+  if (use.ip === null) return <span className="faint">{isOneLine ? "an address not told" : "not told"}</span>;
+  return (
+    <>
+      <AddressLink ip={use.ip} />
+      {isOneLine ? " " : <br />}
+      <Country code={use.country} />
+    </>
+  );
+}
+
 /** Counts by phase; one is chosen and its newest lines are shown, each of which can be marked with a note. */
 export function UsesOfCase({
   number,
@@ -128,23 +139,22 @@ export function UsesOfCase({
                 <IdText id={row.token.id} what="token id" href={`/tokens/${row.token.id}`} withCopy={false} />
               ),
             },
-            { header: "At", isWrapping: true, cell: (row: IncidentUse) => <Request use={row} /> },
+            {
+              header: "At",
+              isWrapping: true,
+              cell: (row: IncidentUse) => (
+                <>
+                  <Request use={row} />
+                  <span className={classes.narrow}>
+                    from <From use={row} isOneLine />
+                  </span>
+                </>
+              ),
+            },
             {
               header: "From",
               isExtra: true,
-              cell: (row: IncidentUse) => (
-                <>
-                  {row.ip === null ? (
-                    <span className="faint">not told</span>
-                  ) : (
-                    <>
-                      <AddressLink ip={row.ip} />
-                      <br />
-                      <Country code={row.country} />
-                    </>
-                  )}
-                </>
-              ),
+              cell: (row: IncidentUse) => <From use={row} />,
             },
             {
               header: "Mark",

@@ -1,0 +1,123 @@
+import { createHash, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Context } from "../context.ts";
+import { type Database, openDatabase } from "../db/database.ts";
+import { testDatabase } from "../db/test-database.ts";
+import { readIncident } from "../incidents/incident-row.ts";
+import { updateIncident } from "../incidents/update-incident.ts";
+import { planFixtureOf } from "../order-plans/plan-fixture.ts";
+import type { ScannerAction } from "./model.ts";
+import { openCaseOfReport } from "./open-case-of-report.ts";
+import { receiveLeakReport } from "./receive-leak-report.ts";
+
+let db: Database;
+let fixture: ReturnType<typeof planFixtureOf>;
+let owner: Context;
+
+beforeAll(async () => {
+  const { url } = await testDatabase();
+  db = openDatabase({ url, role: "app", maxConnections: 4, applicationName: "test" });
+  fixture = planFixtureOf(db);
+  owner = fixture.as("owner");
+});
+afterAll(() => db.end());
+
+/** A scanner that reports one value again and again, with how often it was answered as a new report, and its cases. */
+async function reporting(hash: Buffer, action: ScannerAction = "case") {
+  const id = randomUUID();
+  await db.query(
+    `INSERT INTO scanner (id, name, action, hours, created_at, updated_at) VALUES ($1::uuid, $1::text, $2::text, CASE WHEN $2::text = 'suspend' THEN 1 END, now(), now())`,
+    [id, action],
+  );
+  const report = async () => {
+    const ctx = { ...fixture.later(owner), actor: { kind: "system", id, name: `scanner ${id}` } as const };
+    await receiveLeakReport(ctx, id, [{ hash, jti: null, type: "token", url: null, source: null }]);
+    while (await openCaseOfReport(db)) {}
+    const rows = await db.query<{ number: number | null }>(
+      "SELECT i.number FROM leak_report r LEFT JOIN incident i ON i.id = r.incident_id WHERE r.scanner_id = $1::uuid ORDER BY r.received_at, r.id",
+      [id],
+    );
+    return rows.map(({ number }) => number);
+  };
+  const close = async (number: number) => {
+    const { version } = await readIncident(db, number);
+    await updateIncident(fixture.later(owner), { number, version, state: "closed" });
+  };
+  return { report, close };
+}
+
+async function leakedToken(action?: ScannerAction) {
+  const clientId = await fixture.tokens.client(`app-${randomUUID()}`);
+  const { id, valueHash } = await fixture.tokens.token({ clientId });
+  const order = async (verb: "suspend" | "revoke") => {
+    const plan = await fixture.plan(fixture.later(owner), { verb, target: { kind: "token", id } });
+    await fixture.place(fixture.later(owner), plan.id);
+  };
+  return { ...(await reporting(valueHash, action)), order };
+}
+
+test("while its case is open, a repeat of what works, is suspended, or is over is counted", async () => {
+  const { report, order } = await leakedToken();
+  const first = await report();
+  expect(first).toHaveLength(1);
+  expect(await report(), "works").toEqual(first);
+  await order("suspend");
+  expect(await report(), "is suspended").toEqual(first);
+  await order("revoke");
+  expect(await report(), "is over").toEqual(first);
+});
+
+test("where its case is closed, a repeat of a token that works opens another, and so does one of a token that is only suspended", async () => {
+  const { report, close, order } = await leakedToken();
+  const [first = 0] = await report();
+  await close(first as number);
+  const [, second] = await report();
+  expect(second, "works").toBeGreaterThan(first as number);
+  await order("suspend");
+  await close(second as number);
+  const [, , third] = await report();
+  expect(third, "is only suspended").toBeGreaterThan(second as number);
+  await order("revoke");
+  await close(third as number);
+  expect(await report(), "is over").toHaveLength(3);
+});
+
+test("where its case is closed, a repeat of a client's secret opens another only as long as that very secret gets tokens", async () => {
+  const clientId = await fixture.tokens.client(`app-${randomUUID()}`);
+  const hash = createHash("sha256").update(randomUUID()).digest();
+  const addSecret = (value: Buffer) =>
+    db.query(
+      "INSERT INTO client_secret (id, client_id, secret_hash, hint, created_at) VALUES (gen_random_uuid(), $1::uuid, $2::bytea, 'abcd', now() - interval '1 day')",
+      [clientId, value],
+    );
+  await addSecret(hash);
+  const { report, close } = await reporting(hash);
+  const [first] = await report();
+  await close(first as number);
+  const [, second] = await report();
+  expect(second).toBeGreaterThan(first as number);
+  await close(second as number);
+
+  await db.query("UPDATE client SET disabled_at = now() WHERE id = $1::uuid", [clientId]);
+  expect(await report(), "its client is disabled").toHaveLength(2);
+  await db.query("UPDATE client SET disabled_at = NULL WHERE id = $1::uuid", [clientId]);
+  await db.query("UPDATE client_secret SET expires_at = now() WHERE client_id = $1::uuid", [clientId]);
+  await addSecret(createHash("sha256").update(randomUUID()).digest());
+  expect(await report(), "it was replaced, whatever the client has now").toHaveLength(2);
+});
+
+test("a stricter policy, and a token that works again, have the order that the policy of now would place, in the case that is open", async () => {
+  const { report, order } = await leakedToken("suspend");
+  const first = await report();
+  expect(await report(), "it is suspended, as the policy leaves it").toEqual(first);
+  await order("revoke");
+  expect(await report()).toEqual(first);
+  const other = await leakedToken("case");
+  const [number] = await other.report();
+  await db.query(
+    "UPDATE scanner SET action = 'revoke' WHERE id = (SELECT scanner_id FROM leak_report WHERE incident_id = (SELECT id FROM incident WHERE number = $1::int))",
+    [number as number],
+  );
+  expect(await other.report()).toEqual([number, number]);
+  expect((await readIncident(db, number as number)).state).toBe("contained");
+});
