@@ -3,10 +3,11 @@ import type { DeclaredAct } from "#lib/access/model.ts";
 import { operationId } from "./openapi.ts";
 import type { AnyRouteSpec, Route } from "./route-spec.ts";
 
-/** What a person is asked again for without waiting for a second one: it changes nothing, or is done while nothing is served. */
-const NEVER_WAITS: ReadonlySet<string> = new Set([
+/** What a person is asked again for without waiting for a second one: it changes nothing, is done while nothing is served, or only shuts out. */
+export const NEVER_WAITS: ReadonlySet<string> = new Set([
   "POST /api/v1/sign-in-providers/test",
   "POST /api/v1/restore/confirm",
+  "POST /api/v1/sign-in-providers/{id}/disable",
 ]);
 
 /** The field of a body that something is typed into to confirm. */

@@ -117,6 +117,7 @@ describe("what is asked for", () => {
       expect.stringMatching(
         /^The list Users leaves as a file: 0 rows on \d{4}-[-\d]+ [:\d]+ UTC, when it was asked for, with 8 columns: id, email, /,
       ),
+      "It may have grown to 100 rows when it is fetched. What is more than that does not leave.",
       "Filters: State is disabled.",
       "In the order of Created, the newest first.",
     ]);

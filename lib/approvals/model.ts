@@ -1,3 +1,4 @@
+import type { Total } from "../list-query/define-table.ts";
 import { STEP_UP_KINDS, STEP_UP_WORDS, type StepUpKind } from "../step-up/model.ts";
 
 /** Acts that want a second person; browser-safe. Times are ISO 8601 in UTC. */
@@ -125,7 +126,12 @@ export type ComparedActs = {
   rest?: ShownRest | null;
 };
 /** Exactly what would happen. */
-export type Shown = ComparedActs & { sentences: string[]; plan: ShownPlan | null };
+export type Shown = ComparedActs & {
+  sentences: string[];
+  plan: ShownPlan | null;
+  /** Of an export, how many rows would leave; not there in an approval from before it was kept. */
+  rows?: Total | null;
+};
 export const ACTS_SHOWN = 200;
 /** What stands for a name that is made when it is done. */
 export const MADE_ANEW = "(made with it)";
@@ -158,7 +164,7 @@ export type ApprovalRow = {
 export type ApprovalDetail = ApprovalRow & {
   method: string;
   path: string;
-  shown: Omit<Shown, "rest" | "counts"> & { counts: ActCount[] };
+  shown: Omit<Shown, "rest" | "counts" | "rows"> & { counts: ActCount[] };
   permissions: string[];
   /** Whether what is to be sent again is kept: else who asked sends it again themselves. */
   isKept: boolean;

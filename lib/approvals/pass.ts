@@ -1,5 +1,6 @@
 import type { Act } from "../audit/record-entry.ts";
 import type { Permission } from "../authz/roles.ts";
+import type { Total } from "../list-query/define-table.ts";
 import type { GuardedKind } from "./model.ts";
 
 /** A plan that an act is bound to, so that it does what others saw. */
@@ -17,6 +18,8 @@ export type Pass = {
   isAnswered: boolean;
   /** Of which approval it is done: on record with each of its acts. */
   approval: { id: string; way: "asked" | "break_glass"; approvedBy: string | null } | null;
+  /** How many rows who decided was told that leave, of an export that is done. */
+  shownRows: Total | null;
   /** When a second person was asked for, of what waits or waited for one; null: nothing waits. */
   askedAt: Date | null;
   /** What is noted on the way. */
@@ -24,6 +27,8 @@ export type Pass = {
   permissions: Set<Permission>;
   acts: Act[];
   says: string[];
+  /** How many rows would leave, of an export. */
+  rows: Total | null;
   /** What it is called, where neither a plan nor what it records says it. */
   title: string | null;
   /** Names that are made anew each time, such as a new key's. */
@@ -51,15 +56,21 @@ export function isUnanswered({ pass }: { pass?: Pass | undefined }): boolean {
 
 export function newPass({
   askedAt = null,
+  shownRows = null,
   ...given
-}: Pick<Pass, "isTrial" | "skipsStepUp" | "isAnswered" | "approval"> & { askedAt?: Date | null }): Pass {
+}: Pick<Pass, "isTrial" | "skipsStepUp" | "isAnswered" | "approval"> & {
+  askedAt?: Date | null;
+  shownRows?: Total | null;
+}): Pass {
   return {
     ...given,
     askedAt,
+    shownRows,
     kinds: new Set(),
     permissions: new Set(),
     acts: [],
     says: [],
+    rows: null,
     title: null,
     made: new Set(),
     plan: null,

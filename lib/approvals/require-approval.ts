@@ -1,3 +1,4 @@
+import type { Total } from "../list-query/define-table.ts";
 import { type AskedAgain, requireStepUp } from "../step-up/require-step-up.ts";
 import { ApprovalRequired } from "./approval-required.ts";
 import type { PolicyKind } from "./model.ts";
@@ -5,7 +6,8 @@ import { isGuarded, readPolicy } from "./read-policy.ts";
 
 /**
  * The lock of acts that do the most harm: where the organisation wants four eyes for acts of this kind, it lets them pass only as the approved one, and it asks the person again who
- * they are. Ask after the permission. What the act would do is told by what it records; `says` adds what it does not record, and `title` names it by that.
+ * they are. Ask after the permission. What the act would do is told by what it records; `says` adds what it does not record, `title` names it by that, and
+ * `rows` is how many of them would leave.
  *
  * @throws {StepUpRequired} code STEP_UP_REQUIRED
  * @throws {ApprovalRequired} code APPROVAL_REQUIRED
@@ -14,7 +16,7 @@ import { isGuarded, readPolicy } from "./read-policy.ts";
 export async function requireApproval(
   ctx: AskedAgain,
   kind: Exclude<PolicyKind, "bulk"> | "policy",
-  { says = [], title }: { says?: readonly string[]; title?: string } = {},
+  { says = [], title, rows }: { says?: readonly string[]; title?: string; rows?: Total } = {},
 ): Promise<void> {
   const isGuardedNow = ctx.actor.kind !== "system" && isGuarded(await readPolicy(ctx.db), kind);
   // nothing is done, so nobody is asked yet who they are: asking for it does, and the proof for this very act where an owner does without
@@ -23,6 +25,7 @@ export async function requireApproval(
   if (ctx.actor.kind === "system") return;
   ctx.pass?.says.push(...says);
   if (ctx.pass !== undefined && title !== undefined) ctx.pass.title = title;
+  if (ctx.pass !== undefined && rows !== undefined) ctx.pass.rows = rows;
   if (ctx.pass?.isTrial === false) return;
   if (!isGuardedNow) return;
   if (ctx.pass === undefined) throw new ApprovalRequired(kind);

@@ -39,6 +39,7 @@ export async function runApproved<T>(
         isAnswered: true,
         approval,
         askedAt: record.createdAt,
+        shownRows: record.shown.rows ?? null,
       });
       await lockOwnersFor(tx, record);
       const role = await getDeciderRole(tx, record);

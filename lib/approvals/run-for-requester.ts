@@ -31,6 +31,7 @@ export async function runForRequester(
     skipsStepUp: true,
     isAnswered: false,
     askedAt: record.createdAt,
+    shownRows: record.shown.rows ?? null,
     approval: { id, way: "asked", approvedBy: approver.name },
   });
   // who asked is not there: where they were stands with the asking

@@ -91,7 +91,7 @@ export async function describedOf(
 export function shownOf(described: DescribedPlan | null, pass: Pass, at: Date): Shown {
   if (described === null) {
     const acts = actsOf(pass, at);
-    return { sentences: actSentences(acts, pass.says), plan: null, ...acts };
+    return { sentences: actSentences(acts, pass.says), plan: null, rows: pass.rows, ...acts };
   }
   const { sentences, facts: _, ...plan } = described;
   return { sentences: [...sentences, ...pass.says], plan, ...actsOf(pass, at) };

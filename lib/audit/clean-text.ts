@@ -15,13 +15,16 @@ export function cleanText(text: string | null, length: number): string | null {
 /** A target with its origin, which may have somebody's password in it. @see RFC 9112 section 3.2.2 */
 const ABSOLUTE = /^\s*[a-z][a-z0-9+.-]*:/i;
 
-/** The path of a request's target alone: query strings hold secrets of others. */
+/** Where a path ends: at its query or fragment, at the parameters of a segment (`;jsessionid=…`), and at the same where somebody encoded them. @see RFC 3986 section 3.3 */
+const END = /[?#;]|%3[fb]|%23/i;
+
+/** The path of a request's target alone: query strings and parameters of a path hold secrets of others. */
 export function cleanPath(target: string | null): string | null {
   if (target === null) return null;
   // what is no address may be cut in the middle of a secret
-  if (ABSOLUTE.test(target)) return cleanText(URL.parse(redactSecrets(target))?.pathname ?? null, 512);
-  const end = target.search(/[?#]/);
-  return cleanText(end === -1 ? target : target.slice(0, end), 512);
+  const path = ABSOLUTE.test(target) ? (URL.parse(redactSecrets(target))?.pathname ?? null) : target;
+  const end = path?.search(END) ?? -1;
+  return cleanText(end === -1 ? path : (path?.slice(0, end) ?? null), 512);
 }
 
 /** An HTTP method, or null where it is none. */

@@ -99,3 +99,13 @@ export function placesOf(
   const over = `${"x".repeat(Math.max(0, 255 - pad))} ${value}`;
   return targets.map((target, index) => ({ target, userAgent: index % 2 === 0 ? agent : over }));
 }
+
+/** Where a path ends, so that what stands there of others' systems, whose secrets have no form of ours, is not kept. */
+export function placesOfForeign(value: string): string[] {
+  const ends = ["?code=", ";jsessionid=", "#id_token=", "%3Fcode=", "%3fcode=", "%3Bsid=", "%23state="];
+  return [
+    ...ends.map((end) => `/app/index${end}${value}`),
+    ...ends.map((end) => `https://api.example.com/app/index${end}${value}/more`),
+    `https://user:${value}@api.example.com/app/index`,
+  ];
+}

@@ -159,6 +159,15 @@ test("a mute of a token holds until its end: what is found meanwhile is counted 
     [muted.mute?.id ?? null],
   );
   expect(await again()).toMatchObject([{ id, state: "open", count: 9 }]);
+  expect(await again()).toMatchObject([{ id, state: "open", count: 12 }]);
+  const notices = await db.query<{ text: string }>(
+    "SELECT text FROM notification WHERE subject_id = $1 GROUP BY text ORDER BY min(id::text)",
+    [id],
+  );
+  expect(notices.map(({ text }) => text.startsWith("Its mute is over, and it was found again."))).toEqual([
+    false,
+    true,
+  ]);
 });
 
 test("a mute of a client holds for all of its tokens, those to come too, and ends when somebody ends it", async () => {

@@ -14,13 +14,14 @@ type Current = {
   subjectKind: string;
   subjectId: string;
   state: DetectionState;
+  muteId: string | null;
   count: bigint;
   caseState: IncidentState | null;
 };
 type Mute = { id: string; rule: string; clientId: string | null; tokenId: string | null };
 
 const CURRENT = `
-  SELECT d.id, d.rule, d.subject_kind AS "subjectKind", d.subject_id AS "subjectId", d.state, d.count, i.state AS "caseState"
+  SELECT d.id, d.rule, d.subject_kind AS "subjectKind", d.subject_id AS "subjectId", d.state, d.mute_id AS "muteId", d.count, i.state AS "caseState"
   FROM unnest($1::text[], $2::text[], $3::text[]) AS r(rule, kind, id)
     JOIN detection d ON d.rule = r.rule AND d.subject_kind = r.kind AND d.subject_id = r.id AND d.is_current
     LEFT JOIN incident i ON i.id = d.incident_id
@@ -154,6 +155,15 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
     const common = { count, facts, token_id: tokenId, first_at: one.firstAt, last_at: one.lastAt };
     if (before !== undefined && before.caseState !== "closed") {
       const isInCase = before.state === "in_case";
+      const isMuteOver = before.state === "muted" && state === "open";
+      if (isMuteOver && !followsOrder(ends, one))
+        told.push({
+          id: before.id,
+          rule: one.rule,
+          subjectKind: one.subject.kind,
+          clientId: one.clientId,
+          afterMute: before.muteId,
+        });
       counted.push(countedOf(before.id, one, Number(before.count)));
       added.push({
         ...common,
@@ -186,7 +196,7 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
   if (added.length > 0) await tx.query(ADD, [JSON.stringify(added)]);
   if (opened.length > 0) await tx.query(OPEN, [JSON.stringify(opened), now]);
   await keepUses(tx, counted);
-  if (opened.length > 0) await tellDetections(tx, told, now);
+  if (told.length > 0) await tellDetections(tx, told, now);
 }
 
 /** A burst has uses by the hundred for each time that it is counted. */

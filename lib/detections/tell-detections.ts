@@ -5,7 +5,14 @@ import { notify } from "../notifications/notify.ts";
 import { detectionHref, RULE_WORDS, type RuleName, type SubjectKind } from "./model.ts";
 import { RULES } from "./rules.ts";
 
-export type ToldDetection = { id: string; rule: RuleName; subjectKind: SubjectKind; clientId: string | null };
+export type ToldDetection = {
+  id: string;
+  rule: RuleName;
+  subjectKind: SubjectKind;
+  clientId: string | null;
+  /** The mute that is over: it is told again. */
+  afterMute?: string | null;
+};
 
 /** Of what one step finds so many are told one by one; the rest is told as a number. */
 export const TOLD_ONE_BY_ONE = 20;
@@ -46,14 +53,14 @@ export async function tellDetections(tx: Sql, found: readonly ToldDetection[], n
   const told = inOrder.slice(0, TOLD_ONE_BY_ONE);
   const clients = await readClientNames(tx, told);
   const ctx = { actor: DETECTOR, now };
-  for (const { id, rule, subjectKind, clientId } of told) {
+  for (const { id, rule, subjectKind, clientId, afterMute } of told) {
     const client = clientId === null ? undefined : clients.get(clientId);
     const severity = RULES[rule].severity;
     await notify(tx, ctx, {
       kind: KIND_OF[severity],
-      key: `detection ${id}`,
+      key: afterMute === undefined ? `detection ${id}` : `detection ${id} after mute ${afterMute}`,
       title: client === undefined ? RULE_WORDS[rule] : `${RULE_WORDS[rule]}: ${client}`,
-      text: `${RULES[rule].means} Severity: ${SEVERITY_WORDS[severity].toLowerCase()}. Found of ${SUBJECT[subjectKind]}${client === undefined ? "" : ` of ${client}`}.`,
+      text: `${afterMute === undefined ? "" : "Its mute is over, and it was found again. "}${RULES[rule].means} Severity: ${SEVERITY_WORDS[severity].toLowerCase()}. Found of ${SUBJECT[subjectKind]}${client === undefined ? "" : ` of ${client}`}.`,
       path: detectionHref(id),
       subject: { kind: "detection", id, name: RULE_WORDS[rule] },
     });

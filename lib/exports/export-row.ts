@@ -19,13 +19,14 @@ export type ExportRecord = {
   endedAt: Date | null;
   rows: bigint;
   bytes: bigint;
+  rowsMax: bigint | null;
   total: bigint | null;
   totalIsExact: boolean;
   problem: string | null;
 };
 
 export const EXPORT_COLUMNS = sql`x.id, x.list, x.format, x.query, x.actor_id AS "actorId", x.state, x.created_at AS "createdAt",
-  x.began_at AS "beganAt", x.ended_at AS "endedAt", x.rows, x.bytes, x.total, x.total_is_exact AS "totalIsExact", x.problem`;
+  x.began_at AS "beganAt", x.ended_at AS "endedAt", x.rows, x.bytes, x.rows_max AS "rowsMax", x.total, x.total_is_exact AS "totalIsExact", x.problem`;
 
 export function exportDetailOf(record: ExportRecord): ExportDetail {
   return {
@@ -36,6 +37,7 @@ export function exportDetailOf(record: ExportRecord): ExportDetail {
     state: record.state,
     rows: Number(record.rows),
     bytes: Number(record.bytes),
+    rowsMax: record.rowsMax === null ? null : Number(record.rowsMax),
     total: record.total === null ? null : { value: Number(record.total), isExact: record.totalIsExact },
     createdAt: record.createdAt.toISOString(),
     beganAt: record.beganAt?.toISOString() ?? null,

@@ -111,6 +111,27 @@ describe("an export", () => {
     },
   );
 
+  test("that a second person approved is cut where it comes to more rows than was approved", async () => {
+    const prepare = async (rowsMax: number) => {
+      const { id } = await createExport(ctx, { list: "tokens", format: "ndjson", query: "" });
+      await world.db.query("UPDATE list_export SET rows_max = $2::bigint WHERE id = $1::uuid", [id, rowsMax]);
+      return {
+        id,
+        file: readAll(streamExport(ctx, await beginExport(ctx, id), { pageSize: 4 }).getReader()),
+      };
+    };
+    const whole = await prepare(25);
+    expect(idsIn(await whole.file)).toHaveLength(25);
+    expect(await getExport(ctx, whole.id)).toMatchObject({ state: "completed", rows: 25, rowsMax: 25 });
+    const { id, file } = await prepare(24);
+    await expect(file).rejects.toThrow("It came to more than 24 rows");
+    expect(await getExport(ctx, id)).toMatchObject({ state: "cut", rows: 24, rowsMax: 24 });
+    expect((await entriesOf(id)).map(({ act, after }) => [act, after.rows])).toEqual([
+      ["export.began", undefined],
+      ["export.cut", 24],
+    ]);
+  });
+
   async function fileOf(list: "token-uses" | "audit-entries", format: "csv" | "ndjson" | "ocsf") {
     const { id } = await createExport(ctx, { list, format, query: "" });
     return readAll(streamExport(ctx, await beginExport(ctx, id), { pageSize: 7 }).getReader());

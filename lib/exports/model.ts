@@ -34,6 +34,8 @@ export type ExportDetail = {
   /** Rows and bytes that were written so far. */
   rows: number;
   bytes: number;
+  /** As many rows as it may come to, of one that a second person approved; null of all others, and where nobody could tell them how many there are. */
+  rowsMax: number | null;
   /** How many rows matched when it began; null before that, and where nobody counts them. */
   total: Total | null;
   createdAt: string;
@@ -42,6 +44,16 @@ export type ExportDetail = {
   /** Why it is not whole, for people. */
   problem: string | null;
 };
+
+/** Lists grow while somebody decides: so much more than was told may leave, and whatever share of it is more than that. */
+export const GROWN_ROWS = 100;
+export const GROWN_SHARE = 0.1;
+
+/** As many rows as an approved export may come to; null where it was not known how many there are. */
+export function rowsMaxOf(told: Total | null | undefined): number | null {
+  if (!told?.isExact) return null;
+  return told.value + Math.max(GROWN_ROWS, Math.floor(told.value * GROWN_SHARE));
+}
 
 /** A prepared export that nobody fetches is over after this time. */
 export const FETCH_WITHIN_SECONDS = 60;

@@ -120,6 +120,10 @@ export function streamExport(
     const page = await nextPage();
     if (isFirst && source.count === undefined) progress.total = page.total ?? null;
     const rows = page.rows.filter((row) => source.bornAt(row) <= beganAt);
+    if (given.rowsMax !== null && progress.rows + rows.length > given.rowsMax)
+      throw new ExportStopped(
+        `It came to more than ${given.rowsMax.toLocaleString("en")} rows, which is more than was approved.`,
+      );
     const piece = encode(rows, isFirst);
     isFirst = false;
     progress.rows += rows.length;
@@ -151,6 +155,8 @@ export function streamExport(
           }
         } catch (error) {
           if (hasEnded) return controller.error(error);
+          if (error instanceof ExportStopped)
+            return await stop(controller, "cut", error.message, error).catch(() => {});
           const why = error instanceof DomainError ? error.message : "The database could not be read.";
           await stop(controller, "failed", why, error).catch(() => {});
         } finally {

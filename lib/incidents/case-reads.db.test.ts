@@ -234,6 +234,35 @@ describe("the window of a service's token", () => {
     expect((await windowOf(second))?.from.getTime()).toBe(stolenAt.getTime());
   });
 
+  test("is not learnt from what a thief renewed: the family of a token that another case names", async () => {
+    const clientId = await fixture.tokens.client("archiver");
+    const usual = await fixture.tokens.token({ clientId, issuedAt: minutesAgo(90), ip: "127.0.0.1" });
+    await usesOf(usual)({ at: minutesAgo(89), ip: "192.0.2.9" });
+    const familyId = await fixture.tokens.family({ clientId });
+    const first = await fixture.tokens.token({
+      clientId,
+      familyId,
+      issuedAt: minutesAgo(60),
+      ip: "127.0.0.1",
+    });
+    const renewed = await fixture.tokens.token({
+      clientId,
+      familyId,
+      issuedAt: minutesAgo(40),
+      ip: "127.0.0.1",
+    });
+    await usesOf(renewed)({ at: minutesAgo(39), ip: "203.0.113.5" });
+    const second = await fixture.tokens.token({ clientId, issuedAt: minutesAgo(10), ip: "127.0.0.1" });
+    await usesOf(second)({ at: minutesAgo(9), ip: "192.0.2.9" });
+    const stolenAt = minutesAgo(8);
+    await usesOf(second)({ at: stolenAt, ip: "203.0.113.5" });
+    expect((await windowOf(second))?.from.getTime(), "it is usual by the renewed").not.toBe(
+      stolenAt.getTime(),
+    );
+    await open(fixture.as("responder"), [first.id]);
+    expect((await windowOf(second))?.from.getTime()).toBe(stolenAt.getTime());
+  });
+
   test("is learnt from its client's earlier tokens, and is what was detected of it unless that is muted", async () => {
     const clientId = await fixture.tokens.client("nightly-report");
     const earlier = await fixture.tokens.token({ clientId, issuedAt: minutesAgo(60), ip: "127.0.0.1" });

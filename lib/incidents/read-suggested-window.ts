@@ -67,13 +67,24 @@ async function tokensOfServices(
   return rows.map(({ id }) => id);
 }
 
-/** Those that no case names: where the token of another leak came from may be a thief's place, and teaches nothing. */
-async function withoutLeaked(ctx: Reader, ids: readonly string[]): Promise<string[]> {
+/**
+ * Those that no case names, by themselves or by their family: where the token of another leak came from may be a thief's place, and teaches nothing. Nor does what a thief renewed, the family of a token that
+ * is named; of the case's own families what came before does.
+ */
+async function withoutLeaked(
+  ctx: Reader,
+  ids: readonly string[],
+  ofCase: readonly string[],
+): Promise<string[]> {
   if (ids.length === 0) return [];
   const rows = await run<{ id: string }>(
     ctx.db,
-    sql`SELECT p.id FROM unnest(${ids}::uuid[]) AS p(id) LEFT JOIN token t ON t.issued_at = uuid_extract_timestamp(p.id) AND t.id = p.id
-      WHERE NOT EXISTS (SELECT FROM incident_subject s WHERE s.target_id IN (p.id, t.family_id) AND s.kind IN ('token', 'family'))`,
+    sql`WITH own AS (SELECT DISTINCT t.family_id FROM unnest(${ofCase}::uuid[]) AS c(id) JOIN token t ON t.issued_at = uuid_extract_timestamp(c.id) AND t.id = c.id),
+        named AS MATERIALIZED (SELECT DISTINCT t.family_id FROM incident_subject s JOIN token t ON t.issued_at = uuid_extract_timestamp(s.target_id) AND t.id = s.target_id
+          WHERE s.kind = 'token' AND t.family_id IS NOT NULL AND NOT EXISTS (SELECT FROM own o WHERE o.family_id = t.family_id))
+      SELECT p.id FROM unnest(${ids}::uuid[]) AS p(id) LEFT JOIN token t ON t.issued_at = uuid_extract_timestamp(p.id) AND t.id = p.id
+      WHERE NOT EXISTS (SELECT FROM incident_subject s WHERE s.target_id IN (p.id, t.family_id) AND s.kind IN ('token', 'family'))
+        AND NOT EXISTS (SELECT FROM named n WHERE n.family_id = t.family_id)`,
   );
   return rows.map(({ id }) => id);
 }
@@ -126,6 +137,7 @@ export async function readSuggestedWindow(
   const others = await withoutLeaked(
     ctx,
     [...ofUsers, ...ofServices].filter((id) => !known.has(id) && (uuidv7Time(id) ?? since) >= since),
+    ofCase,
   );
   const looked = [...ofCase, ...others];
   const bound = Math.max(bounds.ofEach, Math.floor(bounds.inAll / looked.length));

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { pieceOf, placesOf, secretSample } from "../audit/test-secrets.ts";
+import { pieceOf, placesOf, placesOfForeign, secretSample } from "../audit/test-secrets.ts";
 import { REFUSALS } from "../audit/use-words.ts";
 import { propertyRuns } from "../test-property-runs.ts";
 import { readReport } from "./read-report.ts";
@@ -207,4 +207,9 @@ test("no secret of any kind passes, wherever in a report it stands and whatever 
     }),
     { numRuns: propertyRuns(300) },
   );
+});
+
+test("of an address nothing is kept but the path: no query, no parameters of a segment, no name and password, encoded or not", () => {
+  for (const target of placesOfForeign("9F3AC1D27E5B48A0B6"))
+    expect(read({ path: target }).path).toBe("/app/index");
 });

@@ -23,17 +23,19 @@ type Finding = {
 };
 type Waiting = { id: string; scanner: { id: string; name: string }; receivedAt: Date; findings: Finding[] };
 
-/** The oldest report that has something of ours and no case. */
-async function findWaiting(db: Sql): Promise<Waiting | null> {
-  const [waiting] = await run<Waiting>(
+/** So many are looked at in one go: one that cannot be put into a case keeps no other one waiting. */
+const AT_ONCE = 20;
+
+/** The oldest reports that have something of ours and no case. */
+async function findWaiting(db: Sql): Promise<Waiting[]> {
+  return run<Waiting>(
     db,
     sql`SELECT r.id, jsonb_build_object('id', s.id, 'name', s.name) AS scanner, r.received_at AS "receivedAt",
         (SELECT jsonb_agg(jsonb_build_object('kind', f.kind, 'tokenId', f.token_id, 'familyId', f.family_id, 'clientId', f.client_id, 'name', f.name,
           'url', f.url, 'outcome', f.outcome) ORDER BY f.ordinal) FROM leak_finding f WHERE f.report_id = r.id) AS findings
       FROM leak_report r JOIN scanner s ON s.id = r.scanner_id
-      WHERE r.incident_id IS NULL AND r.unknown_count < r.value_count ORDER BY r.received_at, r.id LIMIT 1`,
+      WHERE r.incident_id IS NULL AND r.unknown_count < r.value_count ORDER BY r.received_at, r.id LIMIT ${AT_ONCE}::int`,
   );
-  return waiting ?? null;
 }
 
 /** The newest case that is not closed and is about one of the findings already. */
@@ -119,7 +121,8 @@ async function openCase(ctx: Context, waiting: Waiting): Promise<number> {
   return number;
 }
 
-async function joinCase(ctx: Context, waiting: Waiting, number: number): Promise<void> {
+/** @returns false for a case that takes no more: it is full, or was closed meanwhile. */
+async function joinCase(ctx: Context, waiting: Waiting, number: number): Promise<boolean> {
   const found = subjectsOf(waiting.findings);
   const bySecret = new Set(found.flatMap(({ id, bySecret: is }) => (is === true ? [id] : [])));
   try {
@@ -127,29 +130,23 @@ async function joinCase(ctx: Context, waiting: Waiting, number: number): Promise
     const subjects = named.map((subject) => ({ ...subject, bySecret: bySecret.has(subject.id) }));
     await addNamedSubjects(ctx, { number }, subjects);
   } catch (error) {
+    if (error instanceof DomainError && error.code === "CONFLICT") return false;
     // one has left the register since: the report goes in all the same
     if (!(error instanceof DomainError) || (error.code !== "INVALID_INPUT" && error.code !== "NOT_FOUND"))
       throw error;
   }
-  await ctx.db.transaction(async (tx) => {
+  const isJoined = await ctx.db.transaction(async (tx) => {
     const incident = await readIncident(tx, number, true);
-    // it was closed meanwhile: the next look opens another
-    if (incident.state === "closed") return;
+    if (incident.state === "closed") return false;
     await recordEntries(tx, ctx, [await join(tx, waiting, incident)]);
+    return true;
   });
-  // a secret of it that is taken opens the case again
-  await noteContainment(ctx, number);
+  // what was ended for it may contain the case, and a secret of it that is taken opens it again
+  if (isJoined) await noteContainment(ctx, number);
+  return isJoined;
 }
 
-/**
- * Puts the oldest report that has something of ours, and no case yet, into one: the open case that is about the same, or a new one. The scanner is the actor. Killed in between,
- * the next look does it.
- *
- * @returns whether there was one.
- */
-export async function openCaseOfReport(db: Database, now: Date = new Date()): Promise<boolean> {
-  const waiting = await findWaiting(db);
-  if (waiting === null) return false;
+async function putIntoCase(db: Database, waiting: Waiting, now: Date): Promise<void> {
   const { id, name } = waiting.scanner;
   const ctx: Context = {
     ...systemContext(db, "scanners", now),
@@ -157,10 +154,30 @@ export async function openCaseOfReport(db: Database, now: Date = new Date()): Pr
   };
   try {
     const there = await findOpenCase(db, waiting.findings);
-    if (there === null) await noteContainment(ctx, await openCase(ctx, waiting));
-    else await joinCase(ctx, waiting, there);
+    if (there !== null && (await joinCase(ctx, waiting, there))) return;
+    await noteContainment(ctx, await openCase(ctx, waiting));
   } catch (error) {
     if (!(error instanceof InCaseAlready)) throw error;
   }
-  return true;
+}
+
+/**
+ * Puts the oldest report that has something of ours, and no case yet, into one: the open case that is about the same, or a new one where there is none or it takes no more. One that
+ * cannot be put into any is passed over, and told of once nothing else waits. The scanner is the actor. Killed in between, the next look does it.
+ *
+ * @returns whether there was one.
+ * @throws what kept the oldest of those passed over
+ */
+export async function openCaseOfReport(db: Database, now: Date = new Date()): Promise<boolean> {
+  const failures: unknown[] = [];
+  for (const waiting of await findWaiting(db)) {
+    try {
+      await putIntoCase(db, waiting, now);
+      return true;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return false;
 }

@@ -26,6 +26,7 @@ export async function rotateReceiverSecret(
       [receiverId, secret.hash, secret.hint, ctx.now],
     );
     const receiver = await readReceiver(tx, receiverId);
+    ctx.pass?.made.add(receiver.hint);
     await recordEntry(tx, ctx, {
       act: "signal_receiver.secret_rotated",
       target: receiverTarget(receiver),

@@ -43,5 +43,5 @@ export function cleanText(text: string | undefined, length: number): string | un
 
 /** The path alone: query strings hold secrets of others. */
 export function cleanPath(target: string | undefined): string | undefined {
-  return cleanText(target?.split(/[?#]/, 1)[0], 512);
+  return cleanText(target?.split(/[?#;]|%3[fb]|%23/i, 1)[0], 512);
 }

@@ -63,6 +63,8 @@ test("what leaves this process holds no control characters, no tokens and no que
   expect(cleanText("x".repeat(600), 512)).toHaveLength(512);
   expect(cleanText("\u0001", 9)).toBeUndefined();
   expect(cleanPath("/a?token=1#x")).toBe("/a");
+  for (const end of [";jsessionid=9F3AC1", "%3Fcode=9F3AC1", "%23state=9F3AC1"])
+    expect(cleanPath(`/a${end}`)).toBe("/a");
   const jwt = `eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhYmMifQ.${"x".repeat(86)}`;
   expect(cleanPath(`/reset/${jwt}`)).toBe("/reset/…");
   expect(cleanPath(`/k/twa_${"0".repeat(71)}`)).toBe("/k/…");

@@ -8,7 +8,7 @@ import { safePath } from "#app/_lib/safe-path.ts";
 import { SessionsTable } from "#app/(console)/_components/sessions-table.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { Columns } from "#components/layout/columns.tsx";
+import { Cards } from "#components/layout/cards.tsx";
 import { listOwnSessions } from "#lib/admins/list-sessions.ts";
 import { getEnv } from "#lib/env.ts";
 import { getOwnChoices } from "#lib/notifications/choices.ts";
@@ -68,29 +68,21 @@ export default async function AccountPage({ searchParams }: AccountPageProps) {
             {words.blockedText(name)}
           </Alert>
         ))}
-      <Columns
-        main={
-          <>
-            <PasskeysCard
-              passkeys={passkeys}
-              isOffered={findRelyingParty(getEnv().consoleUrl) !== null}
-              hasTotp={hasTotp || provider !== null}
-              provider={provider?.name ?? null}
-            />
-            <PasswordCard password={password} provider={provider?.name ?? null} />
-          </>
-        }
-        side={
-          <>
-            <AuthenticatorCard
-              hasTotp={hasTotp}
-              canRemove={working.length > 0 || provider !== null}
-              provider={provider?.name ?? null}
-            />
-            {provider === null ? <RecoveryCard codes={recoveryCodes} /> : null}
-          </>
-        }
+      <PasskeysCard
+        passkeys={passkeys}
+        isOffered={findRelyingParty(getEnv().consoleUrl) !== null}
+        hasTotp={hasTotp || provider !== null}
+        provider={provider?.name ?? null}
       />
+      <Cards>
+        <PasswordCard password={password} provider={provider?.name ?? null} />
+        <AuthenticatorCard
+          hasTotp={hasTotp}
+          canRemove={working.length > 0 || provider !== null}
+          provider={provider?.name ?? null}
+        />
+        {provider === null ? <RecoveryCard codes={recoveryCodes} /> : null}
+      </Cards>
       <Card title={words.sessions} aside={others === 0 ? null : <EndOthers count={others} />} flush>
         <SessionsTable sessions={sessions} url="/api/v1/me/sessions" canEnd />
       </Card>

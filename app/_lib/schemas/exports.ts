@@ -11,6 +11,10 @@ export const exportDetail = z.object({
   state: z.enum(EXPORT_STATES),
   rows: z.int(),
   bytes: z.int(),
+  rowsMax: z
+    .int()
+    .nullable()
+    .describe("As many rows as it may come to, of one that a second person approved; it is cut there."),
   total: z.object({ value: z.int(), isExact: z.boolean() }).nullable(),
   createdAt: instant,
   beganAt: instant.nullable(),

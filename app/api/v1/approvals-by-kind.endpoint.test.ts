@@ -1,132 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { PolicyKind } from "#lib/approvals/model.ts";
 import { allRoutes } from "./_definitions.ts";
 import { approvalsFixture, ONE, WHY } from "./test-approvals.ts";
 
 const world = approvalsFixture();
 const { first, person, send, get, approve, turnOn } = world;
 
-describe("each kind of act can be tried out, waits, and is done as it was shown", () => {
-  const change = { reason: "policy", note: "" };
-  type Made = { name: string; kinds: PolicyKind[]; ask: () => Promise<[readonly [string, string], object]> };
-  const acts: Made[] = [
-    {
-      name: "rotate a key",
-      kinds: ["keys"],
-      ask: async () => [["POST", "/api/v1/keys"], { body: { purpose: "access_token", ...change } }],
-    },
-    {
-      name: "cancel the rotation",
-      kinds: ["keys"],
-      ask: async () => [
-        ["POST", "/api/v1/keys/{kid}/cancel"],
-        { body: change, segments: { kid: await standby() } },
-      ],
-    },
-    {
-      name: "change a rotation policy",
-      kinds: ["keys"],
-      ask: async () => {
-        const { body } = await send(world.one, ["GET", "/api/v1/key-policies"]);
-        const [policy] = (body.policies ?? body.rows) as { purpose: string; version: number }[];
-        return [
-          ["PUT", "/api/v1/key-policies/{purpose}"],
-          {
-            body: { version: policy?.version, everyDays: 80, aheadDays: 14, isOn: true },
-            segments: { purpose: policy?.purpose },
-          },
-        ];
-      },
-    },
-    {
-      name: "give a role",
-      kinds: ["roles"],
-      ask: async () => [
-        ["PUT", "/api/v1/admins/{id}/role"],
-        { body: { role: "governor" }, segments: { id: first("admins") } },
-      ],
-    },
-    {
-      name: "disable an owner",
-      kinds: ["roles"],
-      ask: async () => [
-        ["POST", "/api/v1/admins/{id}/disable"],
-        { segments: { id: (await person("owner")).id } },
-      ],
-    },
-    {
-      name: "pause an event stream",
-      kinds: ["streams"],
-      ask: async () => [
-        ["PUT", "/api/v1/event-streams/{id}/status"],
-        { body: { status: "paused" }, segments: { id: first("event-streams") } },
-      ],
-    },
-    {
-      name: "remove an event stream",
-      kinds: ["streams"],
-      ask: async () => [
-        ["DELETE", "/api/v1/event-streams/{id}"],
-        { segments: { id: first("event-streams") } },
-      ],
-    },
-    {
-      name: "remove a signal stream",
-      kinds: ["streams"],
-      ask: async () => [
-        ["DELETE", "/api/v1/signal-streams/{id}"],
-        { segments: { id: first("signal-streams") } },
-      ],
-    },
-    {
-      name: "switch a peer off",
-      kinds: ["streams"],
-      ask: async () => [
-        ["POST", "/api/v1/signal-receivers/{id}/disable"],
-        { segments: { id: first("signal-receivers") } },
-      ],
-    },
-    {
-      name: "change how long people stay signed in",
-      kinds: ["sign-in"],
-      ask: async () => [
-        ["PATCH", "/api/v1/organisation"],
-        {
-          body: {
-            version: await organisationVersion(),
-            sessionIdleSeconds: 1200 + Math.floor(Math.random() * 500),
-          },
-        },
-      ],
-    },
-  ];
-  const standby = async () =>
-    (await world.db.query<{ kid: string }>("SELECT kid FROM signing_key WHERE state = 'standby'"))[0]?.kid;
-
-  const organisationVersion = async () =>
-    (await world.db.query<{ version: number }>("SELECT version FROM organisation"))[0]?.version;
-
-  test.each(acts)("$name", async ({ kinds, ask }) => {
-    await turnOn(kinds);
-    const [route, given] = await ask();
-    const refused = await send(world.one, route, given);
-    expect(refused.body, JSON.stringify(refused.body)).toMatchObject({
-      code: "APPROVAL_REQUIRED",
-      kind: kinds[0],
-    });
-    const asked = await send(world.one, route, { ...given, headers: WHY });
-    expect(asked.status, JSON.stringify(asked.body)).toBe(202);
-    const seen = await get(world.two, String(asked.body.id));
-    expect(seen.shown.acts.length + seen.shown.sentences.length).toBeGreaterThan(0);
-    const done = await approve(world.two, String(asked.body.id));
-    expect(done.body, JSON.stringify(done.body)).toMatchObject({ state: "done" });
-    const entries = await world.db.query<{ act: string }>(
-      "SELECT act FROM audit_entry WHERE after ->> 'approval' = $1::text ORDER BY sequence",
-      [String(asked.body.id)],
-    );
-    expect(entries.map(({ act }) => act)).toEqual(seen.shown.acts.map(({ act }) => act));
-  });
-
+describe("a file is fetched by who asked for it", () => {
   test("an export is fetched by who asked", async () => {
     await turnOn(["exports"]);
     const given = { body: { list: "orders", format: "csv" } };
@@ -138,6 +17,45 @@ describe("each kind of act can be tried out, waits, and is done as it was shown"
     await approve(world.two, String(asked.body.id));
     const ran = await send(world.one, ["POST", `${ONE}/run`], { segments: { id: String(asked.body.id) } });
     expect(ran.body).toMatchObject({ result: { id: expect.any(String) } });
+  });
+
+  test("an export that has grown far beyond what was shown is refused; one that grew a little leaves", async () => {
+    await turnOn(["exports"]);
+    const EXPORTS = ["POST", "/api/v1/exports"] as const;
+    const given = { body: { list: "groups", format: "csv" } };
+    const grow = (rows: number) =>
+      world.db.query(
+        "INSERT INTO user_group (id, name, created_at) SELECT gen_random_uuid(), 'Grown ' || gen_random_uuid(), now() FROM generate_series(1, $1::int)",
+        [rows],
+      );
+    const count = async () =>
+      Number((await world.db.query<{ n: number }>("SELECT count(*)::int AS n FROM user_group"))[0]?.n);
+    const shown = await count();
+    const asked = await send(world.one, EXPORTS, { ...given, headers: WHY });
+    const id = String(asked.body.id);
+    expect((await get(world.two, id)).shown.sentences[1]).toBe(
+      `It may have grown to ${shown + 100} rows when it is fetched. What is more than that does not leave.`,
+    );
+    await grow(101);
+    const why = `It would be ${shown + 101} rows instead of ${shown}.`;
+    expect((await send(world.two, ["POST", `${ONE}/check`], { segments: { id } })).body).toMatchObject({
+      isStale: true,
+      changed: [why],
+    });
+    await approve(world.two, id);
+    expect(await send(world.one, EXPORTS, given)).toMatchObject({
+      status: 409,
+      body: { code: "APPROVAL_STALE", errors: [{ message: why }] },
+    });
+    expect(await get(world.one, id)).toMatchObject({ state: "stale", changed: [why] });
+    const again = await send(world.one, EXPORTS, { ...given, headers: WHY });
+    await approve(world.two, String(again.body.id));
+    await grow(100);
+    const ran = await send(world.one, EXPORTS, given);
+    expect(ran, JSON.stringify(ran.body)).toMatchObject({ status: 201, body: { rowsMax: shown + 201 } });
+    await turnOn([]);
+    const free = await send(world.two, EXPORTS, given);
+    expect(free).toMatchObject({ status: 201, body: { rowsMax: null } });
   });
 
   test("the evidence of a case is fetched by who asked, once it was approved; its acts are those that were shown", async () => {

@@ -6,7 +6,9 @@ import { DAY_MS, dayOf, type LogPlan, type LogRetention } from "#lib/log-retenti
 import { purgeLog } from "#lib/log-retention/purge-log.ts";
 import { verifyUseDay } from "#lib/log-retention/verify-use-day.ts";
 import { type PastRegister, pastRegisterOf } from "#lib/retention/retention-fixture.ts";
+import { WHY } from "./test-approvals.ts";
 import { startTestConsole, type TestConsole } from "./test-console.ts";
+import { addTestPerson, proveFor, type TestPerson } from "./test-people.ts";
 
 let console: TestConsole;
 let past: PastRegister;
@@ -133,6 +135,39 @@ test.each(["", "?useDays=30", "?useDays=29&actDays=365", "?useDays=30&actDays=36
   },
 );
 
+/** Where retention wants two: one asks, the other sees which day leaves, and it is let go with the approval. */
+async function releaseBySecondPerson() {
+  await console.db.query("UPDATE approval_policy SET kinds = '{retention}'");
+  const [one, two] = [await addTestPerson(console.db, "owner"), await addTestPerson(console.db, "owner")];
+  const send = async (who: TestPerson, path: string, { id = "", body = {}, more = {} }) => {
+    const headers = { cookie: who.cookie, origin: "http://localhost:3000", ...more };
+    const request = {
+      method: "POST",
+      path,
+      role: null,
+      segments: { id },
+      body: JSON.stringify(body),
+      headers,
+    };
+    const response = await console.send(request);
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const RELEASES = "/api/v1/log-retention/releases";
+  const body = { day: old, note: "A test's checkpoint" };
+  expect((await send(one, RELEASES, { body })).body).toMatchObject({ code: "APPROVAL_REQUIRED" });
+  const asked = await send(one, RELEASES, { body, more: WHY });
+  expect(asked, JSON.stringify(asked.body)).toMatchObject({ status: 202 });
+  expect((await read()).heldDay, "nothing is let go yet").not.toBeNull();
+  const id = String(asked.body.id);
+  await proveFor(console.db, two, id);
+  const approved = await send(two, "/api/v1/approvals/{id}/approve", { id });
+  expect(approved.body).toMatchObject({
+    state: "done",
+    shown: { acts: [{ act: "log.day_released" }] },
+  });
+  await console.db.query("UPDATE approval_policy SET kinds = '{}'");
+}
+
 test("what has left is listed, and is no more among what is there", async () => {
   await console.db.query("UPDATE organisation SET use_days = 30");
   await console.db.query(
@@ -161,7 +196,7 @@ test("what has left is listed, and is no more among what is there", async () => 
   expect(changedTables(before, await contents.read())).toEqual([]);
   await contents.run("GRANT INSERT ON audit_entry TO tokenwarden_app");
   await contents.end();
-  expect(await release(old, "owner")).toMatchObject({ status: 200, body: { day: old } });
+  await releaseBySecondPerson();
   expect((await read()).heldDay).toBeNull();
   expect(await run()).toMatchObject({ uses: 3, acts: 0, unsignedDay: null });
   const retention = await read();

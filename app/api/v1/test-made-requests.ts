@@ -22,6 +22,8 @@ export type World = {
   ids: Record<string, string[]>;
   me: TestPerson;
   other: TestPerson;
+  /** Who makes what a request needs, where nobody is named; else an owner's API token. */
+  maker?: TestPerson;
   /** The database as its owner sees it. */
   contents: Contents;
   /** Of `me`, the newest last. */
@@ -61,9 +63,11 @@ const firstOf = ({ ids }: World, kind: string) => ids[kind]?.[0] ?? "";
 const inHours = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString();
 const codeOf = (secret: unknown) => new TOTP({ secret: Secret.fromBase32(String(secret)) }).generate();
 
-async function send({ console }: World, name: string, made: Made = {}): Promise<Json> {
+/** Sends what another request needs, and wants it done. */
+export async function sendMade({ console, maker }: World, name: string, made: Made = {}): Promise<Json> {
   const [method = "", path = ""] = name.split(" ");
-  const response = await console.send(requestOf({ method, path: `/api/v1/${path}` }, made));
+  const as = made.who === undefined && maker !== undefined ? { ...made, who: maker } : made;
+  const response = await console.send(requestOf({ method, path: `/api/v1/${path}` }, as));
   const text = await response.text();
   if (response.status >= 300) throw new Error(`${name}: ${response.status} ${text}`);
   return JSON.parse(text) as Json;
@@ -78,7 +82,7 @@ const versionIn = (world: World, table: string) =>
   valueIn<number>(world, `SELECT version AS value FROM ${table} LIMIT 1`);
 
 async function newPasskey(world: World): Promise<Json> {
-  const offer = await send(world, "POST me/passkeys/options", { who: world.me });
+  const offer = await sendMade(world, "POST me/passkeys/options", { who: world.me });
   const userHandle = Buffer.from(userHandleOf(world.me.id)).toString("base64url");
   const { challenge } = offer.options as { challenge: string };
   const authenticator = new TestAuthenticator({ userHandle });
@@ -89,14 +93,14 @@ async function newPasskey(world: World): Promise<Json> {
 
 async function passkeyOf(world: World): Promise<string> {
   const body = await newPasskey(world);
-  return String((await send(world, "POST me/passkeys", { body, who: world.me })).id);
+  return String((await sendMade(world, "POST me/passkeys", { body, who: world.me })).id);
 }
 
 async function invitation(world: World): Promise<Json> {
   const email = `${randomUUID()}@example.com`;
-  const made = await send(world, "POST admins", { body: { email, name: "I", role: "auditor" } });
+  const made = await sendMade(world, "POST admins", { body: { email, name: "I", role: "auditor" } });
   const setupToken = new URL(String((made.link as Json).url)).searchParams.get("token");
-  const offer = await send(world, "POST setup/enrolment", { body: { setupToken, email }, who: null });
+  const offer = await sendMade(world, "POST setup/enrolment", { body: { setupToken, email }, who: null });
   const { enrolment, totpSecret } = offer;
   return { setupToken, enrolment, code: codeOf(totpSecret), password: PASSWORD };
 }
@@ -109,7 +113,7 @@ async function waiting(world: World, what: "PUT retention" | "POST api-tokens"):
   days += 1;
   const change = { version: await versionIn(world, "organisation"), expiredTokenDays: days, leaving: [] };
   await console.db.query("UPDATE approval_policy SET kinds = '{retention}'");
-  const made = await send(world, what, {
+  const made = await sendMade(world, what, {
     body: what === "PUT retention" ? change : { name: `own ${randomUUID().slice(0, 5)}`, role: "auditor" },
     who: me,
     headers: { "approval-reason": "because" },
@@ -121,7 +125,7 @@ async function waiting(world: World, what: "PUT retention" | "POST api-tokens"):
 async function approved(world: World): Promise<string> {
   const id = await waiting(world, "POST api-tokens");
   await proveFor(world.console.db, world.other, id);
-  await send(world, "POST approvals/{id}/approve", { segments: { id }, body: {}, who: world.other });
+  await sendMade(world, "POST approvals/{id}/approve", { segments: { id }, body: {}, who: world.other });
   return id;
 }
 
@@ -138,7 +142,7 @@ async function breakGlass(world: World): Promise<void> {
   const asked = await console.send(requestOf({ method: "PUT", path: "/api/v1/retention" }, made));
   const { subject } = (await asked.json()) as { subject?: string };
   await proveFor(console.db, me, subject ?? "");
-  await send(world, "PUT retention", made);
+  await sendMade(world, "PUT retention", made);
   await console.db.query("UPDATE approval_policy SET kinds = '{}'");
 }
 
@@ -152,20 +156,20 @@ async function detection(world: World, isMuted: boolean): Promise<string> {
     [id, world.ids.clients?.[isMuted ? 1 : 0] ?? ""],
   );
   const body = { scope: "client", reason: "known", endsAt: inHours(2) };
-  if (isMuted) await send(world, "POST detections/{id}/mute", { segments: { id }, body });
+  if (isMuted) await sendMade(world, "POST detections/{id}/mute", { segments: { id }, body });
   return id;
 }
 
 async function orderToCome(world: World): Promise<string> {
   const target = { kind: "user", id: firstOf(world, "users") };
   const body = { verb: "suspend", target, effectiveFrom: inHours(2), suspendedUntil: inHours(3) };
-  const plan = await send(world, "POST plans", { body });
-  await send(world, "POST orders", { body: { planId: plan.id, reason: "test", note: "" } });
+  const plan = await sendMade(world, "POST plans", { body });
+  await sendMade(world, "POST orders", { body: { planId: plan.id, reason: "test", note: "" } });
   return valueIn(world, "SELECT id AS value FROM revocation_order ORDER BY position DESC LIMIT 1");
 }
 
 async function standbyKey(world: World, purpose: string): Promise<string> {
-  const made = await send(world, "POST keys", { body: { purpose, reason: "test", note: "" } });
+  const made = await sendMade(world, "POST keys", { body: { purpose, reason: "test", note: "" } });
   return String((made.key as Json).kid);
 }
 
@@ -175,12 +179,15 @@ async function importOf(
   isCompared: boolean,
 ): Promise<Required<Pick<Made, "segments" | "who">>> {
   const who = await addTestPerson(world.console.db, "owner");
-  const made = await send(world, "POST people-imports", { body: { kind: "users", fileName: "p.csv" }, who });
+  const made = await sendMade(world, "POST people-imports", {
+    body: { kind: "users", fileName: "p.csv" },
+    who,
+  });
   const segments = { id: String(made.id) };
   const content = Buffer.from("email,name\nbea@example.com,Bea\n").toString("base64");
-  await send(world, "PUT people-imports/{id}/parts", { segments, body: { number: 1, content }, who });
+  await sendMade(world, "PUT people-imports/{id}/parts", { segments, body: { number: 1, content }, who });
   if (isCompared)
-    await send(world, "POST people-imports/{id}/compare", { segments, body: { parts: 1 }, who });
+    await sendMade(world, "POST people-imports/{id}/compare", { segments, body: { parts: 1 }, who });
   return { segments, who };
 }
 
@@ -204,22 +211,22 @@ const mailServer = async (world: World) => ({
 /** What there is once somebody has set it, used it or broken it. Before any request is made: versions move with it. */
 export async function prepareWorld(world: World): Promise<void> {
   const { console, contents } = world;
-  await send(world, "PUT mail-settings", { body: await mailServer(world) });
-  await send(world, "PUT notification-webhook", { body: await webhook(world) });
+  await sendMade(world, "PUT mail-settings", { body: await mailServer(world) });
+  await sendMade(world, "PUT notification-webhook", { body: await webhook(world) });
   await breakGlass(world);
-  const keyed = await send(world, "POST clients", {
+  const keyed = await sendMade(world, "POST clients", {
     body: { name: "Keyed", kind: "service", jwksUri: NOWHERE },
   });
   world.ids.keyed = [String((keyed.client as Json).id)];
-  const view = await send(world, "POST saved-views", {
+  const view = await sendMade(world, "POST saved-views", {
     body: { list: "tokens", name: "Ours", isShared: true },
   });
   world.ids.shared = [String(view.id)];
   const suspended = { kind: "user", id: world.ids.users?.[1] ?? "" };
-  const plan = await send(world, "POST plans", {
+  const plan = await sendMade(world, "POST plans", {
     body: { verb: "suspend", target: suspended, suspendedUntil: inHours(9) },
   });
-  await send(world, "POST orders", { body: { planId: plan.id, reason: "test", note: "" } });
+  await sendMade(world, "POST orders", { body: { planId: plan.id, reason: "test", note: "" } });
   await console.db.query(
     `INSERT INTO verifier_instance (verifier_id, instance_id, way, seen_at, first_seen_at)
      VALUES ($1::uuid, $2::uuid, 'poll', now() - interval '1 day', now() - interval '1 day')`,
@@ -237,7 +244,7 @@ export async function prepareWorld(world: World): Promise<void> {
   world.ids.spentKeys = [spent];
 }
 
-/** Requests that no sample of a schema hits upon: what they name or hold has to fit what is there. */
+/** Requests, by the operations' names, that no sample of a schema hits upon: what they name or hold has to fit what is there. */
 export const MADE: Record<string, (world: World) => Promise<Made>> = {
   // before the plans: they would not have named its token
   "POST /api/v1/users/{id}/grants/{clientId}/withdraw": async (world) => {
@@ -294,7 +301,7 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
   }),
   "POST /api/v1/clients/{id}/secrets/{secretId}/revoke": async (world) => {
     const id = firstOf(world, "clients");
-    await send(world, "POST clients/{id}/rotate-secret", { segments: { id }, body: {} });
+    await sendMade(world, "POST clients/{id}/rotate-secret", { segments: { id }, body: {} });
     return { segments: { id, secretId: await secretOf(world, "client_secret", "client_id", id) } };
   },
   "POST /api/v1/detections/{id}/case": async (world) => ({
@@ -315,7 +322,7 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
   }),
   "POST /api/v1/exports/{id}/cancel": async (world) => {
     const who = await addTestPerson(world.console.db, "owner");
-    const made = await send(world, "POST exports", { body: { list: "tokens", format: "csv" }, who });
+    const made = await sendMade(world, "POST exports", { body: { list: "tokens", format: "csv" }, who });
     return { segments: { id: String(made.id) }, who };
   },
   "POST /api/v1/event-streams": async () => ({
@@ -352,12 +359,12 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
     return { who: world.me };
   },
   "PUT /api/v1/me/totp": async (world) => {
-    const offer = await send(world, "POST me/totp/enrolment", { who: world.me });
+    const offer = await sendMade(world, "POST me/totp/enrolment", { who: world.me });
     return { body: { enrolment: offer.enrolment, code: codeOf(offer.totpSecret) }, who: world.me };
   },
   "POST /api/v1/orders": async (world) => {
     const body = { verb: "suspend", target: { kind: "user", id: firstOf(world, "users") } };
-    const plan = await send(world, "POST plans", { body: { ...body, suspendedUntil: inHours(1) } });
+    const plan = await sendMade(world, "POST plans", { body: { ...body, suspendedUntil: inHours(1) } });
     return { body: { planId: plan.id, reason: "test", note: "" } };
   },
   "POST /api/v1/orders/{id}/cancel": async (world) => ({
@@ -385,12 +392,12 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
   },
   "POST /api/v1/scanners/{id}/secrets/{secretId}/revoke": async (world) => {
     const id = firstOf(world, "scanners");
-    await send(world, "POST scanners/{id}/rotate-secret", { segments: { id }, body: {} });
+    await sendMade(world, "POST scanners/{id}/rotate-secret", { segments: { id }, body: {} });
     return { segments: { id, secretId: await secretOf(world, "scanner_secret", "scanner_id", id) } };
   },
   "POST /api/v1/verifiers/{id}/secrets/{secretId}/revoke": async (world) => {
     const id = firstOf(world, "verifiers");
-    await send(world, "POST verifiers/{id}/rotate-secret", { segments: { id }, body: {} });
+    await sendMade(world, "POST verifiers/{id}/rotate-secret", { segments: { id }, body: {} });
     return { segments: { id, secretId: await secretOf(world, "verifier_secret", "verifier_id", id) } };
   },
   "POST /api/v1/verifiers/{id}/instances/{instanceId}/end": async (world) => ({
@@ -412,14 +419,14 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
   }),
   "POST /api/v1/incidents/{number}/notices": async (world) => {
     const segments = { number: firstOf(world, "incidents") };
-    const { recipients } = await send(world, "GET incidents/{number}/notices", { segments });
+    const { recipients } = await sendMade(world, "GET incidents/{number}/notices", { segments });
     const [found] = (recipients as Json[]).filter((one) => one.whyNot === null);
     const { kind, id, seen } = found ?? {};
     return { segments, body: { recipients: [{ kind, id, seen }] } };
   },
   "POST /api/v1/incidents/{number}/orders": async (world) => {
     const target = { kind: "user", id: firstOf(world, "users") };
-    const plan = await send(world, "POST plans", {
+    const plan = await sendMade(world, "POST plans", {
       body: { verb: "suspend", target, suspendedUntil: inHours(1) },
     });
     const segments = { number: firstOf(world, "incidents") };
@@ -454,7 +461,7 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
   "POST /api/v1/me/step-up/options": async ({ me }) => ({ body: { kind: "keys" }, who: me }),
   "POST /api/v1/me/step-up": async (world) => {
     await passkeyOf(world);
-    const offer = await send(world, "POST me/step-up/options", { body: { kind: "keys" }, who: world.me });
+    const offer = await sendMade(world, "POST me/step-up/options", { body: { kind: "keys" }, who: world.me });
     const asked = offer.passkey as { options: { challenge: string }; challenge: string };
     const answer = world.passkeys.at(-1)?.answer({ challenge: asked.options.challenge, origin: ORIGIN });
     return {
@@ -488,7 +495,7 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
       world,
       "SELECT kid AS value FROM signing_key WHERE purpose = 'access_token' AND state = 'active'",
     );
-    const plan = await send(world, "POST keys/{kid}/emergency-plan", { segments: { kid } });
+    const plan = await sendMade(world, "POST keys/{kid}/emergency-plan", { segments: { kid } });
     const { id, confirm } = (plan.plan ?? plan) as Json;
     return {
       segments: { kid },

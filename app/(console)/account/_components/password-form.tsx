@@ -33,7 +33,6 @@ export function PasswordForm({ onCancel, onDone }: { onCancel: () => void; onDon
         <PasswordInput
           label={words.passwordNow}
           description={words.passwordForgotten}
-          inputWrapperOrder={["label", "input", "error", "description"]}
           autoComplete="current-password"
           value={currentPassword}
           onChange={(event) => {

@@ -13,6 +13,7 @@ export function AdminFacts({ admin }: { admin: AdminRow }) {
   return (
     <Card title={words.facts}>
       <KeyValue
+        wide
         items={[
           { key: words.role, value: <span title={means}>{name}</span> },
           ...(admin.provider === null ? [] : [{ key: words.comesBy, value: admin.provider.name }]),
@@ -31,6 +32,7 @@ export function AdminFactors({ factors }: { factors: Factors }) {
   return (
     <Card title={words.factors}>
       <KeyValue
+        wide
         items={[
           {
             key: words.passkeys,
@@ -38,7 +40,7 @@ export function AdminFactors({ factors }: { factors: Factors }) {
               passkeys.length === 0 ? (
                 words.noPasskeys
               ) : (
-                <ul style={{ margin: 0, paddingInlineStart: 16 }}>
+                <ul style={{ margin: 0, padding: 0 }}>
                   {passkeys.map(({ id, name, lastUsedAt, blockedAt }) => (
                     <li key={id}>
                       {name}, <Instant at={lastUsedAt} prefix="used" none="never used" />{" "}

@@ -86,7 +86,10 @@ export const incidentWords = {
           ? "It gets new tokens, with no permission."
           : `It gets new tokens${audiences.length === 0 ? "" : ` for ${audiences.join(", ")}`}, with:`,
   replaceSecret: (client: string) => `New secret for ${client}…`,
-  replaceText: "Whoever has the leaked one gets tokens until then.",
+  replaceText: (isEnough: boolean) =>
+    isEnough
+      ? "Whoever has the leaked one gets tokens until then."
+      : "Whoever has the leaked one passes for the client until then.",
   newSecret: "New secret…",
   endUser: "End sessions and tokens…",
   closeCase: "Close the case",

@@ -29,7 +29,7 @@ function OpenedBy({ secret }: { secret: OpenedBySecret }) {
     <div className={classes.wide}>
       <h3 className={classes.label}>{words.leakedSecret(secret.name)}</h3>
       <p className={classes.says}>{words.opensNow(secret)}</p>
-      {secret.isTaken && secret.permissions.length > 0 ? (
+      {secret.isTaken && secret.isEnough && secret.permissions.length > 0 ? (
         <ScopeList values={secret.permissions} what={["permission", "permissions"]} shown={16} isWrapping />
       ) : null}
     </div>

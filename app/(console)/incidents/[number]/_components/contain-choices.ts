@@ -22,6 +22,7 @@ export function containChoices(
     (sum, [state, count]) => sum + (LIVE.has(state) ? count : 0),
     0,
   );
+  const which = (tokens.states.suspended ?? 0) === left ? "suspended" : "live";
   const one = tokens.rows.find(({ id }) => ids.length === 1 && id === ids[0]);
   const choices: ContainChoice[] = [];
   let main: ContainChoice | null = null;
@@ -40,8 +41,8 @@ export function containChoices(
       target: { kind: "selection", tokenIds: ids },
       label:
         left > ids.length
-          ? `Take back ${ids.length} of the ${left} live tokens…`
-          : `Take back the ${ids.length} live tokens…`,
+          ? `Take back ${ids.length} of the ${left} ${which} tokens…`
+          : `Take back the ${ids.length} ${which} tokens…`,
       about: "Those of the case; what is renewed from them meanwhile is not in it.",
     };
   for (const { kind, id, name } of incident.named.filter((subject) => subject.kind === "family"))

@@ -53,7 +53,7 @@ export function ContainStep({
             may={may}
             isCut={tokens.isCut}
           />
-          <span className="muted">{words.unsure}</span>
+          {incident.state === "held" ? null : <span className="muted">{words.unsure}</span>}
         </div>
       ) : null}
       {orders.rows.length === 0 ? (

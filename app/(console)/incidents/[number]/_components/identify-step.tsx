@@ -31,6 +31,7 @@ export function IdentifyStep({ tokens }: { tokens: IncidentTokens }) {
         columns={[
           {
             header: "State",
+            isWrapping: true,
             cell: (row: TokenRow) => (
               <>
                 <StateBadge state={row.state} />

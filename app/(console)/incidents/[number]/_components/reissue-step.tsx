@@ -28,16 +28,16 @@ export function ReissueStep({
   canTell: boolean;
 }) {
   const taken = radius.secrets.filter(({ isTaken }) => isTaken);
-  // a client of which nothing but its secret leaked may hold no token of the case
+  // a client of which nothing but its secret leaked may hold no token of the case; those whose secret is still taken come first, by themselves
   const clients = [
     ...radius.clients,
     ...radius.secrets
       .filter(({ clientId }) => radius.clients.every(({ id }) => id !== clientId))
       .map(({ clientId, name }) => ({ id: clientId, name })),
-  ];
+  ].filter(({ id }) => taken.every(({ clientId }) => clientId !== id));
   return (
     <>
-      {taken.map(({ clientId, name }) => (
+      {taken.map(({ clientId, name, isEnough }) => (
         <div key={clientId} className={classes.primary}>
           <NewSecret
             clientId={clientId}
@@ -46,7 +46,7 @@ export function ReissueStep({
             isAllowed={canRotate && !isClosed}
             isFirst
           />
-          <span className="muted">{words.replaceText}</span>
+          <span className="muted">{words.replaceText(isEnough)}</span>
         </div>
       ))}
       <div className={classes.lists}>
@@ -56,9 +56,7 @@ export function ReissueStep({
             {clients.map(({ id, name }) => (
               <li key={id}>
                 {name}{" "}
-                {taken.some(({ clientId }) => clientId === id) ? null : (
-                  <NewSecret clientId={id} name={name} number={number} isAllowed={canRotate && !isClosed} />
-                )}
+                <NewSecret clientId={id} name={name} number={number} isAllowed={canRotate && !isClosed} />
                 {reissues
                   .filter(({ clientId }) => clientId === id)
                   .slice(0, 1)
@@ -69,7 +67,9 @@ export function ReissueStep({
                   ))}
               </li>
             ))}
-            {clients.length === 0 ? <li className="faint">none</li> : null}
+            {clients.length === 0 ? (
+              <li className="faint">{taken.length > 0 ? "no others" : "none"}</li>
+            ) : null}
           </ul>
         </div>
         <div>

@@ -47,12 +47,26 @@ function Request({ use }: { use: IncidentUse }) {
   );
 }
 
-function From({ use, isOneLine = false }: { use: IncidentUse; isOneLine?: boolean }) {
-  if (use.ip === null) return <span className="faint">{isOneLine ? "an address not told" : "not told"}</span>;
+function Outcome({ use }: { use: IncidentUse }) {
+  return (
+    <>
+      <StateBadge state={use.outcome} />
+      {use.refusal ? (
+        <>
+          <br />
+          <small className="muted">{refusalWords(use.refusal)}</small>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function From({ use }: { use: IncidentUse }) {
+  if (use.ip === null) return <span className="faint">from where is not told</span>;
   return (
     <>
       <AddressLink ip={use.ip} />
-      {isOneLine ? " " : <br />}
+      <br />
       <Country code={use.country} />
     </>
   );
@@ -115,22 +129,20 @@ export function UsesOfCase({
             {
               header: "When",
               isWrapping: true,
-              cell: (row: IncidentUse) => <Instant at={row.at} show="exact" />,
+              cell: (row: IncidentUse) => (
+                <>
+                  <Instant at={row.at} show="exact" />
+                  <div className={classes.narrow}>
+                    <Outcome use={row} />
+                  </div>
+                </>
+              ),
             },
             {
               header: "Outcome",
               isWrapping: true,
-              cell: (row: IncidentUse) => (
-                <>
-                  <StateBadge state={row.outcome} />
-                  {row.refusal ? (
-                    <>
-                      <br />
-                      <small className="muted">{refusalWords(row.refusal)}</small>
-                    </>
-                  ) : null}
-                </>
-              ),
+              isExtra: true,
+              cell: (row: IncidentUse) => <Outcome use={row} />,
             },
             {
               header: "Token",
@@ -145,9 +157,9 @@ export function UsesOfCase({
               cell: (row: IncidentUse) => (
                 <>
                   <Request use={row} />
-                  <span className={classes.narrow}>
-                    from <From use={row} isOneLine />
-                  </span>
+                  <div className={classes.narrow}>
+                    <From use={row} />
+                  </div>
                 </>
               ),
             },
