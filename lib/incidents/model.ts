@@ -145,8 +145,16 @@ export type NoticeFacts = {
   organisation: string;
   caseNumber: number;
   recipient: { kind: "user" | "client"; name: string };
-  /** The newest of them. */
-  tokens: { kind: "access" | "refresh"; client: string; issuedAt: string; works: boolean }[];
+  /** Of a client: its secret was found, and its tokens are what was got with it. */
+  bySecret: boolean;
+  /** The newest of them; one that is only suspended does not work, and can be given back. */
+  tokens: {
+    kind: "access" | "refresh";
+    client: string;
+    issuedAt: string;
+    works: boolean;
+    isSuspended: boolean;
+  }[];
   /** How many more there are. */
   more: number;
 };

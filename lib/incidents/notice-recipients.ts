@@ -10,6 +10,7 @@ import { NOTICE_RECIPIENTS_MAX, NOTICE_TOKENS, type NoticeFacts, type NoticeReci
 import type { Reader } from "./pick-case-tokens.ts";
 
 type Holder = { kind: "user" | "client"; id: string };
+type Named = Holder & { bySecret: boolean };
 type Person = { id: string; name: string; address: string | null };
 
 const WORKS = new Set(["active", "not_yet_valid"]);
@@ -19,10 +20,10 @@ function holderOf({ user, client }: TokenRow): Holder {
   return user === null ? { kind: "client", id: client.id } : { kind: "user", id: user.id };
 }
 
-async function readNamed(db: Sql, incidentId: string): Promise<Holder[]> {
+async function readNamed(db: Sql, incidentId: string): Promise<Named[]> {
   return run(
     db,
-    sql`SELECT s.kind, s.target_id AS id FROM incident_subject s WHERE s.incident_id = ${incidentId}::uuid AND s.kind IN ('user', 'client')`,
+    sql`SELECT s.kind, s.target_id AS id, s.by_secret AS "bySecret" FROM incident_subject s WHERE s.incident_id = ${incidentId}::uuid AND s.kind IN ('user', 'client')`,
   );
 }
 
@@ -57,7 +58,9 @@ export async function readNoticeRecipients(
   const { rows } = await readCaseTokens(within, incident);
   const tokens = new Map<string, TokenRow[]>();
   const holders = new Map<string, Holder>();
-  for (const holder of await readNamed(within.db, incident.id)) holders.set(holder.id, holder);
+  const named = await readNamed(within.db, incident.id);
+  const bySecret = new Set(named.flatMap((one) => (one.bySecret ? [one.id] : [])));
+  for (const { kind, id } of named) holders.set(id, { kind, id });
   for (const row of rows) {
     const holder = holderOf(row);
     holders.set(holder.id, holder);
@@ -77,11 +80,13 @@ export async function readNoticeRecipients(
       organisation,
       caseNumber: incident.number,
       recipient: { kind: holder.kind, name: person.name },
+      bySecret: bySecret.has(holder.id),
       tokens: theirs.slice(0, NOTICE_TOKENS).map(({ kind, client, issuedAt, state }) => ({
         kind,
         client: client.name,
         issuedAt,
         works: WORKS.has(state),
+        isSuspended: state === "suspended",
       })),
       more: Math.max(0, theirs.length - NOTICE_TOKENS),
     };

@@ -16,6 +16,18 @@ function utc(instant: string): string {
   return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 }
 
+function standsAs({ works, isSuspended }: NoticeFacts["tokens"][number]): string {
+  if (works) return "still works";
+  return isSuspended ? "suspended: refused now, can be given back" : "does not work any more";
+}
+
+/** What was found, and of how many one speaks. */
+function foundWords({ bySecret, tokens, more }: NoticeFacts): { what: string; many: boolean } {
+  if (bySecret) return { what: "a secret", many: false };
+  const many = tokens.length + more !== 1;
+  return { what: many ? "tokens" : "a token", many };
+}
+
 /**
  * The subject and the text of a notice. They carry no value of a token, no secret and no link: what somebody does about it they do where they always do.
  *
@@ -24,11 +36,11 @@ function utc(instant: string): string {
 export function noticeText(facts: NoticeFacts, note: string): { subject: string; body: string } {
   const { recipient, tokens, more, caseNumber } = facts;
   const organisation = named(facts.organisation);
-  const many = tokens.length + more !== 1;
+  const { what, many } = foundWords(facts);
   const whose = recipient.kind === "user" ? "issued to you" : `of the application "${named(recipient.name)}"`;
   const lines = tokens.map(
-    ({ kind, client, issuedAt, works }) =>
-      `  - ${kind} token of "${named(client)}", issued ${utc(issuedAt)}: ${works ? "still works" : "does not work any more"}`,
+    (token) =>
+      `  - ${token.kind} token of "${named(token.client)}", issued ${utc(token.issuedAt)}: ${standsAs(token)}`,
   );
   const toDo =
     recipient.kind === "user"
@@ -42,8 +54,12 @@ export function noticeText(facts: NoticeFacts, note: string): { subject: string;
         ];
   const paragraphs = [
     recipient.kind === "user" ? `Hello ${named(recipient.name)},` : "Hello,",
-    `${many ? "tokens" : "a token"} ${whose} ${many ? "were" : "was"} found where ${many ? "they" : "it"} should not be. Whoever had ${many ? "them" : "it"} could act ${recipient.kind === "user" ? "in your name" : "as the application"}.`,
-    [...lines, ...(more > 0 ? [`  - and ${more} more`] : [])].join("\n"),
+    `${what} ${whose} ${many ? "were" : "was"} found where ${many ? "they" : "it"} should not be. Whoever had ${many ? "them" : "it"} could act ${recipient.kind === "user" ? "in your name" : "as the application"}.`,
+    [
+      ...(facts.bySecret && lines.length > 0 ? ["Tokens that the application, or whoever had it, got:"] : []),
+      ...lines,
+      ...(more > 0 ? [`  - and ${more} more`] : []),
+    ].join("\n"),
     [
       "What to do:",
       ...toDo,
@@ -53,7 +69,7 @@ export function noticeText(facts: NoticeFacts, note: string): { subject: string;
     `This is case ${caseNumber} of ${organisation}. There is no link in this mail, on purpose: nobody asks you for a password or a token by mail.`,
   ];
   return {
-    subject: `${organisation}: ${many ? "tokens" : "a token"} ${recipient.kind === "user" ? "of yours" : "of an application of yours"} leaked (case ${caseNumber})`,
+    subject: `${organisation}: ${what} ${recipient.kind === "user" ? "of yours" : "of an application of yours"} leaked (case ${caseNumber})`,
     body: `${paragraphs.filter((paragraph) => paragraph !== "").join("\n\n")}\n`,
   };
 }

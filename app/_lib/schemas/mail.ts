@@ -55,12 +55,16 @@ export const incidentNotices = z.object({
         organisation: z.string(),
         caseNumber: z.int(),
         recipient: z.object({ kind: z.enum(RECIPIENT_KINDS), name: z.string() }),
+        bySecret: z
+          .boolean()
+          .describe("Of a client: its secret was found, and its tokens are what was got with it."),
         tokens: z.array(
           z.object({
             kind: z.enum(["access", "refresh"]),
             client: z.string(),
             issuedAt: instant,
             works: z.boolean(),
+            isSuspended: z.boolean(),
           }),
         ),
         more: z.int(),
