@@ -40,19 +40,17 @@ const REST_AFTER_MS = 10 * 60 * 1000;
 /**
  * Follows `/api/v1/live` (server-sent events) and draws the current page again when something changed, only while the page is
  * seen and nothing holds it: an open dialog does, and whoever calls `useHold`. `lost` means that what is on the screen may be
- * old: it stays until the connection is back, since a page that is asked for meanwhile would be an error in its place. Once the session has ended the next drawing leads to
- * the sign-in page: what is held or kept stays where it is, and is told so.
+ * old. Once the session has ended the next drawing leads to the sign-in page: what is held or kept stays where it is, and is told so.
  */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const [isPaused, setIsPaused] = useState(false);
   const isResting = useIdle(REST_AFTER_MS, { initialState: false });
   const [connection, setConnection] = useState<"connecting" | "live" | "lost">("connecting");
-  const isLost = useRef(false);
   const [hasEnded, setHasEnded] = useState(false);
   const holds = useRef(0);
   const [isHolding, setIsHolding] = useState(false);
   const isHeld = useCallback(
-    () => isLost.current || holds.current > 0 || document.querySelector('[aria-modal="true"]') !== null,
+    () => holds.current > 0 || document.querySelector('[aria-modal="true"]') !== null,
     [],
   );
   const keeps = useRef(0);
@@ -87,20 +85,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const stop = followEvents("/api/v1/live", {
       event: "change",
       onOpen: () => {
-        isLost.current = false;
         setConnection("live");
         setHasEnded(false);
       },
-      onLost: () => {
-        isLost.current = true;
-        setConnection("lost");
-      },
+      onLost: () => setConnection("lost"),
       onRefused: async () => {
         const isOver = await isSessionOver();
         setHasEnded(isOver);
-        if (!isOver) return;
-        isLost.current = false;
-        tell("urgent");
+        if (isOver) tell("urgent");
       },
       onEvent: (text) => {
         const pulse = JSON.parse(text) as Pulse;
@@ -116,7 +108,6 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       stop();
       document.removeEventListener("visibilitychange", look);
       forget();
-      isLost.current = false;
       setConnection("connecting");
     };
   }, [isPaused, isResting, tell, forget]);
