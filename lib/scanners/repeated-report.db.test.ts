@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { readIncident } from "../incidents/incident-row.ts";
+import { noteContainmentOfAll } from "../incidents/note-containment.ts";
 import { updateIncident } from "../incidents/update-incident.ts";
 import { planFixtureOf } from "../order-plans/plan-fixture.ts";
 import type { ScannerAction } from "./model.ts";
@@ -152,4 +153,30 @@ test("a report that cannot be put into a case keeps no other one waiting, is tol
   expect(await openCaseOfReport(db)).toBe(true);
   expect(await unlucky.cases()).toEqual([expect.any(Number)]);
   expect(await openCaseOfReport(db)).toBe(false);
+});
+
+test("a report that joins a case is held against it: what its policy ends contains the case, and a secret of it that is taken opens it again", async () => {
+  const clientId = await fixture.tokens.client(`app-${randomUUID()}`);
+  const { valueHash } = await fixture.tokens.token({ clientId });
+  const stands = async (number: number | null | undefined) =>
+    (await readIncident(db, number as number)).state;
+  const [number] = await (await reporting(valueHash)).report();
+  expect(await stands(number)).toBe("open");
+  expect(await (await reporting(valueHash, "revoke")).report(), "another scanner's").toEqual([number]);
+  expect(await stands(number)).toBe("contained");
+
+  const secret = () => createHash("sha256").update(randomUUID()).digest();
+  const [ended, taken] = [secret(), secret()];
+  for (const hash of [ended, taken])
+    await db.query(
+      "INSERT INTO client_secret (id, client_id, secret_hash, hint, created_at) VALUES (gen_random_uuid(), $1::uuid, $2::bytea, 'abcd', now() - interval '1 day')",
+      [clientId, hash],
+    );
+  const [ofSecret] = await (await reporting(ended)).report();
+  await db.query("UPDATE client_secret SET expires_at = now() WHERE client_id = $1::uuid", [clientId]);
+  await noteContainmentOfAll(db);
+  expect(await stands(ofSecret)).toBe("contained");
+  await db.query("UPDATE client_secret SET expires_at = NULL WHERE secret_hash = $1::bytea", [taken]);
+  expect(await (await reporting(taken)).report()).toEqual([ofSecret]);
+  expect(await stands(ofSecret)).toBe("open");
 });
