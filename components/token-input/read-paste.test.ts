@@ -30,6 +30,7 @@ describe("a paste", () => {
       ],
       lines: [1, 1, 2, 3],
       tokens: 2,
+      secrets: 0,
       hasSecret: false,
       isCut: false,
     });
@@ -132,6 +133,25 @@ describe("a paste", () => {
       expect(readPaste(text)).toMatchObject({ values: [], hasSecret: false });
   });
 
+  test("of a client's secret gives it by its hash, once, plain or in base64 or cut out of a log; another kind's is only said to stand there", () => {
+    const secret = `twc_${"A1b2C3d4E5".repeat(5).slice(0, 43)}`;
+    for (const text of [
+      `CLIENT_SECRET=${secret}\nagain: "${secret}".`,
+      `Authorization: Basic ${base64(`my-client:${secret}`)}`,
+    ])
+      expect(readPaste(text), text).toEqual({
+        values: [{ hash: sha256(secret) }],
+        lines: [1],
+        tokens: 0,
+        secrets: 1,
+        hasSecret: false,
+        isCut: false,
+      });
+    expect(readPaste(`${secret}x`)).toMatchObject({ values: [], secrets: 0, hasSecret: true });
+    expect(readPaste(secret.replace("twc_", "twv_"))).toMatchObject({ values: [], hasSecret: true });
+    expect(JSON.stringify(readPaste(`${held.jwt} ${secret}`))).not.toContain(secret);
+  });
+
   test("of ten thousand is read whole, and of more says that it is cut", () => {
     const lines = Array.from({ length: 10_001 }, () => jwt(uuidv7(at)));
     expect(readPaste(lines.slice(1).join("\n"))).toMatchObject({ tokens: 10_000, isCut: false });
@@ -145,6 +165,7 @@ describe("a paste", () => {
       values: [],
       lines: [],
       tokens: 0,
+      secrets: 0,
       hasSecret: false,
       isCut: false,
     });

@@ -14,7 +14,9 @@ export type Paste = {
   lines: number[];
   /** How many of them were tokens, rather than ids and hashes. */
   tokens: number;
-  /** Whether a secret of a client, verifier or API token stood among them: those are not looked up. */
+  /** How many of them were clients' secrets. */
+  secrets: number;
+  /** Whether a secret of a verifier, scanner, API token or link stood among them: those are not looked up. */
   hasSecret: boolean;
   /** Whether there were more than PASTE_MAX. */
   isCut: boolean;
@@ -27,6 +29,22 @@ const NAME = new RegExp(
   String.raw`(?:(?<![\w./:=-])|(?<=${KEY}))(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64})(?![\w/:-]|\.\w)`,
   "gi",
 );
+
+/** A client's secret, as long as one is. */
+const CLIENT_SECRET = /(?<![0-9A-Za-z])twc_[0-9A-Za-z]{43}(?![0-9A-Za-z])/g;
+
+/** The clients' secrets in some readings of a paste, each with its line. */
+function clientSecretsIn(texts: readonly string[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const text of texts) {
+    const lineAt = linesOf(text);
+    for (const { 0: value, index } of text.matchAll(CLIENT_SECRET))
+      if (!found.has(value)) found.set(value, lineAt(index));
+  }
+  return found;
+}
+
+const hashOf = (value: string) => bytesToHex(sha256(utf8ToBytes(value)));
 
 /** Text without the tokens that were seen in it, so that nothing inside of one is taken for a name. */
 function without(text: string, values: readonly string[]): string {
@@ -62,19 +80,23 @@ export function readPaste(text: string): Paste {
     }
   }
   const tokens = seen.map(({ id, value }): PastedValue => {
-    const hash = bytesToHex(sha256(utf8ToBytes(value)));
+    const hash = hashOf(value);
     return id === null ? { hash } : { id, hash };
   });
   const named = [...names.keys()].map(
     (name): PastedValue => (name.length === 64 ? { hash: name } : { id: name }),
   );
-  const all = [...tokens, ...named];
+  const secrets = clientSecretsIn(texts);
+  const all = [...tokens, ...[...secrets.keys()].map((value) => ({ hash: hashOf(value) })), ...named];
   return {
     values: all.slice(0, PASTE_MAX),
-    lines: [...seen.map(({ line }) => line), ...names.values()].slice(0, PASTE_MAX),
+    lines: [...seen.map(({ line }) => line), ...secrets.values(), ...names.values()].slice(0, PASTE_MAX),
     tokens: Math.min(tokens.length, PASTE_MAX),
+    secrets: Math.max(0, Math.min(secrets.size, PASTE_MAX - tokens.length)),
     hasSecret: texts.some((one) =>
-      [...one.matchAll(new RegExp(SECRET, "g"))].some(([value]) => !/^tw[ar]_/.test(value)),
+      [...one.matchAll(new RegExp(SECRET, "g"))].some(
+        ([value]) => !/^tw[ar]_/.test(value) && !secrets.has(value),
+      ),
     ),
     isCut: all.length > PASTE_MAX,
   };

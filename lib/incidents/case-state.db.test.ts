@@ -251,6 +251,35 @@ test("a leaked secret opens what its client gets for itself and nothing of its p
   expect(await written(number)).toEqual({ state: "contained", isEnded: true });
 });
 
+test("a leaked secret that is replaced at once, or ended, is remembered: what was got with it until then is the case's, and what came after is not", async () => {
+  for (const end of ["replaced", "revoked"] as const) {
+    const { clientId, clientName, own, number } = await leakedSecret();
+    const at = fixture.later(fixture.as("governor"), 1_000);
+    const [before] = await db.query<{ id: string }>(
+      "SELECT id FROM client_secret WHERE client_id = $1::uuid",
+      [clientId],
+    );
+    if (end === "replaced")
+      await rotateClientSecret(at, { clientId, overlapSeconds: 0, lifetimeSeconds: null });
+    else await revokeClientSecret(at, { clientId, secretId: before?.id ?? "" });
+    await fixture.tokens.token({ clientId, issuedAt: new Date(at.now.getTime() + 1_000) });
+    const { rows } = await getIncidentTokens(fixture.later(ctx, 5_000), number);
+    expect(
+      rows.map(({ id }) => id),
+      end,
+    ).toEqual([own.id]);
+    expect(await stands(number, 5_000), end).toBe("open");
+    const hash = createHash("sha256").update(clientName).digest("hex");
+    const [found] = await identifyValues(fixture.later(ctx, 5_000), { values: [{ hash }] });
+    expect(found, end).toMatchObject({
+      is: "ended",
+      secret: { clientUuid: clientId, id: before?.id, hint: "abcd", cases: [{ number }] },
+    });
+    await place(number, "revoke", { kind: "token", id: own.id });
+    expect(await stands(number, 5_000), end).toBe("contained");
+  }
+});
+
 test("a disabled client's leaked secret gets nothing, and gets it again once the client is enabled; somebody who puts the client in by hand means all of it", async () => {
   const { clientId, own, number, first } = await leakedSecret();
   await place(number, "revoke", { kind: "token", id: own.id });

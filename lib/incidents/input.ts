@@ -50,7 +50,21 @@ const tokenIds = z
   .default([]);
 
 const others = z
-  .array(z.strictObject({ kind: z.enum(SUBJECT_KINDS), id: rowId }))
+  .array(
+    z
+      .strictObject({
+        kind: z.enum(SUBJECT_KINDS),
+        id: rowId,
+        bySecret: z
+          .boolean()
+          .optional()
+          .describe("a secret of this client leaked: what that opens is the client's own"),
+      })
+      .refine(({ kind, bySecret }) => kind === "client" || bySecret !== true, {
+        path: ["bySecret"],
+        error: "is for a client",
+      }),
+  )
   .max(50, "must have at most 50 entries")
   .default([]);
 

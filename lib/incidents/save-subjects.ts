@@ -7,8 +7,14 @@ import { type Holder, holderName, targetName } from "../revocations/target-name.
 import type { SubjectsInput } from "./input.ts";
 import { SUBJECTS_MAX, type SubjectKind } from "./model.ts";
 
-/** `bySecret`: see `CaseSubject`. */
-export type NamedSubject = { kind: SubjectKind; id: string; name: string; bySecret?: boolean };
+/** `bySecret`: see `CaseSubject`. `isByHand`: a person put the secret in, and no report tells when. */
+export type NamedSubject = {
+  kind: SubjectKind;
+  id: string;
+  name: string;
+  bySecret?: boolean;
+  isByHand?: boolean;
+};
 
 type TokenRecord = Holder & { id: string; kind: "access" | "refresh" };
 
@@ -35,10 +41,10 @@ export async function nameSubjects(db: Sql, { tokenIds, subjects }: SubjectsInpu
         .map((id) => ({ path: "tokenIds", message: `${id} is no token on record` })),
     });
   const others: NamedSubject[] = [];
-  for (const { kind, id } of subjects) {
+  for (const { kind, id, bySecret } of subjects) {
     if (kind === "token") continue;
     const { name } = await getTarget(db, kind, id);
-    others.push({ kind, id, name });
+    others.push({ kind, id, name, bySecret, isByHand: bySecret });
   }
   const all = [
     ...records.map((record) => ({
@@ -55,6 +61,30 @@ export async function nameSubjects(db: Sql, { tokenIds, subjects }: SubjectsInpu
   return all;
 }
 
+/** Each subject once: a client that is named whole and for a secret is in it whole, and its secret leaked. */
+function merged(subjects: readonly NamedSubject[]): NamedSubject[] {
+  const once = new Map<string, NamedSubject>();
+  for (const subject of subjects) {
+    const key = `${subject.kind} ${subject.id}`;
+    const there = once.get(key);
+    once.set(
+      key,
+      there === undefined
+        ? subject
+        : {
+            ...there,
+            bySecret: there.bySecret === true && subject.bySecret === true,
+            isByHand: there.isByHand === true || subject.isByHand === true,
+          },
+    );
+  }
+  return [...once.values()];
+}
+
+/** A secret that is named again changes something where the client has got another one since. */
+const IS_NEWER = `excluded.secret_at IS NOT NULL AND (incident_subject.secret_at IS NULL OR EXISTS (SELECT FROM client_secret l
+  WHERE l.client_id = excluded.target_id AND l.created_at > incident_subject.secret_at AND l.created_at <= excluded.secret_at))`;
+
 /**
  * Puts what was named into a case; what is in it already stays as it is, but that a client which is in it for a secret is in it whole from now on where that is
  * named. What was known of all of its tokens is known no more. Returns how many came.
@@ -67,12 +97,14 @@ export async function saveSubjects(
   incidentId: string,
   subjects: readonly NamedSubject[],
 ): Promise<number> {
-  const once = [...new Map(subjects.map((subject) => [`${subject.kind} ${subject.id}`, subject])).values()];
+  const once = merged(subjects);
   const added = await tx.query(
-    `INSERT INTO incident_subject (incident_id, kind, target_id, name, added_at, added_by_name, by_secret)
-     SELECT $1::uuid, n.kind, n.id, n.name, $2::timestamptz, $3::text, n.by_secret
-     FROM unnest($4::text[], $5::uuid[], $6::text[], $7::boolean[]) AS n(kind, id, name, by_secret)
-     ON CONFLICT (incident_id, kind, target_id) DO UPDATE SET by_secret = false WHERE incident_subject.by_secret AND NOT excluded.by_secret RETURNING target_id`,
+    `INSERT INTO incident_subject (incident_id, kind, target_id, name, added_at, added_by_name, by_secret, secret_at)
+     SELECT $1::uuid, n.kind, n.id, n.name, $2::timestamptz, $3::text, n.by_secret, CASE WHEN n.is_by_hand THEN $2::timestamptz END
+     FROM unnest($4::text[], $5::uuid[], $6::text[], $7::boolean[], $8::boolean[]) AS n(kind, id, name, by_secret, is_by_hand)
+     ON CONFLICT (incident_id, kind, target_id) DO UPDATE SET by_secret = incident_subject.by_secret AND excluded.by_secret,
+       secret_at = coalesce(excluded.secret_at, incident_subject.secret_at)
+     WHERE (incident_subject.by_secret AND NOT excluded.by_secret) OR (${IS_NEWER}) RETURNING target_id`,
     [
       incidentId,
       ctx.now,
@@ -81,6 +113,7 @@ export async function saveSubjects(
       once.map(({ id }) => id),
       once.map(({ name }) => name),
       once.map(({ bySecret = false }) => bySecret),
+      once.map(({ isByHand = false }) => isByHand),
     ],
   );
   if (added.length > 0)

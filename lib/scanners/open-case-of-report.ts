@@ -126,7 +126,10 @@ async function joinCase(ctx: Context, waiting: Waiting, number: number): Promise
   const found = subjectsOf(waiting.findings);
   const bySecret = new Set(found.flatMap(({ id, bySecret: is }) => (is === true ? [id] : [])));
   try {
-    const named = await nameSubjects(ctx.db, { tokenIds: [], subjects: found });
+    const named = await nameSubjects(ctx.db, {
+      tokenIds: [],
+      subjects: found.map(({ kind, id }) => ({ kind, id })),
+    });
     const subjects = named.map((subject) => ({ ...subject, bySecret: bySecret.has(subject.id) }));
     await addNamedSubjects(ctx, { number }, subjects);
   } catch (error) {

@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import type { IdentifiedValue } from "#lib/incidents/model.ts";
-import { casedTokens, casesOf, foreignLines, restOf, suggestedSeverity } from "./look-up.ts";
+import {
+  casedOf,
+  casedTokens,
+  casesOf,
+  firstOf,
+  foreignLines,
+  restOf,
+  suggestedSeverity,
+  suggestedTitle,
+} from "./look-up.ts";
 
 type Cases = NonNullable<IdentifiedValue["token"]>["cases"];
 
@@ -20,6 +29,47 @@ const value = (is: IdentifiedValue["is"], state: string | null, cases: Cases = [
           expiresAt: null,
           cases,
         },
+  secret: null,
+});
+
+const secret = (clientUuid: string, is: "live" | "ended", cases: Cases = []): IdentifiedValue => ({
+  is,
+  token: null,
+  secret: {
+    id: `secret of ${clientUuid} ${is}`,
+    hint: "abcd",
+    clientId: clientUuid,
+    clientName: "Billing",
+    clientUuid,
+    isEnough: true,
+    permissions: [],
+    audiences: [],
+    expiresAt: null,
+    cases,
+  },
+});
+
+test("a client's secret is what a case can be about: high while it gets tokens, named after its client, and each client once", () => {
+  const found = [secret("billing", "live"), secret("billing", "ended"), value("foreign", null)];
+  expect(suggestedSeverity(found)).toBe("high");
+  expect(suggestedSeverity([secret("billing", "ended")])).toBe("low");
+  expect(suggestedTitle(found)).toBe("Leaked secret of billing");
+  expect(casedOf(found)).toEqual({ tokenIds: [], secretsOf: ["billing"] });
+  const { body, size, rest } = firstOf({
+    tokenIds: ["t"],
+    secretsOf: Array.from({ length: 51 }, (_, index) => `c${index}`),
+  });
+  expect(body.subjects).toHaveLength(50);
+  expect(body.subjects?.[0]).toEqual({ kind: "client", id: "c0", bySecret: true });
+  expect([body.tokenIds, size, rest]).toEqual([["t"], 51, { tokenIds: [], secretsOf: ["c50"] }]);
+});
+
+test("a case that holds one secret of a client and not the other lacks it", () => {
+  const three = { number: 3, title: "Gist", state: "open" } as const;
+  const found = [secret("billing", "ended", [three]), secret("billing", "live")];
+  expect(casesOf(found)).toEqual([{ ...three, held: 1 }]);
+  expect(restOf(found, 3)).toEqual({ tokenIds: [], secretsOf: ["billing"] });
+  expect(restOf(found.slice(0, 1), 3)).toEqual({ tokenIds: [], secretsOf: [] });
 });
 
 test("a token that is named by a value with a cut signature counts as leaked: the case is about it, and as severe", () => {
@@ -47,13 +97,13 @@ test("the open case with the most of it comes first, each with how many of the t
     value("foreign", null),
   ];
   expect(casesOf(found)).toEqual([
-    { ...two, tokens: 2 },
-    { ...three, tokens: 1 },
+    { ...two, held: 2 },
+    { ...three, held: 1 },
   ]);
-  expect(restOf(found, 2)).toEqual([]);
-  expect(restOf(found, 3)).toEqual(["suspended suspended"]);
+  expect(restOf(found, 2).tokenIds).toEqual([]);
+  expect(restOf(found, 3).tokenIds).toEqual(["suspended suspended"]);
   const more = [...found, value("ended", "revoked"), value("differs", "active"), value("left", null)];
-  expect(restOf(more, 3)).toEqual(["suspended suspended", "ended revoked", "differs active"]);
+  expect(restOf(more, 3).tokenIds).toEqual(["suspended suspended", "ended revoked", "differs active"]);
   expect(casesOf([value("ended", "revoked")])).toEqual([]);
 });
 

@@ -16,22 +16,22 @@ import {
 } from "#lib/incidents/model.ts";
 import { InCases } from "./in-cases.tsx";
 import classes from "./leak-desk.module.css";
-import { casedTokens, casesOf, suggestedSeverity, suggestedTitle } from "./look-up.ts";
+import { casedOf, casesOf, sizeOf, suggestedSeverity, suggestedTitle } from "./look-up.ts";
 import { openingOf } from "./opening.ts";
 import { leakWords as words } from "./words.ts";
 
 /** Opens a case on what was found; the title is there already. Where a case has it, that one comes first. */
 export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen: boolean }) {
   const router = useRouter();
-  const tokens = casedTokens(found);
+  const cased = casedOf(found);
   const [title, setTitle] = useState(() => suggestedTitle(found));
   const [severity, setSeverity] = useState<Severity>(() => suggestedSeverity(found));
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   // one for what was found: pressing again goes on with it
-  const [opening] = useState(() => openingOf(tokens));
+  const [opening] = useState(() => openingOf(cased));
 
-  if (tokens.length === 0)
+  if (sizeOf(cased) === 0)
     return (
       <Card>
         <p>

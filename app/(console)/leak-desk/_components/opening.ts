@@ -1,6 +1,6 @@
 import { RequestProblem, requestJson } from "#components/request/request-json.ts";
-import { type IncidentDetail, type Severity, SUBJECTS_AT_ONCE } from "#lib/incidents/model.ts";
-import { addToCase } from "./look-up.ts";
+import type { IncidentDetail, Severity } from "#lib/incidents/model.ts";
+import { addToCase, type Cased, firstOf, sizeOf } from "./look-up.ts";
 
 export type Named = { title: string; severity: Severity };
 
@@ -19,22 +19,24 @@ export type Opening = {
 const newKey = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join("-");
 
-export function openingOf(tokenIds: readonly string[]): Opening {
+export function openingOf(all: Cased): Opening {
   let stand: OpeningStand | null = null;
+  let left = all;
+  const { body: first, size, rest } = firstOf(all);
   /** What was asked for last, and not refused: its answer may have been lost. */
-  let asked: { body: Named & { tokenIds: readonly string[] }; key: string } | null = null;
+  let asked: { body: Named & typeof first; key: string } | null = null;
 
   async function open(named: Named): Promise<OpeningStand> {
-    const first = tokenIds.slice(0, SUBJECTS_AT_ONCE);
     // another title would be another request, and another case beside one whose answer was lost
-    asked ??= { body: { ...named, tokenIds: first }, key: newKey() };
+    asked ??= { body: { ...named, ...first }, key: newKey() };
     try {
       const { number } = await requestJson<IncidentDetail>("/api/v1/incidents", {
         method: "POST",
         body: asked.body,
         idempotencyKey: asked.key,
       });
-      return { number, added: first.length, of: tokenIds.length };
+      left = rest;
+      return { number, added: size, of: sizeOf(all) };
     } catch (error) {
       // nothing was opened: what is asked for next may be something else
       if (
@@ -53,8 +55,9 @@ export function openingOf(tokenIds: readonly string[]): Opening {
     async go(named) {
       stand ??= await open(named);
       const { number, added } = stand;
-      await addToCase(number, tokenIds.slice(added), (count) => {
-        stand = { number, added: added + count, of: tokenIds.length };
+      await addToCase(number, left, (count, after) => {
+        left = after;
+        stand = { number, added: added + count, of: sizeOf(all) };
       });
       return number;
     },

@@ -3,16 +3,16 @@ export const leakWords = {
   title: "Leak desk",
   purpose: "Paste what leaked. It is recognised and hashed in this browser: no value leaves it.",
   field: "What leaked",
-  hint: "Tokens (JWT or opaque), jtis, SHA-256 hashes, log lines, HTTP, git, npm or Docker credentials, or a secret scanner's findings; up to 10,000.",
+  hint: "Tokens (JWT or opaque), client secrets, jtis, SHA-256 hashes, log lines, HTTP, git, npm or Docker credentials, or a secret scanner's findings; up to 10,000.",
   placeholder: "Paste here",
   look: "Look up",
   open: "Open a case",
   openAnother: "Open another case",
   addRestOf: (number: number) => `Add the rest to case ${number}`,
   stoppedAt: ({ number, added, of }: { number: number; added: number; of: number }) =>
-    `Case ${number} is open with ${added.toLocaleString("en")} of ${of.toLocaleString("en")} tokens; the rest is missing yet.`,
+    `Case ${number} is open with ${added.toLocaleString("en")} of ${of.toLocaleString("en")} of what was found; the rest is missing yet.`,
   addToCase: (number: number, rest: string) => `Add ${rest} to case ${number}`,
-  addRest: (tokens: string, isOne: boolean) => `the other ${isOne ? "token" : tokens}`,
+  addRest: (rest: string, isOne: boolean) => `the other ${isOne ? rest.replace(/^1 /, "") : rest}`,
   notAdded: "Not everything could be added",
   toCase: (number: number) => `Open case ${number}`,
   inCases: (cases: number, hasAll: boolean) =>
@@ -22,7 +22,8 @@ export const leakWords = {
         ? "A case has it already"
         : "A case has some of it already",
   allInCase: "All that is on record of it is in it.",
-  partInCase: (tokens: string) => `${tokens} of it.`,
+  partInCase: (held: number, of: number) =>
+    `${held.toLocaleString("en")} of ${of.toLocaleString("en")} of it.`,
   again: "Paste something else",
   lookAgain: "Look up again",
   pasteKept: (values: string) =>
@@ -30,9 +31,15 @@ export const leakWords = {
   pasteGone: "Nothing was sent. Tokens are kept nowhere: paste it again.",
   noToken: "No token stands in that",
   noTokenText:
-    "Neither a JWT, an opaque token of this authority, a jti nor a SHA-256 was seen. Nothing was sent anywhere.",
+    "Neither a JWT, an opaque token or client secret of this authority, a jti nor a SHA-256 was seen. Nothing was sent anywhere.",
   secret:
-    "A secret of a client, verifier or API token stands in it. Secrets are not looked up: rotate it at its own page.",
+    "A secret of a verifier, scanner, API token or link stands in it, or a piece of a client's. Those are not looked up: rotate it at its own page.",
+  secretWorks: "gets tokens",
+  secretEnded: "gets no tokens",
+  secretOf: "secret of",
+  secretOpens: (what: string, isEnough: boolean) =>
+    `${what}${isEnough ? "; whoever has it needs nothing more" : "; only with a person's sign-in"}`,
+  opensNothing: "no permission and no audience by itself",
   differs: (id: string) =>
     `A value names token ${id} but is another value: cut, changed, or made up around its id. Treat it as leaked unless you know better.`,
   differ: (count: string) =>
