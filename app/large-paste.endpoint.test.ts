@@ -69,7 +69,7 @@ const look = (): Promise<LookedUp> =>
     new AbortController().signal,
   );
 
-const ofTokens = (tokenIds: string[]) => ({ tokenIds, secretsOf: [] });
+const ofTokens = (tokenIds: string[]) => ({ tokenIds, secretIds: [] });
 
 const INCIDENTS = "/api/v1/incidents";
 const SUBJECTS = `${INCIDENTS}/{number}/subjects`;

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inOneTransaction } from "../approvals/one-transaction.ts";
 import type { Context } from "../context.ts";
@@ -338,16 +338,19 @@ test("a case that is opened by hand on a pasted client secret is open for as lon
     "INSERT INTO client_secret (id, client_id, secret_hash, hint, created_at) VALUES ($1::uuid, $2::uuid, $3::bytea, $4::text, $5::timestamptz)",
     [randomUUID(), clientId, hash, hint, new Date(ctx.now.getTime() - 1_000)],
   );
-  const values = [{ hash: hash.toString("hex") }];
-  const look = async (as = fixture.later(ctx)) => (await identifyValues(as, { values }))[0];
-  expect(await look()).toMatchObject({
+  const look = async (of = value) => {
+    const values = [{ hash: createHash("sha256").update(of).digest("hex") }];
+    return (await identifyValues(fixture.later(ctx), { values }))[0];
+  };
+  const found = await look();
+  expect(found).toMatchObject({
     is: "live",
     token: null,
     secret: { clientUuid: clientId, clientId: clientName, hint, isEnough: true, cases: [] },
   });
 
-  const subjects = [{ kind: "client", id: clientId, bySecret: true }];
-  const { id, number } = await open(fixture.later(ctx), { title: "Secret in a gist", subjects });
+  const subjects = { secretIds: [found?.secret?.id] };
+  const { id, number } = await open(fixture.later(ctx), { title: "Secret in a gist", ...subjects });
   const standing = async () => {
     const auditor = fixture.as("auditor");
     const released = await releaseEvidence(auditor, number, { format: "json" });
@@ -360,14 +363,16 @@ test("a case that is opened by hand on a pasted client secret is open for as lon
   await noteContainmentOfAll(db, fixture.later(ctx).now);
   expect(await acts(id), "it is not taken for contained").toEqual(["incident.opened"]);
   expect(await look()).toMatchObject({ secret: { cases: [{ number, state: "open" }] } });
-  const again = addSubjectsInput.parse({ subjects });
+  const again = addSubjectsInput.parse(subjects);
   await addSubjects(fixture.later(ctx), { ...again, number });
   expect(await acts(id), "named again, it is in it already").toEqual(["incident.opened"]);
   expect(await standing()).toMatchObject({ is: "works", secrets: [clientName] });
 
   // replaced at once: the old one gets nothing, and the new one has not leaked
-  await reissueSecret(fixture.later(ctx), { ...secretInput, number, clientId });
-  expect(await look()).toMatchObject({ is: "foreign", secret: null });
+  const { secret: next } = await reissueSecret(fixture.later(ctx), { ...secretInput, number, clientId });
+  expect(await look()).toMatchObject({ is: "ended", secret: { cases: [{ number }] } });
+  const fresh = await look(next);
+  expect(fresh).toMatchObject({ is: "live", secret: { cases: [] } });
   expect(await getIncident(fixture.later(ctx), number)).toMatchObject({
     state: "contained",
     worksAgain: null,
@@ -376,20 +381,22 @@ test("a case that is opened by hand on a pasted client secret is open for as lon
 
   // the new one leaks as well, into the same case
   await addSubjects(fixture.later(ctx), { ...again, number });
-  expect(await getIncident(fixture.later(ctx), number)).toMatchObject({
-    state: "open",
-  });
+  expect((await getIncident(fixture.later(ctx), number)).state, "the old one again").toBe("contained");
+  const both = addSubjectsInput.parse({ secretIds: [...(again.secretIds ?? []), fresh?.secret?.id] });
+  await addSubjects(fixture.later(ctx), { ...both, number });
+  expect(await getIncident(fixture.later(ctx), number)).toMatchObject({ state: "open", named: [{ id: clientId }] });
   expect((await acts(id)).slice(-2)).toEqual(["incident.subjects_added", "incident.containment_lost"]);
   const all = await db.query("SELECT before::text, after::text FROM audit_entry");
   expect(JSON.stringify(all)).not.toContain(value);
 });
 
-test("only a client can be in a case for a secret", () => {
-  const named = (kind: string) =>
-    openIncidentInput.safeParse({ title: "x", subjects: [{ kind, id: randomUUID(), bySecret: true }] });
-  expect(named("client").success).toBe(true);
-  for (const kind of ["user", "token", "family"])
-    expect(named(kind).error?.issues, kind).toMatchObject([{ path: ["subjects", 0, "bySecret"] }]);
+test("a secret that is not on record is in no case, and says which", async () => {
+  const id = randomUUID();
+  await expect(open(fixture.as("responder"), { secretIds: [id] })).rejects.toMatchObject({
+    code: "INVALID_INPUT",
+    fields: [{ path: "secretIds", message: expect.stringContaining(id) }],
+  });
+  await expect(open(fixture.as("auditor"), { secretIds: [id] })).rejects.toMatchObject({ code: "FORBIDDEN" });
 });
 
 test("a client that holds none of the case's tokens gets none in it, and who may not change clients gives none", async () => {

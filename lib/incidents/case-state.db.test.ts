@@ -1,5 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { revokeClientSecret } from "../clients/revoke-client-secret.ts";
+import { rotateClientSecret } from "../clients/rotate-client-secret.ts";
 import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
@@ -8,6 +10,7 @@ import { restoreTarget } from "../revocations/restore-target.ts";
 import { addSubjects } from "./add-subjects.ts";
 import { getIncident } from "./get-incident.ts";
 import { getIncidentTokens } from "./get-incident-tokens.ts";
+import { identifyValues } from "./identify-values.ts";
 import { openIncidentInput } from "./input.ts";
 import { listIncidents } from "./list-incidents.ts";
 import { listIncidentsOf } from "./list-incidents-of.ts";

@@ -1,6 +1,7 @@
 import { can } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { KNOWN_CLIENT_SECRETS } from "../secrets/owned-secrets.ts";
 import { caseStateSql } from "./case-state.ts";
 import type { CaseName, IdentifiedSecret, IdentifiedValue } from "./model.ts";
 import { LEAKED_SECRETS } from "./read-taken-secrets.ts";
@@ -39,7 +40,7 @@ export async function identifySecrets(
         ARRAY(SELECT p.name FROM client_permission cp JOIN permission p ON p.id = cp.permission_id WHERE cp.client_id = c.id ORDER BY p.name) AS permissions,
         ARRAY(SELECT DISTINCT a.name FROM client_permission cp JOIN permission p ON p.id = cp.permission_id JOIN audience a ON a.id = p.audience_id
           WHERE cp.client_id = c.id ORDER BY a.name) AS audiences
-      FROM (SELECT DISTINCT decode(h, 'hex') AS hash FROM unnest(${hashes}::text[]) AS u(h)) n JOIN client_secret l ON l.secret_hash = n.hash
+      FROM (SELECT DISTINCT decode(h, 'hex') AS hash FROM unnest(${hashes}::text[]) AS u(h)) n JOIN ${KNOWN_CLIENT_SECRETS} l ON l.secret_hash = n.hash
         JOIN client c ON c.id = l.client_id`,
   );
   const cases = await readCasesOf(

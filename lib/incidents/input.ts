@@ -11,6 +11,7 @@ import {
   STEP_NOTE_MAX,
   STEPS,
   SUBJECT_KINDS,
+  SECRETS_AT_ONCE,
   SUBJECTS_AT_ONCE,
   TITLE_MAX,
   VALUES_AT_ONCE,
@@ -49,26 +50,21 @@ const tokenIds = z
   .transform((ids) => [...new Set(ids)])
   .default([]);
 
+const secretIds = z
+  .array(rowId)
+  .max(SECRETS_AT_ONCE, `must have at most ${SECRETS_AT_ONCE} entries`)
+  .transform((ids) => [...new Set(ids)])
+  .optional()
+  .describe(
+    "Clients' secrets that leaked, by the ids that the Leak desk gives: the case is about what each of them opens.",
+  );
+
 const others = z
-  .array(
-    z
-      .strictObject({
-        kind: z.enum(SUBJECT_KINDS),
-        id: rowId,
-        bySecret: z
-          .boolean()
-          .optional()
-          .describe("a secret of this client leaked: what that opens is the client's own"),
-      })
-      .refine(({ kind, bySecret }) => kind === "client" || bySecret !== true, {
-        path: ["bySecret"],
-        error: "is for a client",
-      }),
-  )
+  .array(z.strictObject({ kind: z.enum(SUBJECT_KINDS), id: rowId }))
   .max(50, "must have at most 50 entries")
   .default([]);
 
-const subjectsInput = z.strictObject({ tokenIds, subjects: others });
+const subjectsInput = z.strictObject({ tokenIds, secretIds, subjects: others });
 export type SubjectsInput = z.output<typeof subjectsInput>;
 
 /** Those that only ever put something into a case need not have seen its newest version. */

@@ -46,6 +46,8 @@ export const STEP_WORDS: Record<Step, { name: string; asks: string }> = {
 export const SUBJECTS_MAX = 10_000;
 /** Tokens that come with one request. */
 export const SUBJECTS_AT_ONCE = 5_000;
+/** Clients' secrets that come with one request. */
+export const SECRETS_AT_ONCE = 50;
 export const CASE_TOKENS_MAX = 10_000;
 export const TITLE_MAX = 120;
 export const STEP_NOTE_MAX = 1_000;

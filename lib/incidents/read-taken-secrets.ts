@@ -1,14 +1,16 @@
 import type { Sql } from "../db/sql.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { KNOWN_CLIENT_SECRETS } from "../secrets/owned-secrets.ts";
 import type { OpenedBySecret } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
 
-/** When a secret of which client came into which case: by a scanner's report, or by a person at the Leak desk. */
-const LEAKED = sql`(SELECT g.incident_id, f.client_id, g.received_at AS at FROM leak_report g JOIN leak_finding f ON f.report_id = g.id AND f.kind = 'client_secret'
-  UNION ALL SELECT s.incident_id, s.target_id, s.secret_at FROM incident_subject s WHERE s.secret_at IS NOT NULL)`;
+/** When a secret of which client came into which case, and which: by a scanner's report, which does not say which of several, or by a person at the Leak desk. */
+const LEAKED = sql`(SELECT g.incident_id, f.client_id, g.received_at AS at, NULL::uuid AS secret_id
+    FROM leak_report g JOIN leak_finding f ON f.report_id = g.id AND f.kind = 'client_secret'
+  UNION ALL SELECT s.incident_id, s.target_id, 'infinity'::timestamptz, u.id FROM incident_subject s CROSS JOIN unnest(s.secret_ids) u(id) WHERE s.secret_ids <> '{}')`;
 
-/** Secrets `l` of clients of which one came into a case at `r`: which of several leaked is not kept, so that each that there was by then counts. */
-export const LEAKED_SECRETS = sql`${LEAKED} r JOIN client_secret l ON l.client_id = r.client_id`;
+/** Secrets `l` of clients that came into a case at `r`. Where it is not known which, each that there was by then counts. */
+export const LEAKED_SECRETS = sql`${LEAKED} r JOIN ${KNOWN_CLIENT_SECRETS} l ON l.client_id = r.client_id AND (r.secret_id IS NULL OR l.id = r.secret_id)`;
 
 const stillTaken = (now: Date) =>
   sql`l.created_at <= r.at AND (l.expires_at IS NULL OR l.expires_at > ${now}::timestamptz)`;

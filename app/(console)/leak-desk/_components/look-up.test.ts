@@ -49,27 +49,29 @@ const secret = (clientUuid: string, is: "live" | "ended", cases: Cases = []): Id
   },
 });
 
-test("a client's secret is what a case can be about: high while it gets tokens, named after its client, and each client once", () => {
+test("a client's secret is what a case can be about: high while it gets tokens, named after its client, and each once", () => {
   const found = [secret("billing", "live"), secret("billing", "ended"), value("foreign", null)];
   expect(suggestedSeverity(found)).toBe("high");
   expect(suggestedSeverity([secret("billing", "ended")])).toBe("low");
-  expect(suggestedTitle(found)).toBe("Leaked secret of billing");
-  expect(casedOf(found)).toEqual({ tokenIds: [], secretsOf: ["billing"] });
-  const { body, size, rest } = firstOf({
-    tokenIds: ["t"],
-    secretsOf: Array.from({ length: 51 }, (_, index) => `c${index}`),
-  });
-  expect(body.subjects).toHaveLength(50);
-  expect(body.subjects?.[0]).toEqual({ kind: "client", id: "c0", bySecret: true });
-  expect([body.tokenIds, size, rest]).toEqual([["t"], 51, { tokenIds: [], secretsOf: ["c50"] }]);
+  expect(suggestedTitle(found)).toBe("Leaked secrets of billing");
+  expect(suggestedTitle(found.slice(0, 1))).toBe("Leaked secret of billing");
+  const secretIds = ["secret of billing live", "secret of billing ended"];
+  expect(casedOf([...found, ...found])).toEqual({ tokenIds: [], secretIds });
+  const many = Array.from({ length: 51 }, (_, index) => `s${index}`);
+  const { body, rest } = firstOf({ tokenIds: ["t"], secretIds: many });
+  expect([body.tokenIds, body.secretIds.length, rest]).toEqual([
+    ["t"],
+    50,
+    { tokenIds: [], secretIds: ["s50"] },
+  ]);
 });
 
 test("a case that holds one secret of a client and not the other lacks it", () => {
   const three = { number: 3, title: "Gist", state: "open" } as const;
   const found = [secret("billing", "ended", [three]), secret("billing", "live")];
   expect(casesOf(found)).toEqual([{ ...three, held: 1 }]);
-  expect(restOf(found, 3)).toEqual({ tokenIds: [], secretsOf: ["billing"] });
-  expect(restOf(found.slice(0, 1), 3)).toEqual({ tokenIds: [], secretsOf: [] });
+  expect(restOf(found, 3)).toEqual({ tokenIds: [], secretIds: ["secret of billing live"] });
+  expect(restOf(found.slice(0, 1), 3)).toEqual({ tokenIds: [], secretIds: [] });
 });
 
 test("a token that is named by a value with a cut signature counts as leaked: the case is about it, and as severe", () => {

@@ -3,6 +3,7 @@ import type { Paste } from "#components/token-input/read-paste.ts";
 import {
   type CaseName,
   type IdentifiedValue,
+  SECRETS_AT_ONCE,
   type Severity,
   SUBJECTS_AT_ONCE,
   TITLE_MAX,
@@ -55,52 +56,37 @@ export function casedTokens(found: readonly IdentifiedValue[]): string[] {
   return [...new Set(ids)];
 }
 
-/** The clients of the secrets that were found, each once. */
-export function casedSecrets(found: readonly IdentifiedValue[]): string[] {
-  return [...new Set(found.flatMap(({ secret }) => secret?.clientUuid ?? []))];
+/** The secrets that were found, each once. */
+function casedSecrets(found: readonly IdentifiedValue[]): string[] {
+  return [...new Set(found.flatMap(({ secret }) => secret?.id ?? []))];
 }
 
-/** What a case can be about: the tokens on record by their ids, and the clients of which a secret was found. */
-export type Cased = { tokenIds: readonly string[]; secretsOf: readonly string[] };
+/** What a case can be about: the tokens on record, and clients' secrets, by their ids. */
+export type Cased = { tokenIds: readonly string[]; secretIds: readonly string[] };
 
 export function casedOf(found: readonly IdentifiedValue[]): Cased {
-  return { tokenIds: casedTokens(found), secretsOf: casedSecrets(found) };
+  return { tokenIds: casedTokens(found), secretIds: casedSecrets(found) };
 }
 
-export function sizeOf({ tokenIds, secretsOf }: Cased): number {
-  return tokenIds.length + secretsOf.length;
+export function sizeOf({ tokenIds, secretIds }: Cased): number {
+  return tokenIds.length + secretIds.length;
 }
 
-/** "2 tokens and a client's secret". */
-export function casedWords({ tokenIds, secretsOf }: Cased): string {
-  const [tokens, secrets] = [tokenIds.length, secretsOf.length];
+/** "2 tokens and 1 client secret". */
+export function casedWords({ tokenIds, secretIds }: Cased): string {
+  const [tokens, secrets] = [tokenIds.length, secretIds.length];
   const parts = [
     ...(tokens === 0 ? [] : [plural(tokens, "token", "tokens")]),
-    ...(secrets === 0 ? [] : [plural(secrets, "client's secret", "clients' secrets")]),
+    ...(secrets === 0 ? [] : [plural(secrets, "client secret", "client secrets")]),
   ];
   return parts.join(" and ");
 }
 
-/** Clients that one request names. */
-const SECRETS_AT_ONCE = 50;
-
-/** As much of it as one request takes, and what is left then; the secrets go first. */
-function slicesOf({ tokenIds, secretsOf }: Cased): [Cased, Cased] {
-  return [
-    { tokenIds: tokenIds.slice(0, SUBJECTS_AT_ONCE), secretsOf: secretsOf.slice(0, SECRETS_AT_ONCE) },
-    { tokenIds: tokenIds.slice(SUBJECTS_AT_ONCE), secretsOf: secretsOf.slice(SECRETS_AT_ONCE) },
-  ];
-}
-
-/** The body of a request that names as much of it as one takes. */
-export function firstOf(all: Cased) {
-  const [first, rest] = slicesOf(all);
-  const { tokenIds, secretsOf } = first;
-  const subjects = secretsOf.map((id) => ({ kind: "client" as const, id, bySecret: true }));
+/** As much of it as one request names, and what is left then. */
+export function firstOf({ tokenIds, secretIds }: Cased): { body: Cased; rest: Cased } {
   return {
-    body: { tokenIds, ...(subjects.length === 0 ? {} : { subjects }) },
-    size: sizeOf(first),
-    rest,
+    body: { tokenIds: tokenIds.slice(0, SUBJECTS_AT_ONCE), secretIds: secretIds.slice(0, SECRETS_AT_ONCE) },
+    rest: { tokenIds: tokenIds.slice(SUBJECTS_AT_ONCE), secretIds: secretIds.slice(SECRETS_AT_ONCE) },
   };
 }
 
@@ -110,40 +96,37 @@ export function casesOf(found: readonly IdentifiedValue[]): (CaseName & { held: 
   for (const { token, secret } of found)
     for (const name of [...(token?.cases ?? []), ...(secret?.cases ?? [])]) {
       const one = held.get(name.number) ?? { name, ids: new Set() };
-      held.set(name.number, { name, ids: one.ids.add(token?.id ?? secret?.clientUuid ?? "") });
+      held.set(name.number, { name, ids: one.ids.add(token?.id ?? secret?.id ?? "") });
     }
   return [...held.values()]
     .map(({ name, ids }) => ({ ...name, held: ids.size }))
     .sort((one, other) => other.held - one.held || other.number - one.number);
 }
 
-/** What a case does not hold yet of what was found, each once. A client of which it holds one secret and not the other is missing. */
+/** What a case does not hold yet of what was found, each once. */
 export function restOf(found: readonly IdentifiedValue[], number: number): Cased {
-  const missing = found.filter(
-    ({ secret }) => secret !== null && !secret.cases.some((one) => one.number === number),
-  );
-  const held = new Set(
-    found.flatMap(({ token }) => (token?.cases.some((one) => one.number === number) ? [token.id] : [])),
-  );
+  const isIn = ({ token, secret }: IdentifiedValue) =>
+    [...(token?.cases ?? []), ...(secret?.cases ?? [])].some((one) => one.number === number);
+  const held = new Set(found.filter(isIn).map(({ token, secret }) => token?.id ?? secret?.id));
+  const { tokenIds, secretIds } = casedOf(found);
   return {
-    tokenIds: casedTokens(found).filter((id) => !held.has(id)),
-    secretsOf: casedSecrets(missing),
+    tokenIds: tokenIds.filter((id) => !held.has(id)),
+    secretIds: secretIds.filter((id) => !held.has(id)),
   };
 }
 
-/** Puts what was found into a case, thousands in several requests; what is in it already stays as it is. `onAdded` hears how many are in. */
+/** Puts what was found into a case, thousands in several requests; what is in it already stays as it is. `onAdded` hears what is left. */
 export async function addToCase(
   number: number,
   all: Cased,
-  onAdded: (count: number, rest: Cased) => void = () => {},
+  onAdded: (rest: Cased) => void = () => {},
 ): Promise<void> {
-  let [left, added] = [all, 0];
+  let left = all;
   while (sizeOf(left) > 0) {
-    const { body, size, rest } = firstOf(left);
+    const { body, rest } = firstOf(left);
     await requestJson(`/api/v1/incidents/${number}/subjects`, { method: "POST", body });
     left = rest;
-    added += size;
-    onAdded(added, rest);
+    onAdded(rest);
   }
 }
 
@@ -164,13 +147,16 @@ export function suggestedTitle(found: readonly IdentifiedValue[]): string {
   const holders = [
     ...new Set(tokens.map(({ holder, client }) => (holder === client ? client : `${holder} (${client})`))),
   ];
+  const secrets = casedSecrets(found).length;
   const clients = [...new Set(found.flatMap(({ secret }) => secret?.clientId ?? []))];
-  if (clients.length > 0 && ids.size === 0)
-    return (
-      clients.length === 1 ? `Leaked secret of ${clients[0]}` : `Leaked secrets of ${clients.length} clients`
-    ).slice(0, TITLE_MAX);
+  if (ids.size === 0 && secrets > 0)
+    return `Leaked ${secrets === 1 ? "secret" : "secrets"} of ${clients.length === 1 ? clients[0] : `${clients.length} clients`}`.slice(
+      0,
+      TITLE_MAX,
+    );
   const who = holders.length <= 1 ? (holders[0] ?? "") : `${holders.length} holders`;
-  return `${ids.size === 1 ? "Leaked token" : `${ids.size} leaked tokens`} of ${who}${clients.length === 0 ? "" : `, and ${plural(clients.length, "client's secret", "clients' secrets")}`}`.slice(
+  const also = secrets === 0 ? "" : `, and ${plural(secrets, "client secret", "client secrets")}`;
+  return `${ids.size === 1 ? "Leaked token" : `${ids.size} leaked tokens`} of ${who}${also}`.slice(
     0,
     TITLE_MAX,
   );

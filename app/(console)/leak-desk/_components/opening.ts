@@ -20,23 +20,22 @@ const newKey = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join("-");
 
 export function openingOf(all: Cased): Opening {
-  let stand: OpeningStand | null = null;
-  let left = all;
-  const { body: first, size, rest } = firstOf(all);
+  let number: number | null = null;
+  const { body: first, rest } = firstOf(all);
+  let left = rest;
   /** What was asked for last, and not refused: its answer may have been lost. */
   let asked: { body: Named & typeof first; key: string } | null = null;
 
-  async function open(named: Named): Promise<OpeningStand> {
+  async function open(named: Named): Promise<number> {
     // another title would be another request, and another case beside one whose answer was lost
     asked ??= { body: { ...named, ...first }, key: newKey() };
     try {
-      const { number } = await requestJson<IncidentDetail>("/api/v1/incidents", {
+      const opened = await requestJson<IncidentDetail>("/api/v1/incidents", {
         method: "POST",
         body: asked.body,
         idempotencyKey: asked.key,
       });
-      left = rest;
-      return { number, added: size, of: sizeOf(all) };
+      return opened.number;
     } catch (error) {
       // nothing was opened: what is asked for next may be something else
       if (
@@ -50,14 +49,13 @@ export function openingOf(all: Cased): Opening {
     }
   }
 
+  const of = sizeOf(all);
   return {
-    stand: () => stand,
+    stand: () => (number === null ? null : { number, added: of - sizeOf(left), of }),
     async go(named) {
-      stand ??= await open(named);
-      const { number, added } = stand;
-      await addToCase(number, left, (count, after) => {
+      number ??= await open(named);
+      await addToCase(number, left, (after) => {
         left = after;
-        stand = { number, added: added + count, of: sizeOf(all) };
       });
       return number;
     },
