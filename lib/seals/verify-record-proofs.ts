@@ -69,10 +69,16 @@ function headsOf(
   return signed.get(`${ADMIN_CHAIN} ${sequence - 1n}`) === heads.at(-1) ? heads : [];
 }
 
+/** From the first to the last of the checkpoints that are held: each one between is among them. */
+function spanOf(numbers: readonly bigint[]): { first: bigint; last: bigint } {
+  const sorted = numbers.toSorted((one, other) => (one < other ? -1 : 1));
+  return { first: sorted[0] ?? 1n, last: sorted.at(-1) ?? 0n };
+}
+
 /**
  * Verifies proofs of single records, against nothing but keys: which uses and acts stand in the log as it was sealed, under checkpoints that are signed.
  *
- * @param held checkpoints that somebody kept, one JWS each: those of the same number have to be the same.
+ * @param held checkpoints that somebody kept, one JWS each: those of the same number have to be the same, each number between the first and the last of them has to be there, and one at least has to be compared.
  */
 export async function verifyRecordProofs(
   proofs: Proofs,
@@ -83,6 +89,7 @@ export async function verifyRecordProofs(
   /** By chain and sequence. */
   const heads = new Map<string, string>();
   const elsewhere = new Map((held ?? []).map((jws) => [readCheckpoint(jws)?.number, jws]));
+  const span = spanOf([...elsewhere.keys()].filter((number) => number !== undefined));
   let compared = 0;
   for (const jws of proofs.checkpoints) {
     const checkpoint = readCheckpoint(jws);
@@ -91,12 +98,18 @@ export async function verifyRecordProofs(
       faults.push(`checkpoint ${checkpoint?.number ?? "?"} is not signed by a key that is known here`);
     else if (kept !== undefined && kept !== jws)
       faults.push(`checkpoint ${checkpoint.number} is not the one that is held elsewhere`);
+    else if (kept === undefined && checkpoint.number >= span.first && checkpoint.number <= span.last)
+      faults.push(`checkpoint ${checkpoint.number} is not among those that are held elsewhere`);
     else {
       if (kept !== undefined) compared += 1;
       checkpoints.push(checkpoint);
       for (const { chain, sequence, hash } of checkpoint.heads) heads.set(`${chain} ${sequence}`, hash);
     }
   }
+  if (held !== null && compared === 0 && checkpoints.length > 0)
+    faults.push(
+      "none of its checkpoints is among those that are held elsewhere: keep newer ones, and compare again",
+    );
   const seals = new Map(proofs.seals.map((seal) => [`${seal.chain} ${seal.sequence}`, seal]));
   const uses: VerifiedProofs["uses"] = new Map();
   for (const proof of proofs.uses) {
