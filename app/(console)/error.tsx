@@ -11,7 +11,7 @@ export default function ConsoleError({ error, retry }: { error: unknown; retry: 
       <ErrorState
         isPage
         title="This page could not be shown"
-        reason="The console did not get an answer in time, or got one that it does not understand."
+        reason="The console did not get an answer from its database in time, or got one that it does not understand. Try again in a moment; the other pages may go on working."
         digest={digest}
         retry={retry}
       />

@@ -13,6 +13,6 @@ export function requireSamePerson(headers: Headers, actor: Actor): void {
   throw new RequestRefusal(
     403,
     "OTHER_PERSON",
-    `This page was drawn for somebody else: ${actor.name} is signed in in this browser by now. Nothing was done. Load the page again to go on as them.`,
+    `This page was drawn for somebody else: ${actor.name} is signed in in this browser by now. What stands here is not theirs to send.`,
   );
 }

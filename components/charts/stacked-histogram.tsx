@@ -124,6 +124,7 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
             // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys are told in its name
             tabIndex={0}
             onKeyDown={pressKey}
+            onBlur={() => setPointed(null)}
             onPointerMove={(event) => {
               const at = indexAt(event);
               setPointed(at);

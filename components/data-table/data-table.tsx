@@ -323,6 +323,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
       <KeyboardHelp
         isOpen={isHelpOpen}
         onClose={() => setIsHelpOpen(false)}
+        rows={{ open: hrefOf === undefined ? null : drawer ? "beside" : "page", isSelected: isSelectable }}
         more={(props.keys ?? []).map(({ key, does }) => [key, does])}
       />
     </div>

@@ -38,7 +38,7 @@ export function ErrorState({ title, reason, requestId, digest, retry, isPage = f
         ) : null}
         {digest ? (
           <p className={classes.request}>
-            Error <code className="mono">{digest}</code>
+            In the console's log: error <code className="mono">{digest}</code>
             <CopyButton value={digest} what="error number" />
           </p>
         ) : null}

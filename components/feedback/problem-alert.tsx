@@ -44,6 +44,14 @@ export function ProblemAlert({
           , come back and do it again: what stands here stays.
         </p>
       ) : null}
+      {problem?.code === "OTHER_PERSON" ? (
+        <p>
+          <Anchor component="button" type="button" inherit onClick={() => window.location.reload()}>
+            Load the page again
+          </Anchor>{" "}
+          to go on as them. What you typed is lost then.
+        </p>
+      ) : null}
       {others.length > 0 ? (
         <ul>
           {others.map(({ path, message }) => (

@@ -20,9 +20,9 @@ const MAP: { where: string; keys: Keys[] }[] = [
     keys: [
       [["j", "↓"], "next row"],
       [["k", "↑"], "previous row"],
-      [["Enter"], "open the row beside the table"],
+      [["Enter"], "open the row: beside the table, or its page"],
       [["mod click"], "open the row's page in a new tab"],
-      [["x"], "select the row"],
+      [["x"], "select the row, of tokens"],
       [["Shift click"], "select all rows up to this one"],
       [["r"], "revoke the row or what is selected, of tokens"],
       [["/"], "type a filter"],
@@ -45,7 +45,7 @@ const MAP: { where: string; keys: Keys[] }[] = [
     ],
   },
   {
-    where: "Charts",
+    where: "The chart of the audit log",
     keys: [
       [["←", "→"], "move over the bars"],
       [["Enter"], "look closer"],

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { Mark } from "../frame/mark.tsx";
 import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
+import { BrandTop } from "./brand-top.tsx";
 import classes from "./doorway.module.css";
 
 /** The frame of pages that are seen before signing in: brand, environment, one card. */
@@ -19,16 +19,12 @@ export function Doorway({
 }) {
   return (
     <div className={classes.page}>
-      <header className={classes.top}>
-        <span className={classes.brand}>
-          <Mark size={26} />
-          Tokenwarden
-        </span>
+      <BrandTop>
         <span className={classes.environment}>{environmentName}</span>
         <span className={classes.end}>
           <ColorSchemeMenu />
         </span>
-      </header>
+      </BrandTop>
       <main className={isWide ? classes.wide : classes.narrow}>
         <h1 className={classes.title}>{title}</h1>
         <p className={classes.lead}>{lead}</p>

@@ -10,7 +10,9 @@ export function Waiting({ approval, onClose }: { approval: ApprovalRow; onClose:
   return (
     <Stack gap="md">
       <Text>{words.asked(APPROVAL_SECONDS / 3600)}</Text>
-      {approval.runBy === "requester" ? <Text>{words.askedRun}</Text> : null}
+      {approval.runBy === "requester" ? (
+        <Text>{approval.kinds.includes("exports") ? words.askedFile : words.askedRun}</Text>
+      ) : null}
       <Group justify="flex-end" gap="xs">
         <Button onClick={onClose}>{words.close}</Button>
         <Button

@@ -27,5 +27,6 @@ export const secondPersonWords = {
   asked: (hours: number) =>
     `Nothing has been done yet. Whoever may do it themselves can approve it within ${hours} hours; you can take it back until then.`,
   askedRun: "Once it is approved you do it yourself, from its page: its answer is yours alone.",
+  askedFile: "Once it is approved you fetch the file yourself, from its page: it is let out to you alone.",
   close: "Close",
 };

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { ConsoleApi } from "../fixtures/console-api.ts";
 import { OWNER_FILE, OWNER_STATE, type Owner } from "../fixtures/product.ts";
 import { registerOwnerPasskey } from "../fixtures/prove-owner.ts";
+import { expectSound } from "../fixtures/sound-page.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { codeOf } from "../fixtures/totp.ts";
 import { untilAlive } from "../pages/alive.ts";
@@ -65,9 +66,46 @@ test("the link that the start prints leads to an owner, an organisation and a co
   await stranger.close();
 });
 
+/** What stands on a page as long as there is nothing, and what it offers; null where it can only be waited for. */
+const EMPTY: [path: string, says: string, offers: string | null][] = [
+  ["/tokens", "No token has been issued yet", "Create an audience"],
+  ["/users", "No user yet", "Create a user"],
+  ["/groups", "No group yet", "Create a group"],
+  ["/clients", "No client yet", "Create an audience"],
+  ["/audiences", "No audience yet", "Create an audience"],
+  ["/verifiers", "No verifier yet", "Register a verifier"],
+  ["/verifiers/propagation", "No order yet", "Go to the tokens"],
+  ["/detections", "Nothing unusual", null],
+  ["/incidents", "No case yet", "To the Leak desk"],
+  ["/audit", "No token was used yet", null],
+  ["/audit/refused", "Nothing of the kind", null],
+  ["/approvals", "Nothing waits, and nothing has", "Four eyes…"],
+  ["/orders", "Nothing was taken back yet", null],
+  ["/notifications?kind=approval_waiting", "Nothing of this kind", "What you are told of"],
+  ["/api-tokens", "No API token yet", "Create an API token"],
+  ["/settings/signals", "No peer yet", "Add a peer"],
+  ["/settings/event-streams", "No stream yet", "Make a stream"],
+  ["/settings/scanners", "No scanner reports here yet", "Let a scanner in"],
+  ["/settings/sign-in", "No provider is set up", "Add a provider"],
+  ["/settings/mail", "No mail was written yet.", null],
+];
+
 test.describe("the owner of an empty organisation", () => {
   test.use({ storageState: OWNER_STATE });
   test.skip(process.env.UPDATE_PICTURES === "1", "the sample organisation has all of it");
+
+  test("reads on every list what would stand there and how it comes to be, accessible in each face", async ({
+    page,
+  }) => {
+    test.setTimeout(180_000);
+    for (const [path, says, offers] of EMPTY) {
+      await page.goto(path);
+      const main = page.getByRole("main");
+      await expect(main.getByText(says, { exact: true }), path).toBeVisible();
+      if (offers !== null) await expect(main.getByRole("link", { name: offers }).first(), path).toBeVisible();
+      await expectSound(page, `${path}, empty`);
+    }
+  });
 
   test("is told what comes next, after the first audience too", async ({ page }) => {
     await page.goto("/");

@@ -63,7 +63,11 @@ describe("it ends", () => {
     expect(await keptDays()).toBe(210);
     expect(await getApproval(other(5), { id })).toMatchObject({ state: "stale" });
     const [last] = await acts(1);
-    expect(last).toMatchObject({ act: "approval.found_stale" });
+    expect(last).toMatchObject({
+      act: "approval.found_stale",
+      reason: "It would do something else by now",
+      after: { changed: [expect.stringContaining("expiredTokenDays")] },
+    });
   });
 
   test("not by looking at it before: what would be otherwise is said, and nothing is done or recorded", async () => {

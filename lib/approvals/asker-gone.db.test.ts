@@ -50,7 +50,11 @@ describe("what waits in the name of who may not do it any more ends, and says wh
     const { rows } = await listApprovals(other(4), LIST as never);
     expect(rows.find((row) => row.id === id)).toMatchObject({ endCause: "asker", changed: detail.changed });
     const [last] = await acts(1);
-    expect(last).toMatchObject({ act: "approval.orphaned", after: { whoIsGone: detail.changed } });
+    expect(last).toMatchObject({
+      act: "approval.orphaned",
+      reason: "Who asked may not do it any more",
+      after: { whoIsGone: detail.changed },
+    });
     await expect(approveAs(other(5), id)).rejects.toMatchObject({ code: "ALREADY_ENDED" });
   });
 

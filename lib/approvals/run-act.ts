@@ -81,6 +81,13 @@ const REFUSAL: Record<EndCause, string> = {
     "Who approved it may not decide on it any more, so nothing was done. Whoever asked has to ask again.",
 };
 
+/** The same in the log, in a few words that name nobody: they stay when a person is erased. */
+const REASON: Record<EndCause, string> = {
+  changed: "It would do something else by now",
+  asker: "Who asked may not do it any more",
+  approver: "Who approved it may not decide any more",
+};
+
 /**
  * Ends an approval that cannot be done any more as it was asked for, and answers the refusal. What was asked for is kept until it would have lapsed, so that it can be asked for again. Recorded as
  * `approval.found_stale`; where who asked may not do it any more as `approval.orphaned`, with who is gone and since when.
@@ -103,6 +110,7 @@ export async function endAsStale(
     await recordEntry(tx, ctx, {
       act: isOrphaned ? "approval.orphaned" : "approval.found_stale",
       target: approvalTarget(record),
+      reason: REASON[endCause],
       ...(isOrphaned
         ? { before: { state: record.state }, after: { state: "stale", whoIsGone: changed } }
         : { after: { changed }, errorCode: "APPROVAL_STALE" }),

@@ -107,8 +107,13 @@ export function approvalsFixture(world: TestContexts) {
     (await world.db.query<{ days: number }>("SELECT expired_token_days AS days FROM organisation"))[0]?.days;
   const acts = async (count: number) =>
     (
-      await world.db.query<{ act: string; actorName: string; after: Record<string, unknown> | null }>(
-        `SELECT act, actor_name AS "actorName", after FROM audit_entry ORDER BY sequence DESC LIMIT $1::int`,
+      await world.db.query<{
+        act: string;
+        actorName: string;
+        reason: string | null;
+        after: Record<string, unknown> | null;
+      }>(
+        `SELECT act, actor_name AS "actorName", reason, after FROM audit_entry ORDER BY sequence DESC LIMIT $1::int`,
         [count],
       )
     ).reverse();

@@ -57,6 +57,7 @@ export const ACT_WORDS: Record<string, string> = {
   "incident.notice_failed": "could not send a mail of the case",
   "incident.evidence_released": "let out, to be fetched once, the evidence of the case",
   "incident.evidence_exported": "exported the evidence of the case",
+  "detection.raised": "raised the detection",
   "detection.muted": "muted the detection",
   "detection.unmuted": "ended the mute of the detection",
   "detection.put_in_case": "put into a case the detection",

@@ -4,6 +4,9 @@ import { unavailable } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { entrySalt } from "./entry-salt.ts";
 
+/** Who does it and when: what an entry is written with. */
+export type Doer = Omit<SqlContext, "db">;
+
 /** What was done, to what. `before` and `after` hold only what changed, never a secret. */
 export type Act = {
   /** noun.past_tense */
@@ -24,7 +27,7 @@ export type Act = {
  * @returns the entry's id.
  * @throws {DomainError} UNAVAILABLE where the entry cannot be written, whatever the cause: no record, no act.
  */
-export async function recordEntry(tx: Sql, ctx: SqlContext, entry: Act): Promise<string> {
+export async function recordEntry(tx: Sql, ctx: Doer, entry: Act): Promise<string> {
   const id = uuidv7(ctx.now);
   await insertEntry(tx, ctx, id, passed(ctx, entry)).catch((cause: unknown) => {
     throw unavailable(cause);
@@ -33,7 +36,7 @@ export async function recordEntry(tx: Sql, ctx: SqlContext, entry: Act): Promise
 }
 
 /** An act that is tried out or done with an approval is noted; of the approved one it is on record by whom. */
-function passed({ pass }: SqlContext, entry: Act): Act {
+function passed({ pass }: Doer, entry: Act): Act {
   if (pass === undefined) return entry;
   pass.acts.push(entry);
   if (pass.approval === null) return entry;
@@ -42,7 +45,7 @@ function passed({ pass }: SqlContext, entry: Act): Act {
   return { ...entry, after: { ...entry.after, ...by } };
 }
 
-async function insertEntry(tx: Sql, ctx: SqlContext, id: string, entry: Act): Promise<void> {
+async function insertEntry(tx: Sql, ctx: Doer, id: string, entry: Act): Promise<void> {
   await tx.query(
     `WITH head AS (UPDATE audit_chain SET sequence = sequence + 1 WHERE id = 'admin' RETURNING sequence)
      INSERT INTO audit_entry (id, sequence, at, actor_kind, actor_id, actor_name, act, outcome, error_code, target_kind, target_id,
@@ -78,7 +81,7 @@ async function insertEntry(tx: Sql, ctx: SqlContext, id: string, entry: Act): Pr
  *
  * @throws {DomainError} UNAVAILABLE
  */
-export async function recordEntries(tx: Sql, ctx: SqlContext, entries: readonly Act[]): Promise<void> {
+export async function recordEntries(tx: Sql, ctx: Doer, entries: readonly Act[]): Promise<void> {
   if (entries.length === 0) return;
   const rows = entries
     .map((one) => passed(ctx, one))
@@ -102,7 +105,7 @@ export async function recordEntries(tx: Sql, ctx: SqlContext, entries: readonly 
   });
 }
 
-async function insertEntries(tx: Sql, ctx: SqlContext, rows: readonly object[]): Promise<void> {
+async function insertEntries(tx: Sql, ctx: Doer, rows: readonly object[]): Promise<void> {
   await tx.query(
     `WITH head AS (UPDATE audit_chain SET sequence = sequence + $2::int WHERE id = 'admin' RETURNING sequence - $2::int AS before)
      INSERT INTO audit_entry (id, sequence, at, actor_kind, actor_id, actor_name, act, outcome, error_code, target_kind, target_id,

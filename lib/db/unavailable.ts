@@ -26,6 +26,8 @@ const UNAVAILABLE_STATES = new Set([
   // two waited for each other, as while a migration lands: asked again it works
   "40P01",
   "55P03",
+  // it lets nobody in for now, as somebody who looks after it has said
+  "55000",
 ]);
 const UNAVAILABLE_SYSTEM = new Set([
   "ECONNREFUSED",

@@ -177,6 +177,22 @@ test("a verifier that accepts a revoked token is told of by its own report", asy
   ]);
 });
 
+test("a verifier that accepts a token is told of also where the order that ended it is not written down for it yet, and of no token that the order leaves alone", async () => {
+  const [ended, other] = [await fixture.world(), await fixture.world()];
+  await db.query(
+    `INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, cutoff, reason, note, effective_from, created_at, actor_kind, actor_id, actor_name)
+     SELECT gen_random_uuid(), coalesce(max(position), 0) + 1, 'revoke', 'client', $1::text, 'a client', now(), 'token_leaked', 'x', now() - interval '10 minutes', now() - interval '10 minutes',
+       'admin', 'x', 'x' FROM revocation_order`,
+    [ended.clientId],
+  );
+  for (const { token } of [ended, other]) await fixture.write([fixture.rowOf(token, { source: "report" })]);
+  await fixture.detect();
+  expect(await fixture.found(ended.clientId)).toMatchObject([
+    { rule: "accepted_after_end", count: 1, facts: { how: "revoked", lateSeconds: 600 } },
+  ]);
+  expect(await fixture.found(other.clientId)).toEqual([]);
+});
+
 test("acts that are unusual by themselves are found: a replayed code of its family, a forgery of its key", async () => {
   const { clientId } = await fixture.world();
   const familyId = await fixture.tokens.family({ clientId });

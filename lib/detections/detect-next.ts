@@ -3,6 +3,7 @@ import type { SqlDatabase } from "../db/sql-database.ts";
 import type { NetworkOf } from "../places/network-database.ts";
 import { networkLabelOf } from "../places/network-label.ts";
 import { knownNetworkOf } from "../places/our-networks.ts";
+import { readPendingOrders } from "../tokens/state-sql.ts";
 import { judgeEvents, type RulesSettings } from "./judge-events.ts";
 import { loadMemories, saveMemories } from "./keep-memories.ts";
 import { addSeriesUses } from "./keep-uses.ts";
@@ -74,7 +75,7 @@ export async function detectNext(
     const from = await placeOf(tx, reader);
     const next = await readNextUses(tx, from, new Date(now.getTime() - readAfterMs));
     const acts = await readNextActs(tx, reader.entrySequence);
-    const uses = await eventsOf(tx, [...late, ...next.rows], networkOf);
+    const uses = await eventsOf(tx, [...late, ...next.rows], now, networkOf);
     const memories = await loadMemories(
       tx,
       distinct(uses, ({ tokenId }) => tokenId),
@@ -109,18 +110,28 @@ function distinct(events: readonly UseEvent[], idOf: (event: UseEvent) => string
 }
 
 const ENDS = `
-  SELECT t.id, t.expires_at AS "expiresAt", s.revoked_at AS "revokedAt" FROM unnest($1::uuid[]) AS p(id)
+  SELECT t.id, t.expires_at AS "expiresAt", least(s.revoked_at,
+      (SELECT min(o.effective_from) FROM revocation_order o WHERE o.id = ANY ($2::uuid[]) AND order_reaches(o, t))) AS "revokedAt"
+  FROM unnest($1::uuid[]) AS p(id)
     JOIN token t ON t.issued_at = uuid_extract_timestamp(p.id) AND t.id = p.id LEFT JOIN token_standing s ON s.token_id = t.id`;
 
-/** When the tokens end that verifiers accepted of their own accord; authorities accept none that has ended. */
-async function readEnds(tx: Sql, rows: readonly UseRecord[]): Promise<Map<string, UseEvent["end"]>> {
+/** When the tokens end that verifiers accepted of their own accord, also by orders that are not written down for them yet; authorities accept none that has ended. */
+async function readEnds(
+  tx: Sql,
+  rows: readonly UseRecord[],
+  now: Date,
+): Promise<Map<string, UseEvent["end"]>> {
   const ids = new Set(
     rows.flatMap(({ source, outcome, tokenId }) =>
       source === "report" && outcome === "allowed" ? [tokenId] : [],
     ),
   );
   if (ids.size === 0) return new Map();
-  const ends = await tx.query<{ id: string; expiresAt: Date; revokedAt: Date | null }>(ENDS, [[...ids]]);
+  const { revokes } = await readPendingOrders(tx, now);
+  const ends = await tx.query<{ id: string; expiresAt: Date; revokedAt: Date | null }>(ENDS, [
+    [...ids],
+    revokes,
+  ]);
   return new Map(
     ends.map(({ id, expiresAt, revokedAt }) => [
       id,
@@ -133,8 +144,13 @@ async function readEnds(tx: Sql, rows: readonly UseRecord[]): Promise<Map<string
 
 const COUNTRY = /^[A-Z]{2}$/;
 
-async function eventsOf(tx: Sql, rows: readonly UseRecord[], networkOf: NetworkOf): Promise<UseEvent[]> {
-  const ends = await readEnds(tx, rows);
+async function eventsOf(
+  tx: Sql,
+  rows: readonly UseRecord[],
+  now: Date,
+  networkOf: NetworkOf,
+): Promise<UseEvent[]> {
+  const ends = await readEnds(tx, rows, now);
   return rows.flatMap(({ outcome, ...row }) =>
     outcome === "issued"
       ? []

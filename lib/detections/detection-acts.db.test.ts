@@ -72,8 +72,14 @@ test("a detection becomes a case on what it is found of, with its evidence as th
   await expect(listDetectionsOfCase(contextAs(db, "anonymous"), number)).rejects.toMatchObject({
     code: "NOT_SIGNED_IN",
   });
-  expect(await actsUpon(id)).toMatchObject([{ act: "detection.put_in_case", after: { case: `#${number}` } }]);
+  const raised = { rule: "use_after_revocation", severity: "high", tokenId: token.id, count: 3 };
+  const onRecord = [
+    { act: "detection.raised", after: raised },
+    { act: "detection.put_in_case", after: { case: `#${number}` } },
+  ];
+  expect(await actsUpon(id)).toMatchObject(onRecord);
   expect(await again()).toMatchObject([{ id, state: "in_case", count: 6 }]);
+  expect(await actsUpon(id), "once a detection, not once a use").toHaveLength(onRecord.length);
   await expect(openCaseOfDetection(responder, { ...caseInput(), id })).rejects.toMatchObject({
     code: "CONFLICT",
   });
@@ -151,15 +157,20 @@ test("a mute of a token holds until its end: what is found meanwhile is counted 
   });
   expect(muted).toMatchObject({ state: "muted", mute: { reason: "A drill of ours", client: null } });
   expect(await actsUpon(id)).toMatchObject([
+    { act: "detection.raised" },
     { act: "detection.muted", note: "A drill of ours", after: { scope: "token", detections: 1 } },
   ]);
   expect(await again()).toMatchObject([{ id, state: "muted", count: 6 }]);
+  expect(await actsUpon(id)).toHaveLength(2);
   await db.query(
     "UPDATE detection_mute SET created_at = now() - interval '2 days', ends_at = now() - interval '1 day' WHERE id = $1::uuid",
     [muted.mute?.id ?? null],
   );
   expect(await again()).toMatchObject([{ id, state: "open", count: 9 }]);
   expect(await again()).toMatchObject([{ id, state: "open", count: 12 }]);
+  expect((await actsUpon(id)).map(({ act }) => act).slice(2), "once more after the mute").toEqual([
+    "detection.raised",
+  ]);
   const notices = await db.query<{ text: string }>(
     "SELECT text FROM notification WHERE subject_id = $1 GROUP BY text ORDER BY min(id::text)",
     [id],
@@ -185,7 +196,11 @@ test("a mute of a client holds for all of its tokens, those to come too, and end
   expect(await getDetection(responder, elsewhere.id)).toMatchObject({ state: "open" });
   expect(await endMute(responder, id)).toMatchObject({ state: "open", mute: null });
   expect((await fixture.found(clientId)).map(({ state }) => state)).toEqual(["open", "open"]);
-  expect((await actsUpon(id)).map(({ act }) => act)).toEqual(["detection.muted", "detection.unmuted"]);
+  expect((await actsUpon(id)).map(({ act }) => act)).toEqual([
+    "detection.raised",
+    "detection.muted",
+    "detection.unmuted",
+  ]);
   await expect(endMute(responder, id)).rejects.toMatchObject({ code: "CONFLICT" });
 });
 

@@ -145,6 +145,14 @@ export async function readDetection(db: Sql, id: string, lock = false): Promise<
   return record;
 }
 
+/** Detections by their ids, the oldest first. */
+export async function readDetections(db: Sql, ids: readonly string[]): Promise<DetectionRecord[]> {
+  return run<DetectionRecord>(
+    db,
+    sql`SELECT d.id, ${DETECTION_COLUMNS} FROM ${DETECTION_FROM} WHERE d.id = ANY (${ids}::uuid[]) ORDER BY d.id`,
+  );
+}
+
 const SUBJECT_NAMES: Record<SubjectKind, string> = {
   token: "token",
   family: "family",

@@ -4,6 +4,7 @@ import type { IncidentState } from "../incidents/model.ts";
 import type { Raised } from "./judge-events.ts";
 import { keepUses } from "./keep-uses.ts";
 import { CROWD_FROM, type DetectionState, USES_KEPT } from "./model.ts";
+import { recordRaised } from "./record-raised.ts";
 import { RULES } from "./rules.ts";
 import { type ToldDetection, tellDetections } from "./tell-detections.ts";
 import { followsOrder, readEndsByOrder, tellOfOrders } from "./tell-of-orders.ts";
@@ -146,6 +147,7 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
   const current = await readCurrent(tx, raised);
   const [added, opened, past]: [object[], object[], string[]] = [[], [], []];
   const told: ToldDetection[] = [];
+  const isOpenNow: string[] = [];
   const counted: Parameters<typeof keepUses>[1][number][] = [];
   for (const one of raised) {
     const before = current.get(keyOfRaised(one));
@@ -156,6 +158,7 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
     if (before !== undefined && before.caseState !== "closed") {
       const isInCase = before.state === "in_case";
       const isMuteOver = before.state === "muted" && state === "open";
+      if (isMuteOver) isOpenNow.push(before.id);
       if (isMuteOver && !followsOrder(ends, one))
         told.push({
           id: before.id,
@@ -176,6 +179,7 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
     if (before !== undefined) past.push(before.id);
     const id = uuidv7(now);
     counted.push(countedOf(id, one, 0));
+    if (state === "open") isOpenNow.push(id);
     if (state === "open" && !followsOrder(ends, one))
       told.push({ id, rule: one.rule, subjectKind: one.subject.kind, clientId: one.clientId });
     opened.push({
@@ -197,6 +201,7 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
   if (opened.length > 0) await tx.query(OPEN, [JSON.stringify(opened), now]);
   await keepUses(tx, counted);
   if (told.length > 0) await tellDetections(tx, told, now);
+  await recordRaised(tx, isOpenNow, now);
 }
 
 /** A burst has uses by the hundred for each time that it is counted. */

@@ -1,5 +1,5 @@
 import { actWords } from "../audit/act-words.ts";
-import { type OcsfEvent, ocsfBase, present, type Severity } from "./ocsf-base.ts";
+import { isSeverity, type OcsfEvent, ocsfBase, present, type Severity } from "./ocsf-base.ts";
 import type { ActEvent } from "./stream-event.ts";
 
 const LOGON = 1;
@@ -20,8 +20,13 @@ const FINDINGS: Record<string, Severity> = {
   "authorization_code.replayed": "high",
   "device_code.replayed": "high",
 };
-/** Nouns whose acts are findings, whatever their verb. */
-const FINDING_NOUNS: Record<string, Severity> = { detection: "high" };
+/** What becomes of a detection, as activity and status of the finding that it was streamed as when it was raised. */
+const DETECTIONS: Record<string, { activityId: number; statusId: number }> = {
+  "detection.raised": { activityId: 1, statusId: 1 },
+  "detection.muted": { activityId: 2, statusId: 3 },
+  "detection.unmuted": { activityId: 2, statusId: 1 },
+  "detection.put_in_case": { activityId: 2, statusId: 2 },
+};
 
 /** What an act's last word is among the activities of entity management; what is none of them is Other, by its own name. */
 const VERBS: Record<string, number> = {
@@ -58,13 +63,8 @@ const ACTOR_TYPES: Record<string, number> = { admin: ADMIN, user: 1, client: 4, 
 
 /** An act: a sign-in, a finding, or a change of something. Before, after, reason and note are under `unmapped`. */
 export function ocsfOfAct(act: ActEvent): OcsfEvent {
-  const [noun = ""] = act.act.split(".");
-  const severity = Object.hasOwn(FINDINGS, act.act)
-    ? FINDINGS[act.act]
-    : Object.hasOwn(FINDING_NOUNS, noun)
-      ? FINDING_NOUNS[noun]
-      : undefined;
-  if (severity !== undefined) return finding(act, severity);
+  if (Object.hasOwn(FINDINGS, act.act)) return finding(act, FINDINGS[act.act] as Severity);
+  if (Object.hasOwn(DETECTIONS, act.act)) return detection(act);
   const signIn = Object.hasOwn(SIGN_INS, act.act) ? SIGN_INS[act.act] : undefined;
   return signIn === undefined ? entityManagement(act) : authentication(act, signIn);
 }
@@ -154,4 +154,29 @@ function finding(act: ActEvent, severity: Severity): OcsfEvent {
     },
     evidences: [{ actor: { user: who(act) }, ...from(act) }],
   };
+}
+
+/** All that streams carry of one detection has one `finding_info.uid`: its id. Only that it was raised is an alert, as grave as it is. */
+function detection(act: ActEvent): OcsfEvent {
+  const { activityId, statusId } = DETECTIONS[act.act] as { activityId: number; statusId: number };
+  const isRaised = act.act === "detection.raised";
+  const severity = isRaised ? severityOf(act.after?.severity) : "informational";
+  const rule = act.after?.rule;
+  return {
+    ...ocsfBase("detection_finding", activityId, happened(act, severity)),
+    ...common(act),
+    status_id: statusId,
+    is_alert: isRaised,
+    finding_info: {
+      uid: act.target.id,
+      title: act.target.name,
+      types: [typeof rule === "string" ? rule : act.act],
+      ...(isRaised ? { created_time: Date.parse(act.at) } : { modified_time: Date.parse(act.at) }),
+    },
+    evidences: [{ actor: { user: who(act) }, ...from(act) }],
+  };
+}
+
+function severityOf(value: unknown): Severity {
+  return typeof value === "string" && isSeverity(value) ? value : "high";
 }

@@ -11,8 +11,12 @@ const CLASSES = {
 } as const;
 export type OcsfClass = keyof typeof CLASSES;
 
-const SEVERITY = { informational: 1, low: 2, high: 4, critical: 5 } as const;
+const SEVERITY = { informational: 1, low: 2, medium: 3, high: 4, critical: 5 } as const;
 export type Severity = keyof typeof SEVERITY;
+
+export function isSeverity(name: string): name is Severity {
+  return Object.hasOwn(SEVERITY, name);
+}
 
 export type Happened = {
   id: string;

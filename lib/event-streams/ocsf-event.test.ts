@@ -59,8 +59,33 @@ describe("OCSF, against the published classes,", () => {
     );
     expect(byClass.get(3004)).toEqual(expect.arrayContaining(["client.updated", "key.created"]));
     expect([...byClass.keys()].sort()).toEqual([2004, 3002, 3004]);
-    expect(classOf(actEvent({ act: "detection.raised" }))).toBe(2004);
     classOf(actEvent({ act: "of_another.version", ip: null, userAgent: null, before: null, after: null }));
+  });
+
+  test("has a detection as one finding: an alert as grave as it is when it is raised, and told without alarm of what becomes of it", () => {
+    const target = { kind: "detection", id: "019ad0c0-0000-7000-8000-000000000031", name: "New country" };
+    const said = (act: string, after: object = {}) => {
+      const event = actEvent({ act: `detection.${act}`, target, before: null, after: { ...after } });
+      expect(classOf(event), act).toBe(2004);
+      return ocsfEventOf(event);
+    };
+    const finding_info = { uid: target.id, title: "New country" };
+    for (const [severity, severity_id] of Object.entries({ low: 2, medium: 3, high: 4, critical: 5 }))
+      expect(said("raised", { severity, rule: "new_country" })).toMatchObject({
+        activity_id: 1,
+        severity_id,
+        status_id: 1,
+        is_alert: true,
+        finding_info: { ...finding_info, types: ["new_country"] },
+      });
+    for (const [act, status_id] of Object.entries({ muted: 3, unmuted: 1, put_in_case: 2 }))
+      expect(said(act), act).toMatchObject({
+        activity_id: 2,
+        severity_id: 1,
+        status_id,
+        is_alert: false,
+        finding_info,
+      });
   });
 
   test("tells a refused act and a refused sign-in as failures, with their code", () => {

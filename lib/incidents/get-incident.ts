@@ -1,10 +1,8 @@
-import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { readCaseStates } from "./case-state.ts";
-import { type IncidentRecord, incidentRowOf, incidentTarget, readIncident } from "./incident-row.ts";
+import { type IncidentRecord, incidentRowOf, readIncident } from "./incident-row.ts";
 import {
   type IncidentDetail,
   type IncidentNote,
@@ -17,11 +15,10 @@ import {
 import type { Reader } from "./pick-case-tokens.ts";
 import { readStillWorking } from "./read-still-working.ts";
 import { readTakenSecrets } from "./read-taken-secrets.ts";
+import { recordLook } from "./record-look.ts";
 
 /** Subjects that are named on a case; all of them are counted. */
 const NAMED_MAX = 50;
-/** A page that follows what happens is drawn again and again: one look of somebody is on record once in so long. */
-const LOOK_MS = 15 * 60_000;
 
 type SubjectRecord = Omit<IncidentSubject, "addedAt"> & { addedAt: Date };
 type StepRecord = { step: Step; doneAt: Date; id: string; name: string; what: string };
@@ -84,28 +81,6 @@ export async function readDetail(ctx: Reader, record: IncidentRecord): Promise<I
       by: { id: byId, name: byName },
     })),
   };
-}
-
-async function hasLooked(db: Sql, { actor, now }: Context, record: IncidentRecord): Promise<boolean> {
-  const [seen] = await run<{ id: string }>(
-    db,
-    sql`SELECT e.id FROM audit_entry e WHERE e.target_kind = 'incident' AND e.target_id = ${record.id} AND e.act = 'incident.viewed'
-      AND e.actor_id = ${actor.id} AND e.at > ${new Date(now.getTime() - LOOK_MS)}::timestamptz LIMIT 1`,
-  );
-  return seen !== undefined;
-}
-
-/** A page and what the browser fetches ahead of it are two requests at one moment: the second waits for the first, and sees its entry. */
-async function recordLook(ctx: Context, record: IncidentRecord): Promise<void> {
-  if (await hasLooked(ctx.db, ctx, record)) return;
-  await ctx.db.transaction(async (tx) => {
-    await tx.query(
-      "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtextextended('tokenwarden.look ' || $1::text || ' ' || $2::text, 0))) l",
-      [record.id, ctx.actor.id],
-    );
-    if (await hasLooked(tx, ctx, record)) return;
-    await recordEntry(tx, ctx, { act: "incident.viewed", target: incidentTarget(record) });
-  });
 }
 
 /**

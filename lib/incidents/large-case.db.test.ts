@@ -8,6 +8,8 @@ import { createPlan } from "../order-plans/create-plan.ts";
 import { planInput } from "../order-plans/input.ts";
 import { SELECTION_IDS_MAX } from "../order-plans/model.ts";
 import { placePlannedOrder } from "../order-plans/place-planned-order.ts";
+import { openCaseOfReport } from "../scanners/open-case-of-report.ts";
+import { receiveLeakReport } from "../scanners/receive-leak-report.ts";
 import type { NewToken } from "../tokens/register.ts";
 import { registerTokens } from "../tokens/register.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
@@ -113,6 +115,32 @@ test("a case takes ten thousand tokens in two requests, the second as often as i
     values: slice(0, VALUES_AT_ONCE).map((id) => ({ id })),
   });
   expect(found.every(({ token }) => token?.cases[0]?.number === number)).toBe(true);
+});
+
+test("a report of one of its tokens and of one that it has no room for opens another case, on both", async () => {
+  const scanner = uuidv7(new Date());
+  await db.query(
+    "INSERT INTO scanner (id, name, action, created_at, updated_at) VALUES ($1::uuid, 'gists', 'case', now(), now())",
+    [scanner],
+  );
+  const reported = [ids[0] as string, ids[MANY - 1] as string];
+  await receiveLeakReport(
+    { ...ctx, now: new Date() },
+    scanner,
+    reported.map((id) => ({ hash: hashOf(id), jti: null, type: "token", url: null, source: null })),
+  );
+  expect(await openCaseOfReport(db)).toBe(true);
+  expect(await openCaseOfReport(db)).toBe(false);
+  const rows = await db.query<{ number: number; ids: string[] }>(
+    `SELECT i.number, array_agg(s.target_id ORDER BY s.target_id) AS ids FROM leak_report r JOIN incident i ON i.id = r.incident_id
+       JOIN incident_subject s ON s.incident_id = i.id GROUP BY i.number`,
+  );
+  expect(rows).toEqual([{ number: number + 1, ids: reported }]);
+  const [full] = await db.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM incident_subject s JOIN incident i ON i.id = s.incident_id WHERE i.number = $1::int",
+    [number],
+  );
+  expect(full?.count).toBe(SUBJECTS_MAX);
 });
 
 test("its blast radius counts all of it, and what lives of the same people", async () => {

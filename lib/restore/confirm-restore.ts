@@ -9,6 +9,13 @@ import type { ConfirmRestoreInput } from "./input.ts";
 import type { ConfirmedRestore } from "./model.ts";
 
 /**
+ * Where streams stand among the uses is told by snapshots of the database that the dump is of, and here the numbers of transactions may have run past those: new uses would count as seen.
+ * What was received since `uses_low` is sent again.
+ */
+const STREAMS_BEGIN_ANEW =
+  "UPDATE event_stream SET uses_base = NULL, uses_epoch = NULL, uses_epoch_low = NULL, uses_key = NULL";
+
+/**
  * Confirms that the database may be older than what is kept outside of it: everything is served again. With `revokesTokens` all tokens that were issued until now
  * are revoked in the same transaction, since nobody knows which of them had been after the dump; without it those work again. Recorded as `database.restore_confirmed`
  * with what is lost. Needs `restore:confirm` and, as revoking everything, a fresh proof; no second person: see 0049.
@@ -38,6 +45,7 @@ export async function confirmRestore(
       "UPDATE restore SET confirmed_at = $2::timestamptz, takes_back = $3::boolean WHERE id = $1::uuid",
       [restore.id, ctx.now, revokesTokens],
     );
+    await tx.query(STREAMS_BEGIN_ANEW);
     await recordEntry(tx, ctx, {
       act: "database.restore_confirmed",
       target: { kind: "restore", id: restore.id, name: "the database's restore" },

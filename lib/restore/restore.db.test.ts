@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -6,13 +7,16 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Role } from "../authz/roles.ts";
 import { systemContext } from "../context.ts";
+import { readUses } from "../event-streams/read-uses.ts";
+import { getStreamRecord } from "../event-streams/stream-record.ts";
 import { appendCheckpoints, CheckpointFileError } from "../seals/checkpoint-file.ts";
 import { readEvidenceFile, writeEvidence } from "../seals/evidence-file.ts";
 import { readCheckpointKeys, readEvidence } from "../seals/read-evidence.ts";
-import { type Evidence, openEvidence } from "../seals/test-evidence.ts";
+import { type Evidence, openEvidence, useOf } from "../seals/test-evidence.ts";
 import { verifyEvidence } from "../seals/verify-evidence.ts";
 import { sessionFixture } from "../step-up/test-sessions.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
+import { createUseWriter } from "../verification/use-writer.ts";
 import { confirmRestore } from "./confirm-restore.ts";
 import { findRestore } from "./find-restore.ts";
 import { getRestore } from "./get-restore.ts";
@@ -197,6 +201,30 @@ describe("a restore is confirmed", () => {
         "SELECT id, verb, target_kind AS kind, cutoff IS NOT NULL AS cut FROM revocation_order",
       ),
     ).toEqual([{ id: orderId, verb: "revoke", kind: "everything", cut: true }]);
+  });
+
+  test("and each stream begins anew from where it had sent all uses: no snapshot of the other database hides one", async () => {
+    const [stream, low] = [randomUUID(), new Date(Date.now() - 60_000)];
+    const [of] = await evidence.db.query<{ next: string }>(
+      "SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next",
+    );
+    const next = BigInt(of?.next ?? 0);
+    await evidence.asSuperuser(
+      `INSERT INTO event_stream (id, name, delivery, url, format, sources, client_ids, acts_sequence, uses_base, uses_low, created_at, updated_at)
+       VALUES ('${stream}', 'SIEM', 'syslog', 'syslog+tls://siem.example.com', 'ndjson', '{uses}', '{}', 0, '${next + 3n}:${next + 3n}:', '${low.toISOString()}', now(), now())`,
+    );
+    await createUseWriter().write(evidence.db, [useOf()], null);
+    // this database's numbers go past those of the dump: what was written before looks as if the stream had sent it
+    for (let n = 0; n < 6; n += 1) await act("later");
+    const sent = async () => {
+      const record = await getStreamRecord(evidence.db, stream);
+      const page = await readUses(evidence.db, record.uses, { outcome: "all", clientIds: [], limit: 500 });
+      return page.events.length;
+    };
+    expect(await sent()).toBe(0);
+    await confirmRestore(as("owner"), { revokesTokens: false });
+    expect((await getStreamRecord(evidence.db, stream)).uses).toMatchObject({ base: null, low });
+    expect(await sent()).toBe(1);
   });
 
   test("once: the later of two is told, and records nothing", async () => {

@@ -1,26 +1,36 @@
 import { createHash, randomUUID } from "node:crypto";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { readIncident } from "../incidents/incident-row.ts";
+import { noteContainmentOfAll } from "../incidents/note-containment.ts";
 import { updateIncident } from "../incidents/update-incident.ts";
 import { planFixtureOf } from "../order-plans/plan-fixture.ts";
 import type { ScannerAction } from "./model.ts";
 import { openCaseOfReport } from "./open-case-of-report.ts";
 import { receiveLeakReport } from "./receive-leak-report.ts";
 
+let url: string;
 let db: Database;
 let fixture: ReturnType<typeof planFixtureOf>;
 let owner: Context;
 
 beforeAll(async () => {
-  const { url } = await testDatabase();
+  ({ url } = await testDatabase());
   db = openDatabase({ url, role: "app", maxConnections: 4, applicationName: "test" });
   fixture = planFixtureOf(db);
   owner = fixture.as("owner");
 });
 afterAll(() => db.end());
+
+async function asDatabaseOwner(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
 
 /** A scanner that reports one value again and again, with how often it was answered as a new report, and its cases. */
 async function reporting(hash: Buffer, action: ScannerAction = "case") {
@@ -29,21 +39,27 @@ async function reporting(hash: Buffer, action: ScannerAction = "case") {
     `INSERT INTO scanner (id, name, action, hours, created_at, updated_at) VALUES ($1::uuid, $1::text, $2::text, CASE WHEN $2::text = 'suspend' THEN 1 END, now(), now())`,
     [id, action],
   );
-  const report = async () => {
+  const send = async () => {
     const ctx = { ...fixture.later(owner), actor: { kind: "system", id, name: `scanner ${id}` } as const };
     await receiveLeakReport(ctx, id, [{ hash, jti: null, type: "token", url: null, source: null }]);
-    while (await openCaseOfReport(db)) {}
+  };
+  const cases = async () => {
     const rows = await db.query<{ number: number | null }>(
       "SELECT i.number FROM leak_report r LEFT JOIN incident i ON i.id = r.incident_id WHERE r.scanner_id = $1::uuid ORDER BY r.received_at, r.id",
       [id],
     );
     return rows.map(({ number }) => number);
   };
+  const report = async () => {
+    await send();
+    while (await openCaseOfReport(db)) {}
+    return cases();
+  };
   const close = async (number: number) => {
     const { version } = await readIncident(db, number);
     await updateIncident(fixture.later(owner), { number, version, state: "closed" });
   };
-  return { report, close };
+  return { id, send, cases, report, close };
 }
 
 async function leakedToken(action?: ScannerAction) {
@@ -120,4 +136,47 @@ test("a stricter policy, and a token that works again, have the order that the p
   );
   expect(await other.report()).toEqual([number, number]);
   expect((await readIncident(db, number as number)).state).toBe("contained");
+});
+
+test("a report that cannot be put into a case keeps no other one waiting, is told of once nothing else waits, and goes in when it can", async () => {
+  const [unlucky, other] = [await leakedToken(), await leakedToken()];
+  await asDatabaseOwner(
+    `ALTER TABLE incident ADD CONSTRAINT not_this_one CHECK (title NOT LIKE '${unlucky.id}%')`,
+  );
+  await unlucky.send();
+  await other.send();
+  expect(await openCaseOfReport(db)).toBe(true);
+  expect(await other.cases()).toEqual([expect.any(Number)]);
+  expect(await unlucky.cases()).toEqual([null]);
+  await expect(openCaseOfReport(db)).rejects.toThrow("not_this_one");
+  await asDatabaseOwner("ALTER TABLE incident DROP CONSTRAINT not_this_one");
+  expect(await openCaseOfReport(db)).toBe(true);
+  expect(await unlucky.cases()).toEqual([expect.any(Number)]);
+  expect(await openCaseOfReport(db)).toBe(false);
+});
+
+test("a report that joins a case is held against it: what its policy ends contains the case, and a secret of it that is taken opens it again", async () => {
+  const clientId = await fixture.tokens.client(`app-${randomUUID()}`);
+  const { valueHash } = await fixture.tokens.token({ clientId });
+  const stands = async (number: number | null | undefined) =>
+    (await readIncident(db, number as number)).state;
+  const [number] = await (await reporting(valueHash)).report();
+  expect(await stands(number)).toBe("open");
+  expect(await (await reporting(valueHash, "revoke")).report(), "another scanner's").toEqual([number]);
+  expect(await stands(number)).toBe("contained");
+
+  const secret = () => createHash("sha256").update(randomUUID()).digest();
+  const [ended, taken] = [secret(), secret()];
+  for (const hash of [ended, taken])
+    await db.query(
+      "INSERT INTO client_secret (id, client_id, secret_hash, hint, created_at) VALUES (gen_random_uuid(), $1::uuid, $2::bytea, 'abcd', now() - interval '1 day')",
+      [clientId, hash],
+    );
+  const [ofSecret] = await (await reporting(ended)).report();
+  await db.query("UPDATE client_secret SET expires_at = now() WHERE client_id = $1::uuid", [clientId]);
+  await noteContainmentOfAll(db);
+  expect(await stands(ofSecret)).toBe("contained");
+  await db.query("UPDATE client_secret SET expires_at = NULL WHERE secret_hash = $1::bytea", [taken]);
+  expect(await (await reporting(taken)).report()).toEqual([ofSecret]);
+  expect(await stands(ofSecret)).toBe("open");
 });

@@ -1,16 +1,18 @@
+import { overviewWords as words } from "#app/(console)/_overview/words.ts";
 import { Card } from "#components/display/card.tsx";
 import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
-import { Page } from "#components/frame/page-header.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
 
-/** The shape of a page of cards, for pages without a skeleton of their own. */
-export default function ConsoleLoading() {
+export default function OverviewLoading() {
   return (
     <Page>
-      <LoadingNote what="the page" />
-      <Bar width={160} height={24} />
-      <Bar width={320} />
+      <PageHeader title={words.title} purpose={words.purpose} />
+      <LoadingNote what="the overview" />
       <Card>
-        <Bar height={72} />
+        <Bar height={76} />
+      </Card>
+      <Card>
+        <Bar height={260} />
       </Card>
       <Card>
         <Bar height={220} />

@@ -3,6 +3,7 @@ import { groupedNumber } from "#components/display/number-text.tsx";
 import { GUARDED_WORDS } from "#lib/approvals/model.ts";
 import { ROLE_WORDS } from "#lib/authz/roles.ts";
 import { CLIENT_KIND_WORDS } from "#lib/clients/model.ts";
+import { RULE_WORDS } from "#lib/detections/model.ts";
 import { EXPORT_FORMAT_WORDS } from "#lib/exports/model.ts";
 import { PACK_FORMAT_WORDS } from "#lib/incidents/model.ts";
 import { KEY_PURPOSE_WORDS } from "#lib/keys/model.ts";
@@ -153,6 +154,14 @@ const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
     acts: "Acts without names or changes, by entry (a: actor, t: target, c: content, b: of one part)",
     erasure: "Erasure",
   },
+  "detection.raised": {
+    rule: "What was found",
+    tokenId: "Token",
+    clientId: "Client",
+    firstAt: "First",
+    lastAt: "Last",
+    count: "How often, when it was raised",
+  },
   "scanner.leak_reported": { unknown: "Values that are none of ours", places: "Where they were found" },
   "log.day_dropped": {
     uses: "Uses that left",
@@ -186,6 +195,7 @@ const named = (words: Record<string, { name: string }>) =>
 const VALUES: Record<string, Record<string, string>> = {
   kind: KINDS,
   role: named(ROLE_WORDS),
+  rule: RULE_WORDS,
   kinds: named(GUARDED_WORDS),
   mode: named(VERIFIER_MODE_WORDS),
   auditMode: named(AUDIT_MODE_WORDS),

@@ -8,6 +8,7 @@ import { purgeEvidenceFiles } from "#lib/incidents/evidence-file.ts";
 import { makeOpaque } from "#lib/tokens/opaque.ts";
 import { fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { startTestConsole, type TestConsole } from "./test-console.ts";
+import { apiDocument, operationsOf } from "./test-operations.ts";
 
 const HOSTILE = `<img src=x onerror="alert(1)"></script><script>alert(2)</script>`;
 
@@ -244,6 +245,25 @@ test("evidence leaves with those who may export, by an act, to who asked for it,
   const tomorrow = new Date(Date.now() + 25 * 3_600_000);
   expect(await purgeEvidenceFiles(console.db, tomorrow)).toBeGreaterThanOrEqual(3);
   expect(await console.db.query("SELECT id FROM evidence_file")).toEqual([]);
+});
+
+test("no part of a case is read unseen: each of them by itself is a look on record, once", async () => {
+  const { id } = await leak();
+  const parts = operationsOf(apiDocument()).flatMap(({ method, path }) =>
+    method === "GET" && /^\/api\/v1\/incidents\/\{number\}\/[a-z-]+$/.test(path) ? path : [],
+  );
+  expect(parts).toHaveLength(8);
+  for (const path of parts) {
+    const segments = { number: (await openCase([id])).number };
+    expect((await ask("GET", path, { role: "auditor", segments })).status, path).toBe(200);
+    expect((await ask("GET", path, { role: "auditor", segments })).status, path).toBe(200);
+    const looks = await console.db.query<{ by: string }>(
+      `SELECT e.actor_name AS by FROM audit_entry e JOIN incident i ON e.target_id = i.id::text
+       WHERE e.act = 'incident.viewed' AND i.number = $1::int`,
+      [Number(segments.number)],
+    );
+    expect(looks, path).toEqual([{ by: "auditor" }]);
+  }
 });
 
 test("two responders at once: the second gets 409 with what changed and by whom; notes of both stay", async () => {

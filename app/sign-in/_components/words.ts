@@ -68,6 +68,9 @@ export const signInWords = {
         return `Too many attempts. Try again in ${seconds === undefined ? "a few minutes" : waitWords(Number(seconds))}.`;
       case "UNAVAILABLE":
         return "The database cannot be reached, so nobody can be signed in. Try again in a moment.";
+      case "INTERNAL":
+      case "Configuration":
+        return "Nobody could be signed in, whatever was typed: the console failed. Try again in a moment; its log says why.";
       default:
         return "The e-mail, the password or the code is not right. A code works once and for 30 seconds: wait for the next one.";
     }

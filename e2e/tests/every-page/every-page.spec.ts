@@ -6,6 +6,7 @@ import { test } from "../../fixtures/one-browser.ts";
 import { addressOf, listPageRoutes } from "../../fixtures/page-routes.ts";
 import { expectSound } from "../../fixtures/sound-page.ts";
 import { expect, NOBODY } from "../../fixtures/test.ts";
+import { untilTakesKeys } from "../../pages/alive.ts";
 import { CommandPalette } from "../../pages/command-palette.ts";
 import { TokenPage } from "../../pages/token-page.ts";
 
@@ -195,6 +196,68 @@ test("what opens over a page is accessible too: drawer, palette, keys, menus and
   await page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
   await expect(tokenPage.revokeMenu, "the focus comes back").toBeFocused();
+});
+
+/** Every list, and how its rows are opened. */
+const LISTS: Record<string, "beside" | "page" | null> = {
+  "/api-tokens": "page",
+  "/approvals": "page",
+  "/audiences": "page",
+  "/audit": "beside",
+  "/audit/acts": "beside",
+  "/audit/refused": null,
+  "/clients": "page",
+  "/detections": "page",
+  "/groups": "page",
+  "/incidents": "page",
+  "/orders": "beside",
+  "/tokens": "beside",
+  "/users": "page",
+  "/verifiers": "page",
+};
+
+test("the keys of each list do what its help says, and it names no others", async ({ page }) => {
+  test.setTimeout(120_000);
+  const help = page.getByRole("dialog", { name: "Keys of this list" });
+  const query = page.getByRole("combobox", { name: "Filters as text" });
+  const cursor = page.getByRole("main").locator("tr[data-cursor]");
+  const drawer = page.getByRole("complementary", { name: /^Open / });
+  const chosen = page.getByText(/^\d+ selected$/);
+  for (const [list, opens] of Object.entries(LISTS)) {
+    await page.goto(list);
+    await untilTakesKeys(query);
+    await page.keyboard.press("?");
+    await expect(help, list).toBeVisible();
+    const keys = await help.locator("dt").allTextContents();
+    expect(keys.includes("Enter"), `${list}: rows are opened`).toBe(opens !== null);
+    expect(keys.includes("x"), `${list}: rows are selected`).toBe(list === "/tokens");
+    expect(keys.includes("r"), `${list}: rows are revoked`).toBe(list === "/tokens");
+    await page.keyboard.press("Escape");
+    await expect(help).toHaveCount(0);
+    await page.keyboard.press("/");
+    await expect(query, list).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(query, list).not.toBeFocused();
+
+    await page.keyboard.press("j");
+    await expect(cursor, list).toHaveCount(1);
+    await page.keyboard.press("x");
+    await expect(chosen, list).toHaveCount(list === "/tokens" ? 1 : 0);
+    await page.keyboard.press("Enter");
+    if (opens === "page")
+      await expect(page, list).toHaveURL(({ pathname }) => pathname.startsWith(`${list}/`));
+    else await expect(drawer, list).toHaveCount(opens === "beside" ? 1 : 0);
+    if (opens !== "beside") continue;
+    await page.keyboard.press("Escape");
+    await expect(drawer, list).toHaveCount(0);
+  }
+  await page.goto("/audit");
+  const bars = page.getByRole("group", { name: /Arrow keys move over the bars, Enter looks closer/ });
+  await bars.focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/at=/);
 });
 
 test("axe finds what is wrong: a picture without words, and words too pale to read", async ({ page }) => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { BrowserContext, Page } from "@playwright/test";
+import { expectAccessible } from "../../fixtures/accessibility.ts";
 import { ConsoleApi } from "../../fixtures/console-api.ts";
 import { type AdminAccount, inviteAdmin } from "../../fixtures/invite-admin.ts";
 import { OWNER_STATE, type Product } from "../../fixtures/product.ts";
@@ -122,8 +123,11 @@ test("sessions are seen and ended, one's own and by an owner; a tab whose sessio
     await windows.clearCookies();
     await windows.addCookies(JSON.parse(readFileSync(OWNER_STATE, "utf8")).cookies);
     await create(tab);
-    await expect(tab.getByRole("alert").filter({ hasText: "drawn for somebody else" })).toBeVisible();
+    const other = tab.getByRole("alert").filter({ hasText: "drawn for somebody else" });
+    await expect(other).toBeVisible();
+    await expectAccessible(tab, "drawn for somebody else");
     expect(await groupsNamed(`${name}, too`)).toBe(0);
+    await expect(other.getByRole("button", { name: "Load the page again" })).toBeVisible();
     await windows.clearCookies();
 
     // another role, and an owner who ends what is left

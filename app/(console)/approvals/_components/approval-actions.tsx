@@ -10,6 +10,7 @@ import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { RequestProblem, requestJson } from "#components/request/request-json.ts";
 import { type ApprovalDetail, REASON_MAX } from "#lib/approvals/model.ts";
+import classes from "./approvals.module.css";
 import { useChecked } from "./check.tsx";
 import { ForYou } from "./for-you.tsx";
 import { RunApproved } from "./run-approved.tsx";
@@ -40,7 +41,11 @@ function NoteDialog({
   const [note, setNote] = useState("");
   const isRun = approval.runBy === "approver";
   const texts = {
-    approve: isRun ? words.approveText : words.approveRunText,
+    approve: isRun
+      ? words.approveText
+      : approval.kinds.includes("exports")
+        ? words.approveFileText
+        : words.approveRunText,
     decline: words.declineText,
     review: words.reviewText,
   };
@@ -117,7 +122,7 @@ export function ApprovalActions({ approval }: { approval: ApprovalDetail }) {
   const isStale = useChecked().found?.isStale === true;
   return (
     <Group gap="xs">
-      {whyNot === null ? null : <span className="muted">{whyNot}</span>}
+      {whyNot === null ? null : <span className={`muted ${classes.whyNot}`}>{whyNot}</span>}
       {may.withdraw ? <Button onClick={() => setIsWithdrawing(true)}>{words.withdraw}</Button> : null}
       {may.decide ? (
         <>

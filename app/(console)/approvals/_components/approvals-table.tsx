@@ -31,7 +31,7 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
   {
     id: "what",
     header: "What",
-    size: 290,
+    size: 278,
     grows: true,
     canHide: false,
     cell: (row) => <span title={row.summary}>{row.summary}</span>,
@@ -39,7 +39,7 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
   {
     id: "state",
     header: "State",
-    size: 122,
+    size: 134,
     cell: (row) =>
       row.way === "break_glass" ? (
         <StateBadge state={row.reviewedAt === null ? "break_glass" : "reviewed"} />

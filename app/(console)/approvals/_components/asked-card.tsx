@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
@@ -34,6 +35,16 @@ function reviewOf(approval: ApprovalDetail): KeyValueItem[] {
   ];
 }
 
+/** A path that goes on in the next line after one of its slashes, never within a word. */
+const withBreaks = (path: string) =>
+  path.split(/(?<=\/)/).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: its parts have a fixed order
+    <Fragment key={index}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
+
 /** Who asked, why, until when, and what became of it. */
 export function AskedCard({ approval }: { approval: ApprovalDetail }) {
   const isOpen = approval.state === "pending" || approval.state === "approved";
@@ -59,7 +70,7 @@ export function AskedCard({ approval }: { approval: ApprovalDetail }) {
             key: words.request,
             value: (
               <span className="mono">
-                {approval.method} {approval.path}
+                {approval.method} {withBreaks(approval.path)}
               </span>
             ),
           },

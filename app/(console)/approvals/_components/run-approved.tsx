@@ -58,6 +58,7 @@ export function RunApproved({ approval }: { approval: ApprovalDetail }) {
     router.refresh();
   }
 
+  const isFile = approval.kinds.includes("exports");
   const isStale = useChecked().found?.isStale === true;
   const isReady = approval.may.run && approval.isKept && !isStale;
   return (
@@ -78,7 +79,7 @@ export function RunApproved({ approval }: { approval: ApprovalDetail }) {
         onSubmit={run}
       >
         <p style={{ margin: 0 }}>
-          {words.runText} {words.approvedText}
+          {words.runText} {isFile ? words.approvedFile : words.approvedText}
         </p>
       </FormDialog>
       <OnDemandDialog

@@ -73,6 +73,8 @@ export const approvalWords = {
     "It is done at once, in the name of who asked, exactly as it stands here. You are asked to confirm who you are.",
   approveRunText:
     "Its answer holds something that is for who asked alone: they can do it once you have approved, until the time is over. You are asked to confirm who you are.",
+  approveFileText:
+    "The file goes to who asked alone: they can fetch it once you have approved, until the time is over. You are asked to confirm who you are.",
   approveAct: "Approve",
   decline: "Decline…",
   declineTitle: "Decline",
@@ -87,6 +89,7 @@ export const approvalWords = {
   sendAgain:
     "Approved. What you asked for held a secret, which is not kept: go to where you asked and send the very same again, then it is done.",
   approvedText: "Its answer is yours alone and is shown once.",
+  approvedFile: "Your browser saves the file: it is let out to you alone.",
   resultTitle: "It is done",
   fetched: "Done: your browser saves the file.",
   review: "Review…",

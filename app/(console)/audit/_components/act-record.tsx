@@ -14,6 +14,7 @@ import { reasonWords } from "#lib/revocations/model.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
 import { actWords, targetHref } from "./act-words.ts";
 import { orderFacts } from "./order-facts.tsx";
+import { refusalWords } from "./refusal-words.ts";
 
 const none = <span className="faint">none</span>;
 
@@ -27,7 +28,18 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
   const items: KeyValueItem[] = [
     { key: "Act", value: actWords(entry.act) },
     { key: "Outcome", value: <StateBadge state={entry.outcome} /> },
-    ...(entry.errorCode ? [{ key: "Because", value: <span className="mono">{entry.errorCode}</span> }] : []),
+    ...(entry.errorCode
+      ? [
+          {
+            key: "Because",
+            value: (
+              <>
+                {refusalWords(entry.errorCode)} <span className="mono muted">{entry.errorCode}</span>
+              </>
+            ),
+          },
+        ]
+      : []),
     { key: "When", value: <Instant at={entry.at} show="exact" focusable /> },
     {
       key: "By",

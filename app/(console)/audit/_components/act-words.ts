@@ -1,11 +1,24 @@
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const isUuid = (id: string) => UUID.test(id);
 
+/** What the console calls things otherwise than the log does. */
+const NOUNS: Record<string, string> = {
+  api_token: "API token",
+  incident: "Case",
+  mail: "E-mail",
+  mail_settings: "Mail server",
+  signal_receiver: "Peer",
+  sign_in_policy: "Sign-in",
+  sign_in_provider: "Sign-in provider",
+  user_group: "Group",
+};
+
 /** An act as people read it: `client.secret_rotated` → `Client: secret rotated`. */
 export function actWords(act: string): string {
   const [noun = act, verb] = act.split(".");
   const words = (text: string) => text.replaceAll("_", " ");
-  const subject = words(noun).replace(/^./, (first) => first.toUpperCase());
+  const named = Object.hasOwn(NOUNS, noun) ? NOUNS[noun] : undefined;
+  const subject = named ?? words(noun).replace(/^./, (first) => first.toUpperCase());
   return verb === undefined ? subject : `${subject}: ${words(verb)}`;
 }
 

@@ -18,6 +18,7 @@ import { reasonWords } from "#lib/revocations/model.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
 import { ActLoading } from "./act-loading.tsx";
 import { actWords, targetHref } from "./act-words.ts";
+import { refusalWords } from "./refusal-words.ts";
 import { switchedOf } from "./whose.ts";
 import { auditWords as words } from "./words.ts";
 
@@ -28,6 +29,12 @@ const ActDrawer = dynamic(() => import("./act-drawer.tsx").then((module) => modu
 });
 
 const none = <span className="faint">–</span>;
+
+/** Why it was done; why it was refused, where nothing else is said of that. */
+function reasonOf({ reason, note, errorCode, actor }: AuditEntryRow): string | null {
+  if (reason) return reasonWords(reason, actor.kind);
+  return note || (errorCode === null ? null : refusalWords(errorCode));
+}
 
 const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
   {
@@ -73,7 +80,7 @@ const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
     id: "reason",
     header: "Reason",
     size: 190,
-    cell: (row) => (row.reason ? reasonWords(row.reason, row.actor.kind) : (row.note ?? none)),
+    cell: (row) => reasonOf(row) ?? none,
   },
   {
     id: "ip",

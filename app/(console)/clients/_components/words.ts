@@ -12,9 +12,9 @@ export const clientWords = {
   emptyTitle: "No client yet",
   emptyText:
     "Register the first application, or run npm run demo to load a sample organisation with live traffic.",
-  addAudience: "Add an audience",
+  addAudience: "Create an audience",
   emptyWithoutAudience:
-    "Add an audience first, the application that accepts the tokens: a client without one gets no access token. Or run npm run demo to load a sample organisation.",
+    "Create an audience first, the application that accepts the tokens: a client without one gets no access token. Or run npm run demo to load a sample organisation.",
   createTitle: "Register a client",
   createPurpose:
     "Its kind decides what is asked. Everything but the kind and the client ID can be changed later.",

@@ -209,13 +209,13 @@ export function TokensTable({ query, page, total, failure, may, isWithoutAudienc
                 href={isWithoutAudience ? "/audiences/new" : "/clients/new"}
                 variant="filled"
               >
-                {isWithoutAudience ? "Add an audience" : "Register a client"}
+                {isWithoutAudience ? "Create an audience" : "Register a client"}
               </Button>
             }
           >
             <p>
               {isWithoutAudience
-                ? "Add an audience, the application that accepts the tokens. Then register a client for it, get a token with it, and it stands here within a second."
+                ? "Create an audience, the application that accepts the tokens. Then register a client for it, get a token with it, and it stands here within a second."
                 : "Register a client, get a token from the authority with it, and it stands here within a second."}{" "}
               To look around first, start with the sample organisation:{" "}
               <code className="mono">npm run demo</code>

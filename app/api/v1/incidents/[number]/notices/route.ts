@@ -3,16 +3,18 @@ import { numberParams } from "#app/_lib/schemas/incidents.ts";
 import { incidentNotices } from "#app/_lib/schemas/mail.ts";
 import { tellOwnersInput } from "#lib/incidents/input.ts";
 import { listNotices } from "#lib/incidents/list-notices.ts";
+import { readOnRecord } from "#lib/incidents/record-look.ts";
 import { tellOwners } from "#lib/incidents/tell-owners.ts";
 
 export const GET = defineRoute({
   method: "GET",
   path: "/api/v1/incidents/{number}/notices",
-  summary: "Whom a case can tell by e-mail and what of, and who was told with what became of it",
+  summary:
+    "Whom a case can tell by e-mail and what of, and who was told with what became of it; the look is on record",
   permission: "incident:read",
   params: numberParams,
   response: incidentNotices,
-  handler: (ctx, { params }) => listNotices(ctx, params.number),
+  handler: (ctx, { params }) => readOnRecord(ctx, params.number, listNotices),
 });
 
 export const POST = defineRoute({

@@ -4,17 +4,18 @@ import { plannedOrderResult } from "#app/_lib/schemas/revocations.ts";
 import { incidentOrderInput } from "#lib/incidents/input.ts";
 import { listIncidentOrders } from "#lib/incidents/list-incident-orders.ts";
 import { placeIncidentOrder } from "#lib/incidents/place-incident-order.ts";
+import { readOnRecord } from "#lib/incidents/record-look.ts";
 
 export const GET = defineRoute({
   method: "GET",
   path: "/api/v1/incidents/{number}/orders",
-  summary: "Lists the orders of a case, newest first",
+  summary: "Lists the orders of a case, newest first; the look is on record",
   description:
     "Those that were placed in it (`isOfCase`), and others that hold its tokens: placed before it was opened, or beside it. `leftOut` are not listed.",
   permission: "incident:read",
   params: numberParams,
   response: incidentOrders,
-  handler: (ctx, { params }) => listIncidentOrders(ctx, params.number),
+  handler: (ctx, { params }) => readOnRecord(ctx, params.number, listIncidentOrders),
 });
 
 export const POST = defineRoute({

@@ -1,0 +1,95 @@
+import { expectAccessible, overflowOf } from "../../fixtures/accessibility.ts";
+import { expectSound } from "../../fixtures/sound-page.ts";
+import { takeDatabaseAway } from "../../fixtures/take-database-away.ts";
+import { EVERYBODY, expect, NOBODY, test } from "../../fixtures/test.ts";
+
+// what failed is written to the browser's console, and so is the page that React could not take over
+test.use({ expectedNoise: /./, contextOptions: { reducedMotion: "reduce" } });
+
+test("without its database the console says what failed and that nothing is lost, in its frame and without it, and goes on where it was by one press", {
+  lock: EVERYBODY,
+}, async ({ page, context, browser, product }) => {
+  test.setTimeout(120_000);
+  await page.goto("/groups");
+  // what happened a moment before would be drawn a moment after
+  await page
+    .getByRole("navigation", { name: "Console" })
+    .getByRole("button", { name: /^(?:live|connecting)\. Pause/ })
+    .click();
+  const visitor = await browser.newContext({ baseURL: product.consoleUrl, storageState: NOBODY });
+  const again = { name: "Try again" };
+  const bare = await context.newPage();
+  const giveBack = await takeDatabaseAway(product);
+  try {
+    await page
+      .getByRole("navigation", { name: "Console" })
+      .getByRole("link", { name: "Users", exact: true })
+      .click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("This page could not be shown");
+    await expect(page.getByRole("main").getByRole("alert")).toContainText(
+      "Nothing was changed and nothing is lost.",
+    );
+    await expect(page.getByRole("navigation", { name: "Console" })).toBeVisible();
+    await expectSound(page, "a page without its database");
+    await page.getByRole("button", again).click();
+    await expect(page.getByRole("heading", { level: 1 }), "the frame is asked for too").toHaveText(
+      "The console could not be shown",
+    );
+
+    const response = await bare.goto("/tokens?state=active");
+    expect(response?.status()).toBe(500);
+    await expect(bare.getByRole("heading", { level: 1 })).toHaveText("The console could not be shown");
+    await expect(bare.getByRole("main").getByRole("alert")).toContainText(
+      "Nothing was changed and nothing is lost.",
+    );
+    await expectSound(bare, "the console without its database");
+
+    const signIn = await visitor.newPage();
+    await signIn.goto("/sign-in");
+    await signIn.getByLabel("E-mail").fill("o@example.com");
+    await signIn.locator('input[name="password"]').fill("a sentence is easier to keep");
+    await signIn.getByRole("button", { name: "Continue" }).click();
+    await signIn.getByLabel("Six-digit code").fill("123456");
+    await signIn.getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect(signIn.getByRole("main").getByRole("alert").filter({ hasText: "database" })).toBeVisible();
+    await expectSound(signIn, "sign-in without its database");
+  } finally {
+    await giveBack();
+    await visitor.close();
+  }
+  await page.getByRole("button", again).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Users");
+  await expect(page).toHaveURL("/users");
+  await bare.getByRole("button", again).click();
+  await expect(bare.getByRole("heading", { level: 1 })).toHaveText("Tokens");
+  await expect(bare).toHaveURL("/tokens?state=active");
+});
+
+test("what breaks before anything could be drawn is said in the system's colours, with a way on", async ({
+  page,
+}) => {
+  // what the theme asks of every browser
+  await page.addInitScript(() => {
+    const own = window.matchMedia;
+    Object.assign(window, { mend: () => Object.assign(window, { matchMedia: own }) });
+    window.matchMedia = () => {
+      throw new Error("no media here");
+    };
+  });
+  await page.goto("/groups");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("The console could not be shown");
+  await expect(page.getByText("Nothing was changed and nothing is lost.")).toBeVisible();
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+  ] as const)
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      await expectAccessible(page, `${width}, ${colorScheme}`);
+      expect(await overflowOf(page)).toBe(0);
+    }
+  await page.evaluate(() => (window as unknown as { mend: () => void }).mend());
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Groups");
+});
