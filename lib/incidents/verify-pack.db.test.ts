@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { createHash, generateKeyPairSync, randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import fc from "fast-check";
 import { exportJWK } from "jose";
@@ -266,12 +266,48 @@ test("any other edit shows too, with its hashes made anew: the log knows what le
   expect(page.faults).toEqual([expect.stringMatching(/was another page$/)]);
 });
 
+test("an act of leaving that somebody made up is none: one with its leaf in place of its salt proves nothing, nor does one whose content was erased", async () => {
+  const held = await evidence.jws();
+  const { integrity, ...stated } = structuredClone(pack);
+  stated.standing.says = ["Nothing of it works any more."];
+  const forged = packOf(stated);
+  const log = integrity.log as NonNullable<typeof integrity.log>;
+  const [stretch] = log.acts;
+  const [act] = stretch?.entries ?? [];
+  if (stretch === undefined || act === undefined) throw new Error("a pack whose leaving is not proved");
+  const salt = `01${stretch.leaves[Number(BigInt(act.sequence) - BigInt(stretch.from))]}`;
+  const after = JSON.stringify({ as: "json", sha256: forged.integrity.sha256 });
+  const contentHash = createHash("sha256")
+    .update(
+      `["entry/2 content", "${act.salt.slice(64, 96)}", ${[act.note, act.before, act.after].map((one) => JSON.stringify(one)).join(", ")}]`,
+    )
+    .digest("hex");
+  for (const change of [
+    { after, salt },
+    { after: null, before: null, note: null, salt },
+    { after: null, before: null, note: null, contentHash },
+  ]) {
+    const changed = { ...log, acts: [{ ...stretch, entries: [{ ...act, ...change }] }] };
+    const found = await verifyPack(JSON.stringify(withLog(forged, changed)), { keys: null, held });
+    expect(found.left).toBeNull();
+  }
+  // another act of the log, under that name
+  const [other] = pack.proofs.acts;
+  if (other === undefined) throw new Error("a pack whose acts are not proved");
+  const entries = [
+    { ...other.entries[0], act: act.act, after, salt: `01${other.leaves[0]}` },
+  ] as typeof other.entries;
+  const borrowed = { ...pack.proofs, uses: [], seals: [], acts: [{ ...other, entries }] };
+  expect((await verifyPack(JSON.stringify(withLog(forged, borrowed)), own)).left).toBeNull();
+});
+
 test("checkpoints that somebody kept speak for none that is not among them", async () => {
   const jws = await evidence.jws();
   const text = JSON.stringify(pack);
-  expect((await verifyPack(text, { keys: null, held: [] })).faults).toContainEqual(
-    expect.stringMatching(/^none of its checkpoints is among those/),
-  );
+  for (const kept of [[], jws.slice(0, 1)])
+    expect((await verifyPack(text, { keys: null, held: kept })).faults).toContainEqual(
+      expect.stringMatching(/^checkpoint \d+ is newer than those that are held elsewhere/),
+    );
   const numbers = new Set(pack.proofs.checkpoints);
   const gap = jws.filter((one) => !numbers.has(one) || one === pack.proofs.checkpoints[0]);
   expect(gap.length).toBeLessThan(jws.length);

@@ -148,10 +148,10 @@ async function findLeft(
       name === EVIDENCE_LEFT && targetId === incident.id && outcome === "done",
   );
   if (act === undefined) return { left: null, faults };
-  const after = z
+  const { data: after } = z
     .looseObject({ sha256: z.string(), pageSha256: z.string().optional() })
-    .parse(parsed(act.after));
-  if (after.sha256 !== integrity.sha256)
+    .safeParse(parsed(act.after));
+  if (after?.sha256 !== integrity.sha256)
     return { left: null, faults: [...faults, `what left, by act ${act.sequence}, was another pack`] };
   if (page !== null && after.pageSha256 !== pageSha256(page))
     return { left: null, faults: [...faults, `what left, by act ${act.sequence}, was another page`] };
