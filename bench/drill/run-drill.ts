@@ -58,9 +58,10 @@ function usesIn(pack: string): PackedUse[] {
 
 /** The pack as whoever gets it verifies it, without the database. */
 async function unprovedIn(pack: string): Promise<string[]> {
-  const { faults, uses, acts } = await verifyPack(pack, { keys: null, held: null });
+  const { faults, left, uses, acts } = await verifyPack(pack, { keys: null, held: null });
   return [
     ...faults,
+    ...(left === null ? ["nothing proves that this is what left"] : []),
     ...(uses.proved < uses.of
       ? [`${uses.of - uses.proved} of ${uses.of} uses in the pack are not proved`]
       : []),

@@ -12,13 +12,17 @@ function totalOf({ toDecide, toDo, toReview }: OpenApprovals): number {
   return toDecide + toDo + toReview.length;
 }
 
-function wordsOf({ toDecide, toDo, toReview }: OpenApprovals): string {
+/** With the number that is seen: who speaks to the console says what they read. */
+function wordsOf(approvals: OpenApprovals): string {
+  const { toDecide, toDo, toReview } = approvals;
   const parts = [
     toDecide > 0 ? `${toDecide} to decide` : "",
     toDo > 0 ? `${toDo} approved, to be done by you` : "",
     toReview.length > 0 ? `${toReview.length} to review` : "",
   ].filter((part) => part !== "");
-  return parts.length === 0 ? "Approvals, none for you" : `Approvals: ${parts.join(", ")}`;
+  return parts.length === 0
+    ? "Approvals, none for you"
+    : `Approvals, ${totalOf(approvals)}: ${parts.join(", ")}`;
 }
 
 /** For the navigation. */

@@ -215,10 +215,23 @@ function withOwnHash(page: string): string {
   return page.replace(OWN_HASH, OWN_HASH.replace('""', `"${sha256(page)}"`));
 }
 
-/** Whether a page is as it was written: it carries the SHA-256 of itself without that. Null where it carries none. */
-export function isAsWritten(page: string): boolean | null {
+/** Whether a page is as it was written: it carries the SHA-256 of itself without that. */
+export function isAsWritten(page: string): boolean {
   const [tag, said] = OWN_HASH_FILLED.exec(page) ?? [];
-  return tag === undefined ? null : sha256(page.replace(tag, OWN_HASH)) === said;
+  return tag !== undefined && sha256(page.replace(tag, OWN_HASH)) === said;
+}
+
+const DATA_BEGINS = '<script type="application/json" id="evidence">';
+const DATA = /<script type="application\/json" id="evidence">([\s\S]*?)<\/script>/;
+
+/** The JSON in a page; null where there is none. */
+export function dataOfPage(page: string): string | null {
+  return DATA.exec(page)?.[1] ?? null;
+}
+
+/** The SHA-256 of what people read of a page: of all of it but its data, which has a hash of its own, and its own hash. */
+export function pageSha256(page: string): string {
+  return sha256(page.replace(OWN_HASH_FILLED, OWN_HASH).replace(DATA, () => DATA_BEGINS));
 }
 
 /** One file that shows a pack by itself: no script, nothing from elsewhere, its JSON inside. Whatever came from outside is text in it. */
@@ -293,9 +306,9 @@ ${table(
   ]),
 )}
 <h2>Integrity</h2>
-<p>Each of the ${pack.integrity.records} records of the JSON below carries the SHA-256 of its own canonical JSON (keys in order, without <code>sha256</code>). That of the whole, all that is stated in it but <code>integrity</code>: ${mono(pack.integrity.sha256)}. The export is on record in the audit log with the same number.</p>
+<p>Each of the ${pack.integrity.records} records of the JSON below carries the SHA-256 of its own canonical JSON (keys in order, without <code>sha256</code>). That of the whole, all that is stated in it but <code>integrity</code>: ${mono(pack.integrity.sha256)}. The export is on record in the audit log with the same number, and so is the hash of this page without its data; the proof of that is in the data.</p>
 ${proofsOf(pack)}
-<script type="application/json" id="evidence">${json}</script>
+${DATA_BEGINS}${json}</script>
 </body></html>
 `);
 }

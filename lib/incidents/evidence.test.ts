@@ -66,7 +66,7 @@ test("each cut of a pack is told with its number", () => {
 
 test("the hash of a pack changes with anything that it states", () => {
   const stated = {
-    format: "tokenwarden-evidence/3",
+    format: "tokenwarden-evidence/4",
     generatedAt: "2026-11-28T12:00:00.000Z",
     incident: { sha256: "0" },
     affected: { people: [{ id: "1", name: "a" }] },

@@ -7,7 +7,10 @@ import type { Standing } from "./evidence-standing.ts";
 import type { BlastRadius, IncidentDetail, IncidentOrder, IncidentUse, IncidentUses } from "./model.ts";
 
 /** In 1 the pack's hash was over the records alone; in 2 nothing proved them. */
-export const EVIDENCE_FORMAT = "tokenwarden-evidence/3";
+export const EVIDENCE_FORMAT = "tokenwarden-evidence/4";
+
+/** The act of the export, which has a pack's hash on record. */
+export const EVIDENCE_LEFT = "incident.evidence_exported";
 
 /** A record with the SHA-256 of its canonical JSON: keys in order, without `sha256` itself. */
 export type Hashed<T> = T & { sha256: string };
@@ -31,8 +34,8 @@ export type EvidencePack = {
     permissions: string[];
     verifiers: { id: string; name: string }[];
   };
-  /** Whether what leaked is refused now. Packs from before 30 November 2026 do not say it. */
-  standing?: Standing;
+  /** Whether what leaked is refused now. */
+  standing: Standing;
   tokens: { total: number; states: Record<string, number>; isCut: boolean; rows: Hashed<TokenRow>[] };
   blastRadius: BlastRadius;
   /** Those of the case, and others that hold its tokens. */
@@ -47,7 +50,13 @@ export type EvidencePack = {
   /** That the uses and acts which are listed stand in the log as it was sealed: for `npx tokenwarden audit verify`. */
   proofs: RecordProofs;
   /** `sha256` of the canonical JSON of all that the pack states, which is the pack without `integrity`: that the file was not changed since. */
-  integrity: { algorithm: "SHA-256"; records: number; sha256: string };
+  integrity: {
+    algorithm: "SHA-256";
+    records: number;
+    sha256: string;
+    /** That the log has this hash on record as what left: the proof of the act of the export. Null where no checkpoint covers that yet. */
+    log: RecordProofs | null;
+  };
 };
 
 /** JSON with the keys of every object in order: the same for the same record, whoever writes it. */
@@ -72,5 +81,5 @@ export function hashedOf<T extends object>(record: T): Hashed<T> {
 export function packOf(stated: Omit<EvidencePack, "integrity">): EvidencePack {
   const { tokens, orders, uses, acts } = stated;
   const records = 1 + tokens.rows.length + orders.length + uses.rows.length + acts.length;
-  return { ...stated, integrity: { algorithm: "SHA-256", records, sha256: sha256Of(stated) } };
+  return { ...stated, integrity: { algorithm: "SHA-256", records, sha256: sha256Of(stated), log: null } };
 }

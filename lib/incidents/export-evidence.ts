@@ -7,11 +7,20 @@ import { getEnv } from "../env.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { getOrderPropagation } from "../propagation/get-order-propagation.ts";
 import { coverRecords } from "../seals/cover-records.ts";
-import { makeRecordProofs } from "../seals/make-record-proofs.ts";
+import { type ActToProve, makeRecordProofs } from "../seals/make-record-proofs.ts";
+import type { RecordProofs } from "../seals/record-proofs.ts";
 import { readCaseTokens } from "./case-tokens.ts";
-import { EVIDENCE_FORMAT, type EvidencePack, hashedOf, type OrderReach, packOf } from "./evidence.ts";
+import {
+  EVIDENCE_FORMAT,
+  EVIDENCE_LEFT,
+  type EvidencePack,
+  hashedOf,
+  type OrderReach,
+  packOf,
+} from "./evidence.ts";
 import { cutsOf } from "./evidence-cuts.ts";
 import { readWaitingFile, spendFile } from "./evidence-file.ts";
+import { evidenceHtml, pageSha256 } from "./evidence-html.ts";
 import { standingOf } from "./evidence-standing.ts";
 import { getBlastRadius } from "./get-blast-radius.ts";
 import { readDetail } from "./get-incident.ts";
@@ -69,7 +78,7 @@ async function readReach(ctx: Context, inForce: readonly IncidentOrder[]): Promi
 /**
  * The evidence of a case as one record, for who let it out (`releaseEvidence`), once: what leaked, whom and what it affected, the orders and how far they have come, the uses before, during and after,
  * and who did what in the case. No values of tokens, and no hashes of values. What does not fit is counted and said. Waits some seconds
- * at most for the seals and the checkpoint that prove what is newest in it. Needs `export:create` and the right to read what is in it. Recorded as `incident.evidence_exported`, with the pack's own hash, before it is given out.
+ * at most for the seals and the checkpoint that prove what is newest in it, and for the one that proves that this very pack left. Needs `export:create` and the right to read what is in it. Recorded as `incident.evidence_exported`, with the pack's own hash, before it is given out.
  *
  * @throws {DomainError} NOT_FOUND, FORBIDDEN, GONE where it was fetched or waited for too long, UNAVAILABLE where the export cannot be recorded
  */
@@ -83,15 +92,30 @@ export async function exportEvidence(
   requirePermission(ctx, "export:create");
   const format = await readWaitingFile(ctx, { id, incidentId: incident.id });
   const pack = await makePack(ctx, incident);
-  await ctx.db.transaction(async (tx) => {
+  const { records, sha256 } = pack.integrity;
+  const page = format === "html" ? { pageSha256: pageSha256(evidenceHtml(pack)) } : {};
+  const act = await ctx.db.transaction(async (tx) => {
     await spendFile(tx, id, ctx.now);
-    await recordEntry(tx, ctx, {
-      act: "incident.evidence_exported",
+    const entryId = await recordEntry(tx, ctx, {
+      act: EVIDENCE_LEFT,
       target: incidentTarget(incident),
-      after: { as: format, records: pack.integrity.records, sha256: pack.integrity.sha256 },
+      after: { as: format, records, sha256, ...page },
     });
+    const [entry] = await tx.query<ActToProve>("SELECT sequence, at FROM audit_entry WHERE id = $1::uuid", [
+      entryId,
+    ]);
+    return entry;
   });
-  return { pack, format };
+  return { pack: { ...pack, integrity: { ...pack.integrity, log: await proofOfAct(ctx, act) } }, format };
+}
+
+/** The proof that the log has an act on record, from the next checkpoint on; null where none comes. */
+async function proofOfAct({ db }: Context, act: ActToProve | undefined): Promise<RecordProofs | null> {
+  if (act === undefined) return null;
+  const toProve = { uses: [], acts: [act] };
+  await coverRecords(db, toProve);
+  const proofs = await makeRecordProofs(db, toProve);
+  return proofs.acts.length === 0 ? null : proofs;
 }
 
 async function makePack(ctx: Context, incident: IncidentRecord): Promise<EvidencePack> {

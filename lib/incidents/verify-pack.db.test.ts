@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { createHash, generateKeyPairSync, randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import fc from "fast-check";
 import { exportJWK } from "jose";
@@ -9,7 +9,7 @@ import { type Evidence, openEvidence, type TestWriter } from "../seals/test-evid
 import { propertyRuns } from "../test-property-runs.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
 import type { EvidencePack } from "./evidence.ts";
-import { packOf } from "./evidence.ts";
+import { hashedOf, packOf } from "./evidence.ts";
 import { evidenceHtml } from "./evidence-html.ts";
 import { exportEvidence } from "./export-evidence.ts";
 import { openIncidentInput } from "./input.ts";
@@ -24,6 +24,24 @@ let number: number;
 let pack: EvidencePack;
 
 const own = { keys: null, held: null };
+
+/** As a worker that signs a checkpoint whenever one is wanted. */
+async function whileSigning<T>(work: () => Promise<T>): Promise<T> {
+  const { db, wrapper } = evidence;
+  let isOver = false;
+  const worker = (async () => {
+    while (!isOver) {
+      await wait(50);
+      await makeCheckpoint(systemContext(db, "worker"), wrapper);
+    }
+  })();
+  try {
+    return await work();
+  } finally {
+    isOver = true;
+    await worker;
+  }
+}
 
 /** Uses of a token in several seals, others' between them, a case on it, and checkpoints over all. */
 beforeAll(async () => {
@@ -66,7 +84,7 @@ beforeAll(async () => {
   const auditor = contextAs(db, "auditor");
   const { id } = await releaseEvidence(auditor, number, { format: "json" });
   await evidence.checkpoint();
-  ({ pack } = await exportEvidence(auditor, { number, id }));
+  ({ pack } = await whileSigning(() => exportEvidence(auditor, { number, id })));
 });
 afterAll(async () => {
   await writer.stop();
@@ -75,14 +93,22 @@ afterAll(async () => {
 
 /** A pack that somebody changed, and made its hash come out again. */
 async function verifyAnew(change: (stated: EvidencePack) => void) {
-  const { integrity: _, ...stated } = structuredClone(pack);
+  const { integrity, ...stated } = structuredClone(pack);
   change(stated as EvidencePack);
-  return verifyPack(JSON.stringify(packOf(stated)), own);
+  return verifyPack(JSON.stringify(withLog(packOf(stated), integrity.log)), own);
 }
 
+const withLog = (of: EvidencePack, log: EvidencePack["integrity"]["log"]): EvidencePack => ({
+  ...of,
+  integrity: { ...of.integrity, log },
+});
+
 test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and against checkpoints that were kept", async () => {
+  const auditor = contextAs(evidence.db, "auditor");
+  const { id } = await releaseEvidence(auditor, number, { format: "html" });
+  const { pack: paged } = await whileSigning(() => exportEvidence(auditor, { number, id }));
   const held = await evidence.jws();
-  for (const text of [evidenceHtml(pack), JSON.stringify(pack), JSON.stringify(pack, null, 2)]) {
+  for (const text of [JSON.stringify(pack), JSON.stringify(pack, null, 2)]) {
     expect(beginsAsPack(text.slice(0, 200))).toBe(true);
     expect(await verifyPack(text, own)).toMatchObject({
       number,
@@ -90,23 +116,25 @@ test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and
       uses: { proved: 7, of: 8 },
       acts: { proved: 2, of: 2 },
       held: null,
+      left: { by: "auditor@example.test" },
     });
   }
-  const html = evidenceHtml(pack);
+  const html = evidenceHtml(paged);
   expect(await verifyPack(html, { keys: null, held })).toMatchObject({
     faults: [],
-    held: 2,
+    held: paged.proofs.checkpoints.length,
     isPageOfData: true,
+    left: { at: expect.any(String) },
   });
   // what people read was changed, and the data was not
   const page = html.replace("Leaked</h1>", "All well</h1>");
   expect(await verifyPack(page, own)).toMatchObject({
-    faults: ["the page was changed since it was made"],
+    faults: ["the page was changed since it was made", expect.stringMatching(/was another page$/)],
     isPageOfData: false,
   });
   // and the hash that the page has of itself was taken out
   const bare = page.replace(/<meta name="tokenwarden-sha256"[^>]*>/, "");
-  expect((await verifyPack(bare, own)).faults).toEqual(["the page was changed since it was made"]);
+  expect((await verifyPack(bare, own)).faults).toContain("the page was changed since it was made");
   expect(await verifyPack(JSON.stringify(pack), own)).toMatchObject({ isPageOfData: null });
   expect(evidenceHtml(pack)).toContain(
     "Of the uses that are listed, 7 of 8, and of the acts 2 of 2 carry the proof",
@@ -200,6 +228,94 @@ test("a pack that was changed is found out, also where its hash was made anew", 
   expect(both.faults).toContain(`the proof of use ${use?.id} does not come to a checkpoint that is signed`);
 });
 
+test("any other edit shows too, with its hashes made anew: the log knows what left", async () => {
+  const [act, use] = [pack.acts[0], pack.uses.rows[0]];
+  const changes: ((stated: EvidencePack) => void)[] = [
+    ({ standing }) => Object.assign(standing, { works: 0 }),
+    ({ standing }) => standing.says.splice(0, 1, "Nothing of it works any more."),
+    (stated) => Object.assign(stated, { standing: { ...stated.standing, is: "refused" } }),
+    ({ incident }) => Object.assign(incident, hashedOf({ ...incident, title: "A drill", sha256: undefined })),
+    ({ tokens }) =>
+      Object.assign(
+        tokens.rows[0] as object,
+        hashedOf({ ...tokens.rows[0], state: "revoked", sha256: undefined }),
+      ),
+    ({ affected }) => affected.people.push({ id: randomUUID(), name: "somebody.else@example.com" }),
+    // a record without its proof may say anything
+    ({ uses, proofs }) => {
+      proofs.uses = proofs.uses.filter(({ use: { id } }) => id !== use?.id);
+      Object.assign(uses.rows[0] as object, hashedOf({ ...use, path: "/elsewhere", sha256: undefined }));
+    },
+    ({ acts, proofs }) => {
+      proofs.acts = [];
+      Object.assign(acts[0] as object, hashedOf({ ...act, note: "all well", sha256: undefined }));
+    },
+    // and one that never was
+    ({ uses }) => uses.rows.push(hashedOf({ ...use, id: randomUUID(), sha256: undefined }) as never),
+  ];
+  for (const change of changes) {
+    const { faults, left } = await verifyAnew(change);
+    expect(faults).toContainEqual(expect.stringMatching(/^what left, by act \d+, was another pack$/));
+    expect(left).toBeNull();
+  }
+  // the proof of another's leaving, or none
+  const bare = await verifyPack(JSON.stringify(withLog(pack, null)), own);
+  expect(bare).toMatchObject({ left: null, faults: [] });
+  // a page of an export that was JSON is nobody's
+  const page = await verifyPack(evidenceHtml(pack), own);
+  expect(page.faults).toEqual([expect.stringMatching(/was another page$/)]);
+});
+
+test("an act of leaving that somebody made up is none: one with its leaf in place of its salt proves nothing, nor does one whose content was erased", async () => {
+  const held = await evidence.jws();
+  const { integrity, ...stated } = structuredClone(pack);
+  stated.standing.says = ["Nothing of it works any more."];
+  const forged = packOf(stated);
+  const log = integrity.log as NonNullable<typeof integrity.log>;
+  const [stretch] = log.acts;
+  const [act] = stretch?.entries ?? [];
+  if (stretch === undefined || act === undefined) throw new Error("a pack whose leaving is not proved");
+  const salt = `01${stretch.leaves[Number(BigInt(act.sequence) - BigInt(stretch.from))]}`;
+  const after = JSON.stringify({ as: "json", sha256: forged.integrity.sha256 });
+  const contentHash = createHash("sha256")
+    .update(
+      `["entry/2 content", "${act.salt.slice(64, 96)}", ${[act.note, act.before, act.after].map((one) => JSON.stringify(one)).join(", ")}]`,
+    )
+    .digest("hex");
+  for (const change of [
+    { after, salt },
+    { after: null, before: null, note: null, salt },
+    { after: null, before: null, note: null, contentHash },
+  ]) {
+    const changed = { ...log, acts: [{ ...stretch, entries: [{ ...act, ...change }] }] };
+    const found = await verifyPack(JSON.stringify(withLog(forged, changed)), { keys: null, held });
+    expect(found.left).toBeNull();
+  }
+  // another act of the log, under that name
+  const [other] = pack.proofs.acts;
+  if (other === undefined) throw new Error("a pack whose acts are not proved");
+  const entries = [
+    { ...other.entries[0], act: act.act, after, salt: `01${other.leaves[0]}` },
+  ] as typeof other.entries;
+  const borrowed = { ...pack.proofs, uses: [], seals: [], acts: [{ ...other, entries }] };
+  expect((await verifyPack(JSON.stringify(withLog(forged, borrowed)), own)).left).toBeNull();
+});
+
+test("checkpoints that somebody kept speak for none that is not among them", async () => {
+  const jws = await evidence.jws();
+  const text = JSON.stringify(pack);
+  for (const kept of [[], jws.slice(0, 1)])
+    expect((await verifyPack(text, { keys: null, held: kept })).faults).toContainEqual(
+      expect.stringMatching(/^checkpoint \d+ is newer than those that are held elsewhere/),
+    );
+  const numbers = new Set(pack.proofs.checkpoints);
+  const gap = jws.filter((one) => !numbers.has(one) || one === pack.proofs.checkpoints[0]);
+  expect(gap.length).toBeLessThan(jws.length);
+  expect((await verifyPack(text, { keys: null, held: gap })).faults).toContainEqual(
+    expect.stringMatching(/^checkpoint \d+ is not among those that are held elsewhere$/),
+  );
+});
+
 test("keys and checkpoints of somebody else prove nothing", async () => {
   const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const [key] = pack.proofs.keys;
@@ -248,8 +364,8 @@ test("no digit of a proof can be another: what is proved then is what was proved
 test.each([
   ["nothing", ""],
   ["half of one", '<!doctype html><script type="application/json" id="evidence">{"format":'],
-  ["another version", '{"format":"tokenwarden-evidence/2"}'],
-  ["something else", '{"format":"tokenwarden-evidence/3","proofs":7}'],
+  ["another version", '{"format":"tokenwarden-evidence/3"}'],
+  ["something else", '{"format":"tokenwarden-evidence/4","proofs":7}'],
 ])("%s is no pack, and said so in one line", async (_what, text) => {
   await expect(verifyPack(text, own)).rejects.toThrow(/^the file is no evidence pack[^\n]*$/);
 });

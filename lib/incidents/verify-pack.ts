@@ -5,8 +5,8 @@ import type { ChainedEntry } from "../seals/entry-leaf.ts";
 import { recordProofs } from "../seals/record-proofs.ts";
 import type { SealedUse } from "../seals/use-leaf.ts";
 import { type VerifiedProofs, verifyRecordProofs } from "../seals/verify-record-proofs.ts";
-import { canonicalJson, EVIDENCE_FORMAT, type EvidencePack, type Hashed } from "./evidence.ts";
-import { evidenceHtml, isAsWritten } from "./evidence-html.ts";
+import { canonicalJson, EVIDENCE_FORMAT, EVIDENCE_LEFT, type EvidencePack, type Hashed } from "./evidence.ts";
+import { dataOfPage, evidenceHtml, isAsWritten, pageSha256 } from "./evidence-html.ts";
 
 /** What a pack says of itself, and what of it is proved. */
 export type VerifiedPack = {
@@ -22,6 +22,9 @@ export type VerifiedPack = {
   held: number | null;
   /** Whether the page that people read is what this version makes of the data in it, which is what is verified; null of JSON. */
   isPageOfData: boolean | null;
+  /** The act by which it left, with its hash, as the log has it on record; null where that is not proved. */
+  left: { sequence: string; at: string; by: string } | null;
+  /** What does not hold, a sentence each. */
   faults: string[];
 };
 
@@ -35,16 +38,20 @@ const shape = z.looseObject({
   format: z.literal(EVIDENCE_FORMAT),
   generatedAt: z.string(),
   environment: z.string(),
-  incident: z.looseObject({ number: z.int(), title: z.string(), sha256: z.string() }),
+  incident: z.looseObject({ id: z.string(), number: z.int(), title: z.string(), sha256: z.string() }),
   tokens: z.looseObject({ rows: z.array(z.looseObject({ sha256: z.string() })) }),
   orders: z.array(z.looseObject({ sha256: z.string() })),
   uses: z.looseObject({ rows: z.array(z.looseObject({ id: z.string(), sha256: z.string() })) }),
   acts: z.array(z.looseObject({ id: z.string(), sha256: z.string() })),
   proofs: recordProofs,
-  integrity: z.object({ records: z.int(), sha256: z.string() }),
+  standing: z.looseObject({}),
+  integrity: z.strictObject({
+    algorithm: z.literal("SHA-256"),
+    records: z.int(),
+    sha256: z.string(),
+    log: recordProofs.nullable(),
+  }),
 });
-
-const IN_HTML = /<script type="application\/json" id="evidence">([\s\S]*?)<\/script>/;
 
 /** Whether a file that begins so may be a pack, as HTML or as JSON. */
 export function beginsAsPack(text: string): boolean {
@@ -126,8 +133,33 @@ function isOwnHash({ sha256, ...record }: Hashed<object>): boolean {
   return hashOf(record) === sha256;
 }
 
+type Stated = z.output<typeof shape>;
+
+/** Whether the log has on record that this very pack left, and this very page where it is one. */
+async function findLeft(
+  { incident, integrity }: Stated,
+  page: string | null,
+  using: Parameters<typeof verifyRecordProofs>[1],
+): Promise<Pick<VerifiedPack, "left" | "faults">> {
+  if (integrity.log === null) return { left: null, faults: [] };
+  const { acts, faults } = await verifyRecordProofs(integrity.log, using);
+  const [act] = [...acts.values()].filter(
+    ({ act: name, targetId, outcome }) =>
+      name === EVIDENCE_LEFT && targetId === incident.id && outcome === "done",
+  );
+  if (act === undefined) return { left: null, faults };
+  const { data: after } = z
+    .looseObject({ sha256: z.string(), pageSha256: z.string().optional() })
+    .safeParse(parsed(act.after));
+  if (after?.sha256 !== integrity.sha256)
+    return { left: null, faults: [...faults, `what left, by act ${act.sequence}, was another pack`] };
+  if (page !== null && after.pageSha256 !== pageSha256(page))
+    return { left: null, faults: [...faults, `what left, by act ${act.sequence}, was another page`] };
+  return { left: { sequence: String(act.sequence), at: act.at.toISOString(), by: act.actorName }, faults };
+}
+
 /**
- * Verifies an evidence pack by itself: that nothing of it was changed since it was made, and that the uses and acts that it shows stand in the log as that was sealed and signed.
+ * Verifies an evidence pack by itself: that nothing of it was changed since it was made, that the log has on record that it left as it is, and that the uses and acts that it shows stand in the log as that was sealed and signed.
  *
  * @param text of the file, HTML or JSON.
  * @param keys null: those that the pack has.
@@ -137,9 +169,10 @@ export async function verifyPack(
   text: string,
   { keys, held }: { keys: readonly CheckpointKey[] | null; held: readonly string[] | null },
 ): Promise<VerifiedPack> {
+  const data = dataOfPage(text);
   let json: unknown;
   try {
-    json = JSON.parse(IN_HTML.exec(text)?.[1] ?? text);
+    json = JSON.parse(data ?? text);
   } catch {
     throw new PackError("the file is no evidence pack, or not all of it is there");
   }
@@ -154,14 +187,14 @@ export async function verifyPack(
   const { integrity, ...stated } = pack;
   const faults: string[] = [];
   if (hashOf(stated) !== integrity.sha256) faults.push("the pack was changed since it was made");
-  // pages from before they said what is refused now carry no hash of their own
-  const isWritten = IN_HTML.test(text) ? (isAsWritten(text) ?? pack.standing === undefined) : true;
-  if (!isWritten) faults.push("the page was changed since it was made");
+  if (data !== null && !isAsWritten(text)) faults.push("the page was changed since it was made");
   const records = [pack.incident, ...pack.tokens.rows, ...pack.orders, ...pack.uses.rows, ...pack.acts];
   const changed = records.filter((record) => !isOwnHash(record)).length;
   if (changed > 0) faults.push(`${changed === 1 ? "1 record was" : `${changed} records were`} changed`);
-  const proofs = await verifyRecordProofs(read.data.proofs, { keys: keys ?? read.data.proofs.keys, held });
-  faults.push(...proofs.faults);
+  const using = { keys: keys ?? read.data.proofs.keys, held };
+  const proofs = await verifyRecordProofs(read.data.proofs, using);
+  const { left, faults: leaving } = await findLeft(read.data, data === null ? null : text, using);
+  faults.push(...proofs.faults, ...leaving);
   let [uses, acts] = [0, 0];
   for (const use of pack.uses.rows) {
     const proved = proofs.uses.get(use.id);
@@ -186,7 +219,8 @@ export async function verifyPack(
     acts: { proved: acts, of: pack.acts.length },
     checkpoints: proofs.checkpoints,
     held: proofs.held,
-    isPageOfData: IN_HTML.test(text) ? evidenceHtml(pack) === text : null,
-    faults,
+    isPageOfData: data === null ? null : evidenceHtml(pack) === text,
+    left,
+    faults: [...new Set(faults)],
   };
 }

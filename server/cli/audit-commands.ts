@@ -95,7 +95,10 @@ async function verifyPackFile(
 ): Promise<Found> {
   try {
     const pack = await verifyPack(readFileSync(file, "utf8"), { keys, held });
-    return { lines: packLines(pack, { heldIn, hasOwnKeys: keys !== null }), broken: pack.faults.length };
+    return {
+      lines: packLines(pack, { heldIn, hasOwnKeys: keys !== null }),
+      broken: pack.faults.length + (pack.left === null ? 1 : 0),
+    };
   } catch (error) {
     throw error instanceof PackError ? new EvidenceFault(`${file}: ${error.message}`) : error;
   }

@@ -89,6 +89,9 @@ export function packLines(
             ? "page         shows what its data says"
             : "page         not as this version writes it: it was changed, or made by another version; what is said here is of the data in it",
         ]),
+    pack.left === null
+      ? "UNPROVED     that this is what left: no checkpoint covers the act that let it out. Without that, what it says of notes, states and orders is not proved either: hold its SHA-256 against the audit log"
+      : `left         as it is on ${pack.left.at} with ${pack.left.by}: act ${pack.left.sequence} of the log has its hash, so that all that it says is what the product said then`,
     `uses         ${uses.proved} of ${uses.of} proved: they stand in the log as it was sealed`,
     `acts         ${acts.proved} of ${acts.of} proved`,
     first === undefined || last === undefined
@@ -97,7 +100,7 @@ export function packLines(
     ...(bare === 0
       ? []
       : [
-          `not covered  ${count(bare, "record")}: newer than the newest checkpoint was when the pack was made, or from before there were seals`,
+          `not covered  ${count(bare, "record")}: no seal and checkpoint speak for ${bare === 1 ? "it" : "them"} in this pack. Newer than the newest checkpoint was, from before there were seals, or too many others to hash: the audit log itself tells`,
         ]),
     hasOwnKeys
       ? "keys         those that were given"

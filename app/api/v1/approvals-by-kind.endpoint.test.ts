@@ -83,7 +83,7 @@ describe("a file is fetched by who asked for it", () => {
     expect(await send(world.two, FILE, { segments }), "not by who approved").toMatchObject({ status: 404 });
     expect(await send(world.one, FILE, { segments })).toMatchObject({
       status: 200,
-      body: { format: "tokenwarden-evidence/3" },
+      body: { format: "tokenwarden-evidence/4" },
     });
     expect(await send(world.one, FILE, { segments })).toMatchObject({ status: 410 });
     expect((await send(world.one, EVIDENCE, given)).body, "the next one waits again").toMatchObject({

@@ -221,7 +221,7 @@ test("evidence leaves with those who may export, by an act, to who asked for it,
   const both = await Promise.all([1, 2].map(() => console.send({ ...file, role: "auditor" })));
   expect(both.map(({ status }) => status).sort(), "once, at once too").toEqual([200, 410]);
   const pack = (await both.find(({ status }) => status === 200)?.json()) as EvidencePack;
-  expect(pack.format).toBe("tokenwarden-evidence/3");
+  expect(pack.format).toBe("tokenwarden-evidence/4");
   expect(pack.acts.map(({ act }) => act)).toContain("incident.evidence_released");
   expect((await acts()).slice(0, 2)).toEqual(["incident.evidence_exported", "incident.evidence_released"]);
   expect(await acts()).toHaveLength(before + 2);

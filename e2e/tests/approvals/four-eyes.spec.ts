@@ -89,7 +89,7 @@ test("two owners: a wide revocation waits, is seen in words, approved and done; 
       said,
     );
     await other.keyboard.press("Escape");
-    await expect(forThem).toHaveAttribute("aria-label", /^Approvals: \d+ to decide$/);
+    await expect(forThem).toHaveAttribute("aria-label", /^Approvals, \d+: \d+ to decide$/);
     await forThem.click();
     await expect(other.getByText(`It is in a public repository ${registry.mark}`)).toBeVisible();
     // the link that was sent

@@ -14,7 +14,7 @@ export const GET = defineRoute({
   params: evidenceFileParams,
   response: {
     contentType: "text/html",
-    description: "The case, its orders, uses and acts; `tokenwarden-evidence/3` where JSON was asked for.",
+    description: "The case, its orders, uses and acts; `tokenwarden-evidence/4` where JSON was asked for.",
   },
   handler: async (ctx, { params, request }) => {
     // whoever only asks what there would be must not use it up
