@@ -3,7 +3,14 @@ import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { OutcomeFilter } from "./model.ts";
 import type { UseEvent } from "./stream-event.ts";
-import { IN_ORDER, isOutstanding, ofPresent, snapshotsOf, type UseKey, type UsesPosition } from "./uses-position.ts";
+import {
+  IN_ORDER,
+  isOutstanding,
+  ofPresent,
+  snapshotsOf,
+  type UseKey,
+  type UsesPosition,
+} from "./uses-position.ts";
 
 /** Beside each use that is wanted, or once beside none. */
 type PageRecord = {

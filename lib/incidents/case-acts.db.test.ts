@@ -384,7 +384,10 @@ test("a case that is opened by hand on a pasted client secret is open for as lon
   expect((await getIncident(fixture.later(ctx), number)).state, "the old one again").toBe("contained");
   const both = addSubjectsInput.parse({ secretIds: [...(again.secretIds ?? []), fresh?.secret?.id] });
   await addSubjects(fixture.later(ctx), { ...both, number });
-  expect(await getIncident(fixture.later(ctx), number)).toMatchObject({ state: "open", named: [{ id: clientId }] });
+  expect(await getIncident(fixture.later(ctx), number)).toMatchObject({
+    state: "open",
+    named: [{ id: clientId }],
+  });
   expect((await acts(id)).slice(-2)).toEqual(["incident.subjects_added", "incident.containment_lost"]);
   const all = await db.query("SELECT before::text, after::text FROM audit_entry");
   expect(JSON.stringify(all)).not.toContain(value);
