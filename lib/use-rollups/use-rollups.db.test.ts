@@ -195,7 +195,7 @@ test("a mark that was written while the clock was years ahead hides no use that 
   const seal = (sequence: number, at: Date, sealedAt: string) =>
     world.db.query(
       `INSERT INTO seal (chain, sequence, sealed_at, sealed_by, first_flush, last_flush, received_from, received_to, count, root, previous, hash)
-       VALUES ($1::uuid, $2::bigint, ${sealedAt}, 'w', $2::bigint, $2::bigint, $3::timestamptz, $3::timestamptz, 1, sha256('r'), sha256('p'), sha256($1::text::bytea || $2::text::bytea))`,
+       VALUES ($1::uuid, $2::bigint, ${sealedAt}, 'writer', $2::bigint, $2::bigint, $3::timestamptz, $3::timestamptz, 1, sha256('r'), sha256('p'), sha256($1::text::bytea || $2::text::bytea))`,
       [writer, sequence, at],
     );
   await seal(1, ago(30), ahead);
