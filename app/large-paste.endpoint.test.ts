@@ -62,6 +62,8 @@ const look = (): Promise<LookedUp> =>
       lines: [],
       tokens: 0,
       secrets: 0,
+      issuers: [],
+      others: { again: [], part: [], left: [], secret: [], nothing: [], blank: [] },
       hasSecret: false,
       isCut: false,
     },

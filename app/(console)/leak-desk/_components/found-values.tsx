@@ -12,7 +12,8 @@ import { Tag } from "#components/display/tag.tsx";
 import { FOUND_AS, type IdentifiedSecret, type IdentifiedValue } from "#lib/incidents/model.ts";
 import { plural } from "#lib/order-plans/plan-words.ts";
 import classes from "./leak-desk.module.css";
-import { foreignLines, type LookedUp } from "./look-up.ts";
+import type { LookedUp } from "./look-up.ts";
+import { PasteLines } from "./paste-lines.tsx";
 import { FOUND_WORDS, leakWords as words } from "./words.ts";
 
 /** Lines that are shown; all are counted. */
@@ -90,7 +91,6 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
   const count = (is: Line["is"]) => found.filter((value) => value.is === is).length;
   const shown = lines.slice(0, SHOWN);
   const [differs, ...more] = namedOnly(found);
-  const foreign = foreignLines({ found, paste });
   return (
     <Card
       title={`${groupedNumber(values)} ${values === 1 ? "value" : "values"} recognised`}
@@ -163,18 +163,10 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
           ]}
         />
       </div>
-      {foreign.first.length > 0 && new Set(paste.lines).size > 1 ? (
-        <p className="muted">
-          {words.foreign(
-            foreign.first.map(groupedNumber).join(", "),
-            foreign.first.length === 1,
-            foreign.more === 0 ? null : groupedNumber(foreign.more),
-          )}
-        </p>
-      ) : null}
       {lines.length > shown.length ? (
         <p className="muted">And {groupedNumber(lines.length - shown.length)} more. A case holds them all.</p>
       ) : null}
+      <PasteLines found={{ found, paste, values }} />
     </Card>
   );
 }

@@ -5,7 +5,6 @@ import {
   casedTokens,
   casesOf,
   firstOf,
-  foreignLines,
   restOf,
   suggestedSeverity,
   suggestedTitle,
@@ -107,14 +106,4 @@ test("the open case with the most of it comes first, each with how many of the t
   const more = [...found, value("ended", "revoked"), value("differs", "active"), value("left", null)];
   expect(restOf(more, 3).tokenIds).toEqual(["suspended suspended", "ended revoked", "differs active"]);
   expect(casesOf([value("ended", "revoked")])).toEqual([]);
-});
-
-test("names the lines that hold what is not on record, the first of thousands, each once", () => {
-  const found = [value("live", "active"), ...Array.from({ length: 9_999 }, () => value("foreign", null))];
-  const lines = found.map((_, index) => 3 * Math.floor(index / 2) + 1);
-  expect(foreignLines({ found, paste: { lines } })).toEqual({
-    first: [1, 4, 7, 10, 13, 16, 19, 22, 25, 28],
-    more: 4_990,
-  });
-  expect(foreignLines({ found: found.slice(0, 1), paste: { lines: [1] } })).toEqual({ first: [], more: 0 });
 });

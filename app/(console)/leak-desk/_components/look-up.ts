@@ -34,22 +34,6 @@ export async function lookUp(
   return { found, paste, values: values.length };
 }
 
-/** Lines of a paste that are named where nothing on record has what stands in them. */
-const LINES_NAMED = 10;
-
-/** In which lines of the paste those stand that nothing on record has: the first ones, and how many lines more. */
-export function foreignLines({
-  found,
-  paste: { lines },
-}: Pick<LookedUp, "found"> & { paste: Pick<Paste, "lines"> }): {
-  first: number[];
-  more: number;
-} {
-  const all = new Set(found.flatMap(({ is }, index) => (is === "foreign" ? (lines[index] ?? []) : [])));
-  const sorted = [...all].sort((one, other) => one - other);
-  return { first: sorted.slice(0, LINES_NAMED), more: Math.max(0, sorted.length - LINES_NAMED) };
-}
-
 /** The tokens that a case can be about: those on record, each once. */
 export function casedTokens(found: readonly IdentifiedValue[]): string[] {
   const ids = found.flatMap(({ is, token }) => (token !== null && is !== "left" ? [token.id] : []));

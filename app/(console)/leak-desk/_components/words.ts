@@ -44,8 +44,12 @@ export const leakWords = {
     `A value names token ${id} but is another value: cut, changed, or made up around its id. Treat it as leaked unless you know better.`,
   differ: (count: string) =>
     `${count} tokens are named by other values: cut, changed, or made up around their ids. Treat them as leaked unless you know better.`,
-  foreign: (lines: string, isOne: boolean, more: string | null) =>
-    `Not on record: what stands in ${isOne ? "line" : "lines"} ${lines}${more === null ? "" : ` and in ${more} more`} of the paste.`,
+  allLines: (lines: string) => `All ${lines} lines of the paste`,
+  linesTable: "Lines of the paste",
+  andMore: (lines: string, more: string) => `${lines} and ${more} more`,
+  ofIssuer: (lines: string, issuer: string) => `${lines} of ${issuer}, as they say`,
+  ofOthers: (lines: string) => `${lines} of others`,
+  ofNobody: (lines: string) => `${lines} that name no issuer`,
   cut: "There were more than 10,000 values: the first 10,000 were looked at. Paste the rest after.",
 };
 
@@ -67,4 +71,20 @@ export const FOUND_WORDS = {
     means:
       "Nothing on record has its id or hash: issued by somebody else, cut, mistyped, or forged. Of a token that was cut before its id nobody can tell.",
   },
+} as const;
+
+/** Lines of a paste in which nothing stands for the first time. */
+export const OTHER_LINE_WORDS = {
+  again: { name: "The same as in a line above", means: "What stands in it was met before, and counts once." },
+  part: { name: "The rest of a value above", means: "A value is broken over lines, or base64 is." },
+  left: { name: "Not looked at", means: "More than 10,000 values: paste these lines after." },
+  secret: {
+    name: "A secret that is not looked up",
+    means: "Of a verifier, scanner, API token or link, or a piece of a client's: rotate it at its own page.",
+  },
+  nothing: {
+    name: "No token, id or hash",
+    means: "Neither a JWT, an opaque token or client secret of this authority, a jti nor a SHA-256.",
+  },
+  blank: { name: "Empty", means: "Nothing stands in it." },
 } as const;
