@@ -7,7 +7,8 @@ import { getEnv } from "../env.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { getOrderPropagation } from "../propagation/get-order-propagation.ts";
 import { coverRecords } from "../seals/cover-records.ts";
-import { type ActToProve, makeRecordProofs } from "../seals/make-record-proofs.ts";
+import { makeRecordProofs } from "../seals/make-record-proofs.ts";
+import type { ActToProve } from "../seals/prove-acts.ts";
 import type { RecordProofs } from "../seals/record-proofs.ts";
 import { readCaseTokens } from "./case-tokens.ts";
 import {

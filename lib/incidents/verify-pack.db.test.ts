@@ -4,12 +4,15 @@ import fc from "fast-check";
 import { exportJWK } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemContext } from "../context.ts";
+import { readCheckpoint } from "../seals/checkpoint.ts";
 import { makeCheckpoint } from "../seals/make-checkpoint.ts";
+import { recordProofs, type WhyUnproved } from "../seals/record-proofs.ts";
 import { type Evidence, openEvidence, type TestWriter } from "../seals/test-evidence.ts";
+import { useLeaf } from "../seals/use-leaf.ts";
 import { propertyRuns } from "../test-property-runs.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
 import type { EvidencePack } from "./evidence.ts";
-import { hashedOf, packOf } from "./evidence.ts";
+import { FORMAT_BEFORE, hashedOf, packOf } from "./evidence.ts";
 import { evidenceHtml } from "./evidence-html.ts";
 import { exportEvidence } from "./export-evidence.ts";
 import { openIncidentInput } from "./input.ts";
@@ -115,6 +118,8 @@ test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and
       faults: [],
       uses: { proved: 7, of: 8 },
       acts: { proved: 2, of: 2 },
+      // the issue was written by a writer that never sealed
+      claimed: ["unsealed"],
       held: null,
       left: { by: "auditor@example.test" },
     });
@@ -139,7 +144,6 @@ test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and
   expect(evidenceHtml(pack)).toContain(
     "Of the uses that are listed, 7 of 8, and of the acts 2 of 2 carry the proof",
   );
-  // the issue was written by a writer that never sealed
   expect(pack.uses.rows.filter(({ outcome }) => outcome === "issued")).toHaveLength(1);
   // of others there are hashes alone
   const ids = new Set(pack.proofs.uses.map(({ use }) => use.tokenId));
@@ -158,6 +162,8 @@ test("what came after the newest checkpoint is not proved, and not taken for bro
   expect(await verifyPack(evidenceHtml(fresh), own)).toMatchObject({
     faults: [],
     acts: { proved: 0, of: 2 },
+    claimed: ["unsealed", "unsigned", "unsigned"],
+    left: null,
   });
   expect(evidenceHtml(fresh)).toContain("newer than the newest checkpoint");
 });
@@ -206,6 +212,7 @@ test("a pack that was changed is found out, also where its hash was made anew", 
     { ip: null },
     { userAgent: "curl/9" },
     { client: { ...use?.client, id: randomUUID() } as never },
+    { user: { id: randomUUID(), email: "", name: "" } },
   ])
     expect((await verifyAnew(({ uses }) => Object.assign(uses.rows[0] as object, change))).faults).toContain(
       `use ${use?.id} is not what was sealed`,
@@ -240,6 +247,10 @@ test("any other edit shows too, with its hashes made anew: the log knows what le
         tokens.rows[0] as object,
         hashedOf({ ...tokens.rows[0], state: "revoked", sha256: undefined }),
       ),
+    ({ incident }) =>
+      Object.assign(incident, hashedOf({ ...incident, notes: [{ text: "all well" }], sha256: undefined })),
+    ({ orders }) => orders.push(hashedOf({ verb: "revoke", standing: "in_force" }) as never),
+    ({ proofs }) => proofs.unproved?.uses.splice(0),
     ({ affected }) => affected.people.push({ id: randomUUID(), name: "somebody.else@example.com" }),
     // a record without its proof may say anything
     ({ uses, proofs }) => {
@@ -258,6 +269,17 @@ test("any other edit shows too, with its hashes made anew: the log knows what le
     expect(faults).toContainEqual(expect.stringMatching(/^what left, by act \d+, was another pack$/));
     expect(left).toBeNull();
   }
+  // a number that is in none of the hashes
+  const { integrity } = pack;
+  const counted = { ...pack, integrity: { ...integrity, records: integrity.records - 1 } };
+  expect((await verifyPack(JSON.stringify(counted), own)).faults).toEqual([
+    expect.stringMatching(/^the pack has \d+ records, and says that it has \d+$/),
+  ]);
+  // one more of a name that is there: of two the last is read here, and a person may read the first
+  const twice = JSON.stringify(pack).replace("{", '{"standing":{"says":["Nothing of it works any more."]},');
+  expect((await verifyPack(twice, own)).faults).toEqual([
+    expect.stringMatching(/^the file says something twice/),
+  ]);
   // the proof of another's leaving, or none
   const bare = await verifyPack(JSON.stringify(withLog(pack, null)), own);
   expect(bare).toMatchObject({ left: null, faults: [] });
@@ -266,18 +288,141 @@ test("any other edit shows too, with its hashes made anew: the log knows what le
   expect(page.faults).toEqual([expect.stringMatching(/was another page$/)]);
 });
 
+test("an act of leaving that somebody made up is none: one that says its leaf itself proves nothing, nor does one that was erased", async () => {
+  const { integrity, ...stated } = structuredClone(pack);
+  stated.standing.says = ["Nothing of it works any more."];
+  const forged = packOf(stated);
+  const { records, sha256 } = forged.integrity;
+  const log = integrity.log as NonNullable<typeof integrity.log>;
+  const [stretch] = log.acts;
+  const [act] = stretch?.entries ?? [];
+  if (stretch === undefined || act === undefined) throw new Error("a pack whose leaving is not proved");
+  const place = Number(BigInt(act.sequence) - BigInt(stretch.from));
+  const bare = `01${stretch.leaves[place]}`;
+  const after = JSON.stringify({ as: "json", records, sha256 });
+  for (const change of [
+    { after, salt: bare },
+    { after: null, note: null, before: null, salt: bare },
+  ]) {
+    const changed = { ...log, acts: [{ ...stretch, entries: [{ ...act, ...change }] }] };
+    const found = await verifyPack(JSON.stringify(withLog(forged, changed)), own);
+    expect(found.left).toBeNull();
+  }
+  // any other act of the log under that name
+  const other = pack.proofs.acts[0] as (typeof pack.proofs.acts)[number];
+  const entries = [
+    { ...(other.entries[0] as (typeof other.entries)[number]), act: act.act, after, salt: `01${other.leaves[0]}` },
+  ];
+  const borrowed = { ...pack.proofs, uses: [], seals: [], acts: [{ ...other, entries }] };
+  expect((await verifyPack(JSON.stringify(withLog(forged, borrowed)), own)).left).toBeNull();
+});
+
+test("a row that says its leaf itself is in the log, and not proved", async () => {
+  const [proof] = pack.proofs.uses;
+  const found = await verifyAnew(({ uses, proofs }) => {
+    const of = proofs.uses[0] as (typeof proofs.uses)[number];
+    const { path: _, ip: __, userAgent: ___, ...kept } = of.use;
+    const leaf = useLeaf(recordProofs.parse(pack.proofs).uses[0]?.use as never).toString("hex");
+    const changed = { path: null, ip: null, userAgent: null, outcome: "refused", refusal: "revoked" };
+    of.use = { ...kept, ...changed, salt: `01${leaf}` };
+    const row = uses.rows.find(({ id }) => id === proof?.use.id) as object;
+    Object.assign(row, hashedOf({ ...row, ...changed, sha256: undefined }));
+  });
+  expect(found.uses.proved).toBe(6);
+  expect(found.faults).toContain(`use ${proof?.use.id} has no proof, and nothing says why`);
+});
+
+test("a reason for which a record has no proof holds as long as nothing speaks against it", async () => {
+  const [use, act] = [pack.proofs.uses[0]?.use, pack.acts[0]];
+  const without = (why: WhyUnproved, change: (stated: EvidencePack) => void = () => {}) =>
+    verifyAnew((stated) => {
+      const { proofs } = stated;
+      proofs.uses = proofs.uses.filter(({ use: { id } }) => id !== use?.id);
+      proofs.acts = [];
+      proofs.unproved?.uses.push({ id: use?.id as string, why });
+      proofs.unproved?.acts.push(...pack.acts.map(({ sequence }) => ({ sequence, why })));
+      change(stated);
+    });
+  const costly = await without("costly");
+  expect(costly.faults).toEqual([expect.stringMatching(/was another pack$/)]);
+  expect(costly.claimed.toSorted()).toEqual(["costly", "costly", "costly", "unsealed"]);
+  const early = await without("unsealed", ({ uses }) => {
+    const row = uses.rows.find(({ id }) => id === use?.id) as (typeof uses.rows)[number];
+    row.receivedAt = new Date(Date.parse(row.receivedAt) - 11 * 60_000).toISOString();
+  });
+  expect(early.faults).toContain(
+    `use ${use?.id} has no proof, and checkpoints were signed more than ten minutes after it`,
+  );
+  const later = (await without("unsigned")).faults;
+  expect(later).toContainEqual(
+    expect.stringMatching(new RegExp(`^act ${act?.sequence} has no proof, and act \\d+ is under a checkpoint$`)),
+  );
+  const before = await without("before", ({ uses }) => {
+    const row = uses.rows.find(({ id }) => id === use?.id) as (typeof uses.rows)[number];
+    row.receivedAt = new Date(Date.parse(row.receivedAt) + 60_000).toISOString();
+  });
+  expect(before.faults).toContain(`use ${use?.id} has no proof, and there were seals by then`);
+});
+
+test("a row that was changed in the database before it left is in the pack as one that is not what was sealed", async () => {
+  const { db } = evidence;
+  const auditor = contextAs(db, "auditor");
+  const { id } = await releaseEvidence(auditor, number, { format: "html" });
+  const altered = pack.proofs.uses[0]?.use.id as string;
+  const path = (to: string) =>
+    evidence.asSuperuser(`UPDATE token_use SET path = '${to}' WHERE id = '${altered}'`);
+  await path("/harmless");
+  const { pack: made } = await whileSigning(() => exportEvidence(auditor, { number, id }));
+  await path("/invoices");
+  const page = evidenceHtml(made);
+  expect(page).toContain("among rows of the log that were not what was sealed");
+  const found = await verifyPack(page, own);
+  expect(found.left).not.toBeNull();
+  expect(found.faults).toContain(
+    `use ${altered} stood among rows of the log that were not what was sealed, when the pack was made`,
+  );
+});
+
 test("checkpoints that somebody kept speak for none that is not among them", async () => {
   const jws = await evidence.jws();
   const text = JSON.stringify(pack);
-  expect((await verifyPack(text, { keys: null, held: [] })).faults).toContainEqual(
-    expect.stringMatching(/^none of its checkpoints is among those/),
-  );
-  const numbers = new Set(pack.proofs.checkpoints);
-  const gap = jws.filter((one) => !numbers.has(one) || one === pack.proofs.checkpoints[0]);
+  const [first] = pack.proofs.checkpoints;
+  const gap = jws.filter((one) => !pack.proofs.checkpoints.includes(one) || one === first);
   expect(gap.length).toBeLessThan(jws.length);
   expect((await verifyPack(text, { keys: null, held: gap })).faults).toContainEqual(
     expect.stringMatching(/^checkpoint \d+ is not among those that are held elsewhere$/),
   );
+  // a copy that ends before the pack left, or has none, cannot speak for it
+  for (const held of [[first as string], []]) {
+    const found = await verifyPack(text, { keys: null, held });
+    expect(found).toMatchObject({ held: held.length, left: null });
+    expect(found.faults).toContainEqual(
+      expect.stringMatching(/^checkpoint \d+ is newer than those that are held elsewhere/),
+    );
+  }
+  // from before the first that is held
+  const late = jws.filter((one) => one !== first);
+  expect((await verifyPack(text, { keys: null, held: late })).faults).toContain(
+    `checkpoint ${readCheckpoint(first as string)?.number} is not among those that are held elsewhere`,
+  );
+});
+
+test("a pack of the format before is read still, and nothing proves that it is what left", async () => {
+  const { integrity: _, ...stated } = structuredClone(pack);
+  const { unproved: __, ...proofs } = stated.proofs;
+  const { standing: ___, ...older } = { ...stated, proofs, format: FORMAT_BEFORE };
+  const { log: ____, ...integrity } = packOf(older as never).integrity;
+  const found = await verifyPack(JSON.stringify({ ...older, integrity }), own);
+  expect(found).toMatchObject({
+    format: FORMAT_BEFORE,
+    left: null,
+    faults: [],
+    uses: { proved: 7, of: 8 },
+    claimed: [null],
+  });
+  // one of now does not become one of before by being called so
+  const called = JSON.stringify({ ...pack, format: FORMAT_BEFORE });
+  await expect(verifyPack(called, own)).rejects.toThrow(/no evidence pack of this version/);
 });
 
 test("keys and checkpoints of somebody else prove nothing", async () => {
@@ -328,7 +473,7 @@ test("no digit of a proof can be another: what is proved then is what was proved
 test.each([
   ["nothing", ""],
   ["half of one", '<!doctype html><script type="application/json" id="evidence">{"format":'],
-  ["another version", '{"format":"tokenwarden-evidence/3"}'],
+  ["another version", '{"format":"tokenwarden-evidence/2"}'],
   ["something else", '{"format":"tokenwarden-evidence/4","proofs":7}'],
 ])("%s is no pack, and said so in one line", async (_what, text) => {
   await expect(verifyPack(text, own)).rejects.toThrow(/^the file is no evidence pack[^\n]*$/);

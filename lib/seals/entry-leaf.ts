@@ -82,7 +82,7 @@ function partHash(entry: ChainedEntry, part: EntryPart): string {
 export function eraseParts(entry: ChainedEntry, parts: readonly EntryPart[]): ChainedEntry {
   const erased = { ...entry };
   const isSecond = entry.salt.length === WHOLE_DIGITS;
-  if (!isSecond && !isBare(entry)) erased.salt = `${BARE}${entryLeaf(entry).toString("hex")}`;
+  if (!isSecond && !isBareEntry(entry)) erased.salt = `${BARE}${entryLeaf(entry).toString("hex")}`;
   for (const part of parts) {
     const hashed = isSecond ? partHash(entry, part) : null;
     const from = ENTRY_PARTS.indexOf(part) * PART_DIGITS;
@@ -98,17 +98,18 @@ export function eraseParts(entry: ChainedEntry, parts: readonly EntryPart[]): Ch
 
 /** Which parts of an entry say that they were erased; `bare`: of one of `entry/1`, of which nothing proves what it still says. */
 export function erasedPartsOf(entry: ChainedEntry): (EntryPart | "bare")[] {
-  if (isBare(entry)) return ["bare"];
+  if (isBareEntry(entry)) return ["bare"];
   return ENTRY_PARTS.filter((part) => partOf(entry, part).hash !== null);
 }
 
-function isBare({ salt }: ChainedEntry): boolean {
+/** Whether it says itself what its leaf is: whoever has the leaf could write anything beside it. */
+export function isBareEntry({ salt }: Pick<ChainedEntry, "salt">): boolean {
   return salt.length === BARE.length + HASH_DIGITS && salt.startsWith(BARE);
 }
 
 /** The twin of `audit_entry_leaf` in the schema. An entry of which something was erased has the leaf that it had. */
 export function entryLeaf(entry: ChainedEntry): Buffer {
-  if (isBare(entry)) return Buffer.from(entry.salt.slice(BARE.length), "hex");
+  if (isBareEntry(entry)) return Buffer.from(entry.salt.slice(BARE.length), "hex");
   const text = entry.salt.length === WHOLE_DIGITS ? secondText(entry) : firstText(entry);
   return hash("sha256", text, "buffer");
 }

@@ -1,17 +1,17 @@
 import type { z } from "zod";
 import { type Checkpoint, type CheckpointKey, isSignedCheckpoint, readCheckpoint } from "./checkpoint.ts";
-import { type ChainedEntry, chainStep, entryLeaf } from "./entry-leaf.ts";
+import { type ChainedEntry, chainStep, entryLeaf, isBareEntry } from "./entry-leaf.ts";
 import { rootByProof } from "./merkle.ts";
 import type { recordProofs } from "./record-proofs.ts";
 import { ADMIN_CHAIN, sealHash } from "./seal.ts";
-import { flushLeaf, useLeaf } from "./use-leaf.ts";
+import { flushLeaf, useFormOf, useLeaf } from "./use-leaf.ts";
 
 type Proofs = z.output<typeof recordProofs>;
 type ProvedUse = Proofs["uses"][number]["use"];
 type SealOf = Proofs["seals"][number];
 
 export type VerifiedProofs = {
-  /** What is proved, by id. */
+  /** What is proved, by id. A row that was erased and says its leaf itself stands in the log, but nothing proves what it says: it is not among them. */
   uses: Map<string, ProvedUse>;
   acts: Map<string, ChainedEntry>;
   /** Those that are signed, in order. */
@@ -69,16 +69,17 @@ function headsOf(
   return signed.get(`${ADMIN_CHAIN} ${sequence - 1n}`) === heads.at(-1) ? heads : [];
 }
 
-/** From the first to the last of the checkpoints that are held: each one between is among them. */
-function spanOf(numbers: readonly bigint[]): { first: bigint; last: bigint } {
-  const sorted = numbers.toSorted((one, other) => (one < other ? -1 : 1));
-  return { first: sorted[0] ?? 1n, last: sorted.at(-1) ?? 0n };
+/** What there is to say of a checkpoint that is not among those that somebody kept. */
+function notHeld(number: bigint, newest: bigint): string {
+  return number > newest
+    ? `checkpoint ${number} is newer than those that are held elsewhere: compare with a newer copy of them`
+    : `checkpoint ${number} is not among those that are held elsewhere`;
 }
 
 /**
  * Verifies proofs of single records, against nothing but keys: which uses and acts stand in the log as it was sealed, under checkpoints that are signed.
  *
- * @param held checkpoints that somebody kept, one JWS each: those of the same number have to be the same, each number between the first and the last of them has to be there, and one at least has to be compared.
+ * @param held checkpoints that somebody kept, one JWS each: each checkpoint of the proofs has to be among them.
  */
 export async function verifyRecordProofs(
   proofs: Proofs,
@@ -89,7 +90,7 @@ export async function verifyRecordProofs(
   /** By chain and sequence. */
   const heads = new Map<string, string>();
   const elsewhere = new Map((held ?? []).map((jws) => [readCheckpoint(jws)?.number, jws]));
-  const span = spanOf([...elsewhere.keys()].filter((number) => number !== undefined));
+  const newest = [...elsewhere.keys()].reduce<bigint>((most, number = 0n) => (number > most ? number : most), 0n);
   let compared = 0;
   for (const jws of proofs.checkpoints) {
     const checkpoint = readCheckpoint(jws);
@@ -98,25 +99,20 @@ export async function verifyRecordProofs(
       faults.push(`checkpoint ${checkpoint?.number ?? "?"} is not signed by a key that is known here`);
     else if (kept !== undefined && kept !== jws)
       faults.push(`checkpoint ${checkpoint.number} is not the one that is held elsewhere`);
-    else if (kept === undefined && checkpoint.number >= span.first && checkpoint.number <= span.last)
-      faults.push(`checkpoint ${checkpoint.number} is not among those that are held elsewhere`);
+    else if (held !== null && kept === undefined) faults.push(notHeld(checkpoint.number, newest));
     else {
       if (kept !== undefined) compared += 1;
       checkpoints.push(checkpoint);
       for (const { chain, sequence, hash } of checkpoint.heads) heads.set(`${chain} ${sequence}`, hash);
     }
   }
-  if (held !== null && compared === 0 && checkpoints.length > 0)
-    faults.push(
-      "none of its checkpoints is among those that are held elsewhere: keep newer ones, and compare again",
-    );
   const seals = new Map(proofs.seals.map((seal) => [`${seal.chain} ${seal.sequence}`, seal]));
   const uses: VerifiedProofs["uses"] = new Map();
   for (const proof of proofs.uses) {
     const seal = seals.get(`${proof.use.writerId} ${proof.seal}`);
-    if (seal !== undefined && isIn(proof, seal) && isSigned(seal, seals, heads))
-      uses.set(proof.use.id, proof.use);
-    else faults.push(`the proof of use ${proof.use.id} does not come to a checkpoint that is signed`);
+    if (seal === undefined || !isIn(proof, seal) || !isSigned(seal, seals, heads))
+      faults.push(`the proof of use ${proof.use.id} does not come to a checkpoint that is signed`);
+    else if (useFormOf(proof.use) !== "bare") uses.set(proof.use.id, proof.use);
   }
   const acts: VerifiedProofs["acts"] = new Map();
   for (const stretch of proofs.acts) {
@@ -124,8 +120,9 @@ export async function verifyRecordProofs(
     for (const entry of stretch.entries) {
       const place = Number(entry.sequence - BigInt(stretch.from));
       const isIts = after[place] !== undefined && after[place] === entry.chainHash;
-      if (isIts && stretch.leaves[place] === entryLeaf(entry).toString("hex")) acts.set(entry.id, entry);
-      else faults.push(`the proof of act ${entry.sequence} does not come to a checkpoint that is signed`);
+      if (!isIts || stretch.leaves[place] !== entryLeaf(entry).toString("hex"))
+        faults.push(`the proof of act ${entry.sequence} does not come to a checkpoint that is signed`);
+      else if (!isBareEntry(entry)) acts.set(entry.id, entry);
     }
   }
   return { uses, acts, checkpoints, held: held === null ? null : compared, faults };
