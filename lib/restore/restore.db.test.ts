@@ -205,15 +205,16 @@ describe("a restore is confirmed", () => {
 
   test("and each stream begins anew from where it had sent all uses: no snapshot of the other database hides one", async () => {
     const [stream, low] = [randomUUID(), new Date(Date.now() - 60_000)];
+    await createUseWriter().write(evidence.db, [useOf()], null);
+    // after it, so that it lies before whatever others of this server have written meanwhile
     const [of] = await evidence.db.query<{ next: string }>(
       "SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next",
     );
-    const next = BigInt(of?.next ?? 0);
+    const ofDump = BigInt(of?.next ?? 0) + 3n;
     await evidence.asSuperuser(
       `INSERT INTO event_stream (id, name, delivery, url, format, sources, client_ids, acts_sequence, uses_base, uses_low, created_at, updated_at)
-       VALUES ('${stream}', 'SIEM', 'syslog', 'syslog+tls://siem.example.com', 'ndjson', '{uses}', '{}', 0, '${next + 3n}:${next + 3n}:', '${low.toISOString()}', now(), now())`,
+       VALUES ('${stream}', 'SIEM', 'syslog', 'syslog+tls://siem.example.com', 'ndjson', '{uses}', '{}', 0, '${ofDump}:${ofDump}:', '${low.toISOString()}', now(), now())`,
     );
-    await createUseWriter().write(evidence.db, [useOf()], null);
     // this database's numbers go past those of the dump: what was written before looks as if the stream had sent it
     for (let n = 0; n < 6; n += 1) await act("later");
     const sent = async () => {

@@ -231,6 +231,24 @@ test("two workers at once count once, and one whose transaction is lost has coun
   expect((await explore("at=within:30d")).total.allowed).toBe(40);
 });
 
+test("rollups are read by one process each, whose mixes the planner knows the number of", async () => {
+  const plans = await world.db.transaction(async (tx) => {
+    await tx.query(
+      "SELECT set_config(name, '0', true) FROM unnest('{parallel_setup_cost,parallel_tuple_cost,min_parallel_table_scan_size,min_parallel_index_scan_size}'::text[]) AS s(name)",
+    );
+    const explained = ["use_rollup", "busy_use", "token_use"].map((table) =>
+      tx.query<Record<string, string>>(`EXPLAIN SELECT count(*) FROM ${table}`),
+    );
+    return Promise.all(explained);
+  });
+  const isParallel = plans.map((lines) => JSON.stringify(lines).includes("Gather"));
+  expect(isParallel, "the log itself may be, which shows that the others could").toEqual([
+    false,
+    false,
+    true,
+  ]);
+});
+
 test("is read by nobody without the right", async () => {
   await expect(getUseFacets(contextAs(world.db, "anonymous"), {})).rejects.toMatchObject({
     code: "NOT_SIGNED_IN",
