@@ -14,18 +14,18 @@ export function isSameUse(shown: EvidencePack["uses"]["rows"][number], proved: S
       ...[shown.latencyMicroseconds, user?.id ?? null],
     ]) ===
     canonicalJson([
-        ...[
-          of(proved.receivedAt),
-          of(proved.at),
-          proved.outcome,
-          proved.refusal,
-          proved.source,
-          proved.tokenId,
-        ],
-        ...[proved.tokenKind, proved.familyId, proved.clientId, proved.subject, proved.verifierId],
-        ...[proved.audience, proved.method, proved.path, proved.ip, proved.country, proved.userAgent],
-        ...[proved.status, proved.bytes, proved.latencyUs, proved.userId],
-      ])
+      ...[
+        of(proved.receivedAt),
+        of(proved.at),
+        proved.outcome,
+        proved.refusal,
+        proved.source,
+        proved.tokenId,
+      ],
+      ...[proved.tokenKind, proved.familyId, proved.clientId, proved.subject, proved.verifierId],
+      ...[proved.audience, proved.method, proved.path, proved.ip, proved.country, proved.userAgent],
+      ...[proved.status, proved.bytes, proved.latencyUs, proved.userId],
+    ])
   );
 }
 
@@ -70,4 +70,3 @@ export function isSameAct(shown: EvidencePack["acts"][number], proved: ChainedEn
     ])
   );
 }
-

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { createHash, generateKeyPairSync, randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import fc from "fast-check";
 import { exportJWK } from "jose";
@@ -288,31 +288,37 @@ test("any other edit shows too, with its hashes made anew: the log knows what le
   expect(page.faults).toEqual([expect.stringMatching(/was another page$/)]);
 });
 
-test("an act of leaving that somebody made up is none: one that says its leaf itself proves nothing, nor does one that was erased", async () => {
+test("an act of leaving that somebody made up is none: one with its leaf in place of its salt proves nothing, nor does one whose content was erased", async () => {
+  const held = await evidence.jws();
   const { integrity, ...stated } = structuredClone(pack);
   stated.standing.says = ["Nothing of it works any more."];
   const forged = packOf(stated);
-  const { records, sha256 } = forged.integrity;
   const log = integrity.log as NonNullable<typeof integrity.log>;
   const [stretch] = log.acts;
   const [act] = stretch?.entries ?? [];
   if (stretch === undefined || act === undefined) throw new Error("a pack whose leaving is not proved");
-  const place = Number(BigInt(act.sequence) - BigInt(stretch.from));
-  const bare = `01${stretch.leaves[place]}`;
-  const after = JSON.stringify({ as: "json", records, sha256 });
+  const salt = `01${stretch.leaves[Number(BigInt(act.sequence) - BigInt(stretch.from))]}`;
+  const after = JSON.stringify({ as: "json", sha256: forged.integrity.sha256 });
+  const contentHash = createHash("sha256")
+    .update(
+      `["entry/2 content", "${act.salt.slice(64, 96)}", ${[act.note, act.before, act.after].map((one) => JSON.stringify(one)).join(", ")}]`,
+    )
+    .digest("hex");
   for (const change of [
-    { after, salt: bare },
-    { after: null, note: null, before: null, salt: bare },
+    { after, salt },
+    { after: null, before: null, note: null, salt },
+    { after: null, before: null, note: null, contentHash },
   ]) {
     const changed = { ...log, acts: [{ ...stretch, entries: [{ ...act, ...change }] }] };
-    const found = await verifyPack(JSON.stringify(withLog(forged, changed)), own);
+    const found = await verifyPack(JSON.stringify(withLog(forged, changed)), { keys: null, held });
     expect(found.left).toBeNull();
   }
-  // any other act of the log under that name
-  const other = pack.proofs.acts[0] as (typeof pack.proofs.acts)[number];
+  // another act of the log, under that name
+  const [other] = pack.proofs.acts;
+  if (other === undefined) throw new Error("a pack whose acts are not proved");
   const entries = [
-    { ...(other.entries[0] as (typeof other.entries)[number]), act: act.act, after, salt: `01${other.leaves[0]}` },
-  ];
+    { ...other.entries[0], act: act.act, after, salt: `01${other.leaves[0]}` },
+  ] as typeof other.entries;
   const borrowed = { ...pack.proofs, uses: [], seals: [], acts: [{ ...other, entries }] };
   expect((await verifyPack(JSON.stringify(withLog(forged, borrowed)), own)).left).toBeNull();
 });
@@ -355,7 +361,9 @@ test("a reason for which a record has no proof holds as long as nothing speaks a
   );
   const later = (await without("unsigned")).faults;
   expect(later).toContainEqual(
-    expect.stringMatching(new RegExp(`^act ${act?.sequence} has no proof, and act \\d+ is under a checkpoint$`)),
+    expect.stringMatching(
+      new RegExp(`^act ${act?.sequence} has no proof, and act \\d+ is under a checkpoint$`),
+    ),
   );
   const before = await without("before", ({ uses }) => {
     const row = uses.rows.find(({ id }) => id === use?.id) as (typeof uses.rows)[number];

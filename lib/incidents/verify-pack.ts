@@ -94,7 +94,17 @@ function isOwnHash({ sha256, ...record }: Hashed<object>): boolean {
 type Read = z.output<typeof shape>;
 
 /** What of a file is not as it was written, whoever signed what. */
-function faultsOfFile({ text, data, json, read }: { text: string; data: string | null; json: unknown; read: Read }) {
+function faultsOfFile({
+  text,
+  data,
+  json,
+  read,
+}: {
+  text: string;
+  data: string | null;
+  json: unknown;
+  read: Read;
+}) {
   const faults: string[] = [];
   const { integrity, ...stated } = json as EvidencePack;
   if (hashOf(stated) !== integrity.sha256) faults.push("the pack was changed since it was made");
@@ -104,7 +114,8 @@ function faultsOfFile({ text, data, json, read }: { text: string; data: string |
     );
   // pages from before they said what is refused now carry no hash of their own
   const hasOwnHash = read.format === EVIDENCE_FORMAT || "standing" in read;
-  if (data !== null && hasOwnHash && !isAsWritten(text)) faults.push("the page was changed since it was made");
+  if (data !== null && hasOwnHash && !isAsWritten(text))
+    faults.push("the page was changed since it was made");
   const records = recordsOf(stated);
   const changed = records.filter((record) => !isOwnHash(record)).length;
   if (changed > 0) faults.push(`${changed === 1 ? "1 record was" : `${changed} records were`} changed`);

@@ -30,7 +30,9 @@ function claim(
   if (why === undefined)
     return isSaid ? { fault: `${what} has no proof, and nothing says why` } : { why: null };
   if (why === "altered")
-    return { fault: `${what} stood among rows of the log that were not what was sealed, when the pack was made` };
+    return {
+      fault: `${what} stood among rows of the log that were not what was sealed, when the pack was made`,
+    };
   const speaks = against(why);
   return speaks === null ? { why } : { fault: `${what} has no proof, and ${speaks}` };
 }

@@ -102,8 +102,8 @@ export function erasedPartsOf(entry: ChainedEntry): (EntryPart | "bare")[] {
   return ENTRY_PARTS.filter((part) => partOf(entry, part).hash !== null);
 }
 
-/** Whether it says itself what its leaf is: whoever has the leaf could write anything beside it. */
-export function isBareEntry({ salt }: Pick<ChainedEntry, "salt">): boolean {
+/** Whether an entry of `entry/1` was erased: it has its leaf in place of its salt, and nothing proves what it says. */
+export function isBareEntry({ salt }: ChainedEntry): boolean {
   return salt.length === BARE.length + HASH_DIGITS && salt.startsWith(BARE);
 }
 

@@ -11,7 +11,7 @@ type ProvedUse = Proofs["uses"][number]["use"];
 type SealOf = Proofs["seals"][number];
 
 export type VerifiedProofs = {
-  /** What is proved, by id. A row that was erased and says its leaf itself stands in the log, but nothing proves what it says: it is not among them. */
+  /** What is proved, by id. A row that was erased and has its leaf in place of its salt was in the log, and nothing proves what it says: it is not among them. */
   uses: Map<string, ProvedUse>;
   acts: Map<string, ChainedEntry>;
   /** Those that are signed, in order. */
@@ -70,9 +70,10 @@ function headsOf(
 }
 
 /** What there is to say of a checkpoint that is not among those that somebody kept. */
-function notHeld(number: bigint, newest: bigint): string {
-  return number > newest
-    ? `checkpoint ${number} is newer than those that are held elsewhere: compare with a newer copy of them`
+function notHeld(number: bigint, held: Iterable<bigint | undefined>): string {
+  const isNewer = [...held].every((one) => one === undefined || number > one);
+  return isNewer
+    ? `checkpoint ${number} is newer than those that are held elsewhere: compare it with a newer copy of them`
     : `checkpoint ${number} is not among those that are held elsewhere`;
 }
 
@@ -90,7 +91,6 @@ export async function verifyRecordProofs(
   /** By chain and sequence. */
   const heads = new Map<string, string>();
   const elsewhere = new Map((held ?? []).map((jws) => [readCheckpoint(jws)?.number, jws]));
-  const newest = [...elsewhere.keys()].reduce<bigint>((most, number = 0n) => (number > most ? number : most), 0n);
   let compared = 0;
   for (const jws of proofs.checkpoints) {
     const checkpoint = readCheckpoint(jws);
@@ -99,7 +99,7 @@ export async function verifyRecordProofs(
       faults.push(`checkpoint ${checkpoint?.number ?? "?"} is not signed by a key that is known here`);
     else if (kept !== undefined && kept !== jws)
       faults.push(`checkpoint ${checkpoint.number} is not the one that is held elsewhere`);
-    else if (held !== null && kept === undefined) faults.push(notHeld(checkpoint.number, newest));
+    else if (held !== null && kept === undefined) faults.push(notHeld(checkpoint.number, elsewhere.keys()));
     else {
       if (kept !== undefined) compared += 1;
       checkpoints.push(checkpoint);

@@ -86,7 +86,9 @@ function claimedLines(claimed: VerifiedPack["claimed"]): string[] {
         ]),
     ...(rest === 0
       ? []
-      : [`not covered  ${count(rest, "record")}: nothing in this pack proves ${rest === 1 ? "it" : "them"}, or says why`]),
+      : [
+          `not covered  ${count(rest, "record")}: nothing in this pack proves ${rest === 1 ? "it" : "them"}, or says why`,
+        ]),
   ];
 }
 

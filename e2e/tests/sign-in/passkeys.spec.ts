@@ -6,15 +6,22 @@ import { type AdminAccount, inviteAdmin } from "../../fixtures/invite-admin.ts";
 import { expect, NOBODY, test } from "../../fixtures/test.ts";
 import { codeOf } from "../../fixtures/totp.ts";
 import { VirtualAuthenticator } from "../../fixtures/virtual-authenticator.ts";
+import { untilTakenOver } from "../../pages/alive.ts";
 import { SignInPage } from "../../pages/sign-in-page.ts";
 
 const OFFER = /\/api\/v1\/sign-in\/passkey$/;
 
 test.use({ storageState: NOBODY });
 
-async function signOut(page: Page): Promise<void> {
+/** Presses "Sign out" once the page that a sign-in led to takes presses at all. */
+async function pressSignOut(page: Page): Promise<void> {
+  await untilTakenOver(page);
   await page.getByRole("button", { name: /account of/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
+}
+
+async function signOut(page: Page): Promise<void> {
+  await pressSignOut(page);
   await expect(page).toHaveURL(/\/sign-in/);
 }
 
@@ -119,8 +126,7 @@ test("a passkey is added, signs in alone, confirms a stale session, is lost and 
   await expect(page.getByRole("region", { name: "Passkeys" }).getByText("New phone")).toBeVisible();
 
   // what the device offers beside the e-mail signs in too, without a button
-  await page.getByRole("button", { name: /account of/ }).click();
-  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await pressSignOut(page);
   // the way out leads by the same address: only a page of it says that one is in again
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   await expect(page).toHaveURL("/");
