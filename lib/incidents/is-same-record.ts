@@ -29,7 +29,14 @@ export function isSameUse(shown: EvidencePack["uses"]["rows"][number], proved: S
   );
 }
 
-const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
+/** What an act has on record before and after; of what is no JSON nothing that a pack can show. */
+function parsed(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return { unreadable: text };
+  }
+}
 
 /** The same of an act. */
 export function isSameAct(shown: EvidencePack["acts"][number], proved: ChainedEntry): boolean {

@@ -119,7 +119,7 @@ test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and
       uses: { proved: 7, of: 8 },
       acts: { proved: 2, of: 2 },
       // the issue was written by a writer that never sealed
-      claimed: ["unsealed"],
+      claimed: ["before"],
       held: null,
       left: { by: "auditor@example.test" },
     });
@@ -162,7 +162,7 @@ test("what came after the newest checkpoint is not proved, and not taken for bro
   expect(await verifyPack(evidenceHtml(fresh), own)).toMatchObject({
     faults: [],
     acts: { proved: 0, of: 2 },
-    claimed: ["unsealed", "unsigned", "unsigned"],
+    claimed: ["before", "unsigned", "unsigned"],
     left: null,
   });
   expect(evidenceHtml(fresh)).toContain("newer than the newest checkpoint");
@@ -351,7 +351,7 @@ test("a reason for which a record has no proof holds as long as nothing speaks a
     });
   const costly = await without("costly");
   expect(costly.faults).toEqual([expect.stringMatching(/was another pack$/)]);
-  expect(costly.claimed.toSorted()).toEqual(["costly", "costly", "costly", "unsealed"]);
+  expect(costly.claimed.toSorted()).toEqual(["before", "costly", "costly", "costly"]);
   const early = await without("unsealed", ({ uses }) => {
     const row = uses.rows.find(({ id }) => id === use?.id) as (typeof uses.rows)[number];
     row.receivedAt = new Date(Date.parse(row.receivedAt) - 11 * 60_000).toISOString();

@@ -50,6 +50,8 @@ const STATED = {
         receivedAt: z.string(),
         token: z.looseObject({ id: z.string() }),
         client: z.looseObject({ id: z.string() }),
+        user: z.looseObject({ id: z.string() }).nullable(),
+        verifier: z.looseObject({ id: z.string() }).nullable(),
         sha256: z.string(),
       }),
     ),
@@ -58,6 +60,7 @@ const STATED = {
     z.looseObject({
       id: z.string(),
       sequence: z.string().regex(/^\d{1,18}$/),
+      at: z.string(),
       actor: z.looseObject({}),
       target: z.looseObject({}),
       sha256: z.string(),
@@ -112,6 +115,8 @@ function faultsOfFile({
     faults.push(
       "the file says something twice, or otherwise than it was written: whoever reads it may read another thing than is verified here",
     );
+  // by what ends a script for a browser, and not here, a text of somebody's would be shown as a part of the page
+  if (data?.includes("<") === true) faults.push("the page's data has what a browser may show");
   // pages from before they said what is refused now carry no hash of their own
   const hasOwnHash = read.format === EVIDENCE_FORMAT || "standing" in read;
   if (data !== null && hasOwnHash && !isAsWritten(text))
@@ -168,12 +173,12 @@ export async function verifyPack(
   const read = parsed.data;
   const using = { keys: keys ?? read.proofs.keys, held };
   const proofs = await verifyRecordProofs(read.proofs, using);
-  const records = verifyRecords(pack, read.proofs, proofs);
-  const { left, faults: leaving } = await findLeft(read, { page: data === null ? null : text, using });
+  const leaving = await findLeft(read, { page: data === null ? null : text, using });
+  const records = verifyRecords(pack, read.proofs, { proofs, leaving: leaving.checkpoints });
   const faults = [
     ...faultsOfFile({ text, data, json, read }),
     ...proofs.faults,
-    ...leaving,
+    ...leaving.faults,
     ...records.faults,
   ];
   return {
@@ -190,7 +195,7 @@ export async function verifyPack(
     checkpoints: proofs.checkpoints,
     held: proofs.held,
     isPageOfData: data === null ? null : isPageOf(pack, text),
-    left,
+    left: leaving.left,
     faults: [...new Set(faults)],
   };
 }

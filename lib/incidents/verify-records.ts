@@ -17,6 +17,7 @@ export type VerifiedRecords = {
 };
 
 type Why = WhyUnproved | undefined;
+type Proved = Pick<VerifiedProofs, "uses" | "acts" | "checkpoints">;
 
 /** What speaks against the reason for which a record has no proof; null for nothing. */
 type Against = (why: WhyUnproved) => string | null;
@@ -37,11 +38,15 @@ function claim(
   return speaks === null ? { why } : { fault: `${what} has no proof, and ${speaks}` };
 }
 
-/** Holds what a pack shows of uses and acts against what is proved of them, and each that is not proved against the reason that it gives. */
+/**
+ * Holds what a pack shows of uses and acts against what is proved of them, and each that is not proved against the reason that it gives.
+ *
+ * @param options.leaving checkpoints over the act by which the pack left.
+ */
 export function verifyRecords(
   { uses, acts }: Pick<EvidencePack, "uses" | "acts">,
   { unproved }: Pick<z.output<typeof recordProofs>, "unproved">,
-  proofs: Pick<VerifiedProofs, "uses" | "acts" | "checkpoints">,
+  { proofs, leaving }: { proofs: Proved; leaving: VerifiedProofs["checkpoints"] },
 ): VerifiedRecords {
   const found: VerifiedRecords = {
     uses: { proved: 0, of: uses.rows.length },
@@ -54,7 +59,9 @@ export function verifyRecords(
     if ("fault" in said) found.faults.push(said.fault);
     else found.claimed.push(said.why);
   };
-  const { first, last, head } = spanOf(proofs.checkpoints);
+  // acts that came under a checkpoint only while the pack left were under none when it was made
+  const head = headOf(proofs.checkpoints);
+  const { first, last } = spanOf([...proofs.checkpoints, ...leaving]);
   const whyOfUse = new Map(unproved?.uses.map(({ id, why }) => [id, why]));
   for (const use of uses.rows) {
     const proved = proofs.uses.get(use.id);
@@ -81,22 +88,28 @@ export function verifyRecords(
       else found.faults.push(`${what} is not what was sealed`);
       continue;
     }
-    const against: Against = (why) =>
-      why === "unsigned" && BigInt(act.sequence) <= head ? `act ${head} is under a checkpoint` : null;
+    const against: Against = (why) => {
+      if (why === "unsigned" && BigInt(act.sequence) <= head) return `act ${head} is under a checkpoint`;
+      return why === "before" && Date.parse(act.at) >= first ? "there were seals by then" : null;
+    };
     note(claim(what, whyOfAct.get(act.sequence), { isSaid, against }));
   }
   return found;
 }
 
-/** When the first and the last of a pack's checkpoints were signed, and the newest act that one of them covers. */
-function spanOf(checkpoints: VerifiedProofs["checkpoints"]): { first: number; last: number; head: bigint } {
+/** When the first and the last of some checkpoints were signed. */
+function spanOf(checkpoints: VerifiedProofs["checkpoints"]): { first: number; last: number } {
   const times = checkpoints.map(({ at }) => at.getTime());
-  const heads = checkpoints.flatMap(({ heads: all }) =>
-    all.filter(({ chain }) => chain === ADMIN_CHAIN).map(({ sequence }) => sequence),
-  );
   return {
     first: Math.min(...times, Number.POSITIVE_INFINITY),
     last: Math.max(...times, Number.NEGATIVE_INFINITY),
-    head: heads.reduce((most, sequence) => (sequence > most ? sequence : most), 0n),
   };
+}
+
+/** The newest act that one of them covers. */
+function headOf(checkpoints: VerifiedProofs["checkpoints"]): bigint {
+  let newest = 0n;
+  for (const { chain, sequence } of checkpoints.flatMap(({ heads }) => heads))
+    if (chain === ADMIN_CHAIN && sequence > newest) newest = sequence;
+  return newest;
 }

@@ -1,8 +1,9 @@
-import type { Sql } from "../db/sql.ts";
+import type { Sql, SqlValue } from "../db/sql.ts";
+import type { ChainHead } from "./checkpoint.ts";
 import { evidenceText } from "./evidence-file.ts";
 import { type MerkleProof, merkleProof, merkleRoot } from "./merkle.ts";
 import type { RecordProofs, WhyUnproved } from "./record-proofs.ts";
-import type { Seal } from "./seal.ts";
+import { type Seal, sealHash } from "./seal.ts";
 import { SEAL_COLUMNS, type SealRecord, sealOf } from "./seal-record.ts";
 import type { SignedHeads } from "./signed-heads.ts";
 import { SEALED_USE_COLUMNS, type SealedUseRecord, sealedUseOf } from "./use-columns.ts";
@@ -11,10 +12,11 @@ import { flushLeaf, useFormOf, useLeaf } from "./use-leaf.ts";
 /** A use as its place in its writer's chain names it. */
 export type UseToProve = { id: string; receivedAt: Date; writer: string; flush: bigint };
 
-/** Rows of others that are hashed for it at most. What would take more is not proved. */
-const ROWS_MAX = 300_000;
-/** Seals between a use and the checkpoint over it at most. */
-const SEALS_MAX = 20_000n;
+/** Rows of others that are hashed for it, and seals from uses to the checkpoints over them, at most and in all. What would take more is not proved. */
+export type UseBounds = { rows: number; seals: number };
+export const USE_BOUNDS: UseBounds = { rows: 300_000, seals: 60_000 };
+/** Rows that are read at once: of the others of a seal there are hashes alone. */
+const BATCH = 20_000;
 
 type Sealed = { seal: Seal; uses: UseToProve[] };
 type Way = RecordProofs["uses"][number]["inFlush"];
@@ -50,8 +52,32 @@ async function sealsOf(db: Sql, uses: readonly UseToProve[]): Promise<Sealed[]> 
 
 type Row = { flush: bigint; ordinal: number; leaf: Buffer; use: SealedUseRecord | null };
 
-/** All rows of a seal, by their places, those that have left but for their leaves among them. */
-async function rowsOf(db: Sql, { chain, sequence, ...seal }: Seal): Promise<Row[]> {
+/** The rows of a seal that are there, in their order, BATCH in memory at once. */
+async function* usesOf(
+  db: Sql,
+  ofSeal: string,
+  values: readonly SqlValue[],
+): AsyncGenerator<SealedUseRecord> {
+  const after = `(flush, ordinal) > ($${values.length + 1}::bigint, $${values.length + 2}::int)`;
+  let [flush, ordinal] = [-1n, -1];
+  for (;;) {
+    const uses: SealedUseRecord[] = await db.query<SealedUseRecord>(
+      `SELECT ${SEALED_USE_COLUMNS} FROM token_use u WHERE ${ofSeal} AND ${after} ORDER BY flush, ordinal LIMIT ${BATCH}`,
+      [...values, flush, ordinal],
+    );
+    yield* uses;
+    const last = uses.at(-1);
+    if (last === undefined || uses.length < BATCH) return;
+    [flush, ordinal] = [last.flush, last.ordinal];
+  }
+}
+
+/** All rows of a seal, by their places: of the wanted ones themselves, of others and of those that have left their leaves. */
+async function rowsOf(
+  db: Sql,
+  { chain, sequence, ...seal }: Seal,
+  wanted: ReadonlySet<string>,
+): Promise<Row[]> {
   const [before] = await db.query<{ open: bigint[] }>(
     `SELECT open_flushes AS open FROM seal WHERE chain = $1::uuid AND sequence = $2::bigint - 1`,
     [chain, sequence],
@@ -68,23 +94,23 @@ async function rowsOf(db: Sql, { chain, sequence, ...seal }: Seal): Promise<Row[
   ];
   const ofSeal = `writer_id = $1::uuid AND received_at BETWEEN $2::timestamptz AND $3::timestamptz
     AND (flush BETWEEN $4::bigint AND $5::bigint AND NOT flush = ANY ($6::bigint[]) OR flush = ANY ($7::bigint[]))`;
-  const uses = await db.query<SealedUseRecord>(
-    `SELECT ${SEALED_USE_COLUMNS} FROM token_use u WHERE ${ofSeal}`,
-    values,
-  );
+  const rows: Row[] = [];
+  for await (const use of usesOf(db, ofSeal, values))
+    rows.push({
+      flush: use.flush,
+      ordinal: use.ordinal,
+      leaf: useLeaf(sealedUseOf(use)),
+      use: wanted.has(use.id) ? use : null,
+    });
   const kept = await db.query<{ flush: bigint; ordinal: number; leaf: Buffer }>(
     `SELECT flush, ordinal, leaf FROM kept_leaf WHERE ${ofSeal}`,
     values,
   );
+  if (kept.length === 0) return rows;
   // a day may be leaving meanwhile: a row that was read counts, and not its leaf as well
-  const there = new Set(uses.map(({ flush, ordinal }) => `${flush} ${ordinal}`));
+  const there = new Set(rows.map(({ flush, ordinal }) => `${flush} ${ordinal}`));
   return [
-    ...uses.map((use) => ({
-      flush: use.flush,
-      ordinal: use.ordinal,
-      leaf: useLeaf(sealedUseOf(use)),
-      use,
-    })),
+    ...rows,
     ...kept
       .filter(({ flush, ordinal }) => !there.has(`${flush} ${ordinal}`))
       .map((row) => ({ ...row, leaf: Buffer.from(row.leaf), use: null })),
@@ -96,7 +122,7 @@ async function rowsOf(db: Sql, { chain, sequence, ...seal }: Seal): Promise<Row[
 /** The ways of a seal's uses to its root: of those that are in it as they were sealed. */
 async function proveIn(db: Sql, { seal, uses }: Sealed): Promise<RecordProofs["uses"]> {
   const byFlush = new Map<bigint, Row[]>();
-  for (const row of await rowsOf(db, seal)) {
+  for (const row of await rowsOf(db, seal, new Set(uses.map(({ id }) => id)))) {
     const rows = byFlush.get(row.flush) ?? [];
     byFlush.set(row.flush, rows);
     rows.push(row);
@@ -107,10 +133,9 @@ async function proveIn(db: Sql, { seal, uses }: Sealed): Promise<RecordProofs["u
   });
   const leaves = flushes.map(({ leaf }) => leaf);
   if (leaves.length === 0 || !merkleRoot(leaves).equals(seal.root)) return [];
-  const wanted = new Set(uses.map(({ id }) => id));
   return flushes.flatMap((flush, place) =>
     flush.rows.flatMap(({ use }, index) =>
-      use === null || !wanted.has(use.id)
+      use === null
         ? []
         : [
             {
@@ -147,8 +172,28 @@ async function whyNotIn(db: Sql, uses: readonly UseToProve[]): Promise<[string, 
   return uses.map(({ id }) => [id, ids.has(id) ? "altered" : "gone"]);
 }
 
+/** The seals from one to the head in a checkpoint; null where they are not what was signed. */
+async function sealsTo(db: Sql, { chain, sequence }: Seal, head: ChainHead): Promise<Seal[] | null> {
+  const records = await db.query<SealRecord>(
+    `SELECT ${SEAL_COLUMNS} FROM seal WHERE chain = $1::uuid AND sequence BETWEEN $2::bigint AND $3::bigint ORDER BY sequence`,
+    [chain, sequence, head.sequence],
+  );
+  const seals = records.map(sealOf);
+  const isWhole = seals.every(
+    (seal, index) =>
+      seal.sequence === sequence + BigInt(index) &&
+      sealHash(seal).equals(seal.hash) &&
+      (index === 0 || seal.previous.equals((seals[index - 1] as Seal).hash)),
+  );
+  return isWhole && seals.at(-1)?.hash.toString("hex") === head.hash ? seals : null;
+}
+
 /** The ways of uses to signed checkpoints, as far as their rows can be hashed in reasonable time; of each other one why it has none. */
-export async function proveUses(db: Sql, heads: SignedHeads, uses: readonly UseToProve[]) {
+export async function proveUses(
+  db: Sql,
+  heads: SignedHeads,
+  { uses, bounds = USE_BOUNDS }: { uses: readonly UseToProve[]; bounds?: UseBounds },
+) {
   const proved: RecordProofs["uses"] = [];
   const seals = new Map<string, RecordProofs["seals"][number]>();
   const found = await sealsOf(db, uses);
@@ -162,13 +207,19 @@ export async function proveUses(db: Sql, heads: SignedHeads, uses: readonly UseT
   let rows = 0;
   for (const sealed of found) {
     const { chain, sequence, sealedAt, count } = sealed.seal;
-    rows += count;
-    const head = rows > ROWS_MAX ? null : await heads.headOver(chain, sequence, sealedAt);
-    if (head === null || head - sequence > SEALS_MAX) {
-      noteAll(sealed.uses, head === null && rows <= ROWS_MAX ? "unsigned" : "costly");
+    const head = await heads.headOver(chain, sequence, sealedAt);
+    if (head === null) {
+      noteAll(sealed.uses, "unsigned");
       continue;
     }
-    const own = await proveIn(db, sealed);
+    const length = Number(head.sequence - sequence) + 1;
+    if (rows + count > bounds.rows || seals.size + length > bounds.seals) {
+      noteAll(sealed.uses, "costly");
+      continue;
+    }
+    rows += count;
+    const upTo = await sealsTo(db, sealed.seal, head);
+    const own = upTo === null ? [] : await proveIn(db, sealed);
     const ids = new Set(own.map(({ use }) => use.id));
     unproved.push(
       ...(await whyNotIn(
@@ -183,12 +234,7 @@ export async function proveUses(db: Sql, heads: SignedHeads, uses: readonly UseT
     );
     if (whole.length === 0) continue;
     proved.push(...whole);
-    const upTo = await db.query<SealRecord>(
-      `SELECT ${SEAL_COLUMNS} FROM seal WHERE chain = $1::uuid AND sequence BETWEEN $2::bigint AND $3::bigint ORDER BY sequence`,
-      [chain, sequence, head],
-    );
-    for (const record of upTo)
-      seals.set(`${record.chain} ${record.sequence}`, jsonOf("seal", sealOf(record)));
+    for (const seal of upTo ?? []) seals.set(`${chain} ${seal.sequence}`, jsonOf("seal", seal));
   }
   return { uses: proved, seals: [...seals.values()], unproved: unproved.map(([id, why]) => ({ id, why })) };
 }

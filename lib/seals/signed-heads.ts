@@ -1,5 +1,5 @@
 import type { Sql } from "../db/sql.ts";
-import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
+import { type ChainHead, type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 
 /** A checkpoint may lag behind a seal by minutes. */
 const CHECKPOINTS_AHEAD = 15;
@@ -27,16 +27,18 @@ export class SignedHeads {
     return used.map(([, { jws }]) => jws);
   }
 
-  /** Where a checkpoint that covers a place of a chain has its head: the first after it, or the nearest of others where clocks went apart; null where none does yet. */
-  async headOver(chain: string, sequence: bigint, at: Date): Promise<bigint | null> {
+  /** The head in a checkpoint that covers a place of a chain: in the first after it, or the nearest of others where clocks went apart; null where none does yet. */
+  async headOver(chain: string, sequence: bigint, at: Date): Promise<ChainHead | null> {
     const headIn = ({ checkpoint }: Signed) =>
       checkpoint.heads.find((one) => one.chain === chain && one.sequence >= sequence);
     const first = (await this.#since(at)).find(headIn);
     const others = first === undefined ? [...this.#used.values(), ...(await this.#last())] : [first];
     const [nearest] = others
-      .flatMap((signed) => ({ signed, head: headIn(signed)?.sequence ?? null }))
-      .filter((one): one is { signed: Signed; head: bigint } => one.head !== null)
-      .toSorted((one, other) => (one.head < other.head ? -1 : 1));
+      .flatMap((signed) => {
+        const head = headIn(signed);
+        return head === undefined ? [] : [{ signed, head }];
+      })
+      .toSorted((one, other) => (one.head.sequence < other.head.sequence ? -1 : 1));
     if (nearest === undefined) return null;
     this.#used.set(nearest.signed.checkpoint.number, nearest.signed);
     return nearest.head;
