@@ -105,7 +105,9 @@ async function verifyPackFile(
   try {
     const pack = await verifyPack(readFileSync(file, "utf8"), { keys, held });
     if (pack.isPageOfData === null && /\.x?html?$/i.test(file))
-      throw new PackError("it is the data of a pack under the name of a page: a browser would show what is in it as one");
+      throw new PackError(
+        "it is the data of a pack under the name of a page: a browser would show what is in it as one",
+      );
     return {
       lines: packLines(pack, { heldIn, hasOwnKeys: keys !== null }),
       broken: pack.faults.length + (pack.left === null ? 1 : 0),
@@ -125,7 +127,9 @@ async function verifyFile(file: string, { keys, held }: Given): Promise<Verifica
       at: evidence.exportedAt,
     });
   } catch (error) {
-    throw error instanceof EvidenceFileError ? new EvidenceFault(oneLine(`${file}: ${error.message}`)) : error;
+    throw error instanceof EvidenceFileError
+      ? new EvidenceFault(oneLine(`${file}: ${error.message}`))
+      : error;
   }
 }
 
@@ -164,7 +168,11 @@ export const auditVerify: Command = {
     let isUnheld = false;
     for (const [index, verify] of verifications.entries()) {
       if (positionals.length > 1) process.stdout.write(`${index === 0 ? "" : "\n"}${positionals[index]}\n`);
-      const found = await verify();
+      const found = await verify().catch((error: unknown): Found => {
+        // of several files each is told of
+        if (positionals.length < 2 || !(error instanceof EvidenceFault)) throw error;
+        return { lines: [`BROKEN       ${error.message}`], broken: 1, isUnheld: false };
+      });
       for (const line of found.lines) process.stdout.write(`${oneLine(line)}\n`);
       broken += found.broken;
       isUnheld ||= found.isUnheld;
