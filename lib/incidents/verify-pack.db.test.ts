@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemContext } from "../context.ts";
 import { readCheckpoint } from "../seals/checkpoint.ts";
 import { makeCheckpoint } from "../seals/make-checkpoint.ts";
+import { makeRecordProofs } from "../seals/make-record-proofs.ts";
 import { recordProofs, type WhyUnproved } from "../seals/record-proofs.ts";
 import { type Evidence, openEvidence, type TestWriter } from "../seals/test-evidence.ts";
 import { useLeaf } from "../seals/use-leaf.ts";
@@ -372,23 +373,56 @@ test("a reason for which a record has no proof holds as long as nothing speaks a
   expect(before.faults).toContain(`use ${use?.id} has no proof, and there were seals by then`);
 });
 
-test("a row that was changed in the database before it left is in the pack as one that is not what was sealed", async () => {
+test("rows that were changed in the database before it left are in the pack as ones that are not what was sealed", async () => {
   const { db } = evidence;
   const auditor = contextAs(db, "auditor");
   const { id } = await releaseEvidence(auditor, number, { format: "html" });
-  const altered = pack.proofs.uses[0]?.use.id as string;
-  const path = (to: string) =>
-    evidence.asSuperuser(`UPDATE token_use SET path = '${to}' WHERE id = '${altered}'`);
-  await path("/harmless");
+  const [use, act] = [pack.proofs.uses.find(({ seal }) => seal === "3")?.use.id, pack.acts[0]];
+  const ofFirstSeal = pack.proofs.uses.filter(({ seal }) => seal === "1").map((one) => one.use.id);
+  expect(ofFirstSeal).toHaveLength(1);
+  const write = async (path: string, reason: string, by: string) => {
+    await evidence.asSuperuser(`UPDATE token_use SET path = '${path}' WHERE id = '${use}'`);
+    await evidence.asSuperuser(`UPDATE audit_entry SET reason = ${reason} WHERE id = '${act?.id}'`);
+    await evidence.asSuperuser(`UPDATE seal SET sealed_by = '${by}' WHERE sequence = 1`);
+  };
+  await write("/harmless", "'a drill'", "worker");
   const { pack: made } = await whileSigning(() => exportEvidence(auditor, { number, id }));
-  await path("/invoices");
+  await write("/invoices", act?.reason == null ? "NULL" : `'${act.reason}'`, "writer");
   const page = evidenceHtml(made);
   expect(page).toContain("among rows of the log that were not what was sealed");
   const found = await verifyPack(page, own);
   expect(found.left).not.toBeNull();
-  expect(found.faults).toContain(
-    `use ${altered} stood among rows of the log that were not what was sealed, when the pack was made`,
+  const altered = found.faults.filter((fault) =>
+    fault.endsWith("stood among rows of the log that were not what was sealed, when the pack was made"),
   );
+  expect(altered).toEqual(found.faults);
+  for (const what of [`use ${use}`, `use ${ofFirstSeal[0]}`, `act ${act?.sequence}`])
+    expect(altered).toContainEqual(expect.stringMatching(new RegExp(`^${what} `)));
+  // what was chained after it is proved still
+  expect(found.acts).toEqual({ proved: made.acts.length - 1, of: made.acts.length });
+});
+
+test("of what would take too much to prove the newest is proved, and of each other use and act the pack says so", async () => {
+  const { db } = evidence;
+  const uses = pack.uses.rows.map(({ id, receivedAt, chain: { writer: of, flush } }) => ({
+    ...{ id, receivedAt: new Date(receivedAt), writer: of, flush: BigInt(flush) },
+  }));
+  const acts = pack.acts.map(({ sequence, at }) => ({ sequence: BigInt(sequence), at: new Date(at) }));
+  const bounds = { uses: { rows: 7, seals: 60_000 }, acts: { stretch: 20_000, leaves: 1 } };
+  const made = await makeRecordProofs(db, { uses, acts, bounds });
+  expect(made.uses.map(({ seal }) => seal).toSorted()).toEqual(["3", "3", "4"]);
+  expect(made.acts).toEqual([]);
+  const whys = made.unproved?.uses.map(({ why }) => why).toSorted();
+  expect(whys).toEqual(["before", "costly", "costly", "costly", "costly"]);
+  expect(made.unproved?.acts.map(({ why }) => why)).toEqual(["costly", "costly"]);
+  const { integrity: _, ...stated } = pack;
+  const page = evidenceHtml(packOf({ ...stated, proofs: made }));
+  expect(page).toContain("6 among too many others to hash");
+  const found = await verifyPack(page, own);
+  expect(found).toMatchObject({ uses: { proved: 3, of: 8 }, left: null });
+  expect(found.claimed.filter((why) => why === "costly")).toHaveLength(6);
+  const few = await makeRecordProofs(db, { uses, acts: [], bounds: { uses: { rows: 300_000, seals: 1 } } });
+  expect(few.seals.length).toBeLessThanOrEqual(1);
 });
 
 test("checkpoints that somebody kept speak for none that is not among them", async () => {
