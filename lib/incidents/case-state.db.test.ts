@@ -264,28 +264,28 @@ const secretsOf = (clientId: string) =>
     clientId,
   ]);
 
-/** Each way by which a client's secret ends, a second after its case was opened: answers when that is. */
-const ENDINGS: Record<string, (at: Context, clientId: string) => Promise<Date>> = {
+/** Each way by which a client's secret ends, a second after its case was opened: answers when that is, and by how much later one was issued that was got with it. */
+const ENDINGS: Record<string, (at: Context, clientId: string) => Promise<{ endedAt: Date; last: number }>> = {
   async "is replaced at once"(at, clientId) {
     await rotateClientSecret(at, { clientId, overlapSeconds: 0, lifetimeSeconds: null });
-    return at.now;
+    return { endedAt: at.now, last: 300 };
   },
   async "is ended"(at, clientId) {
     const [secret] = await secretsOf(clientId);
     await revokeClientSecret(at, { clientId, secretId: secret?.id ?? "" });
-    return at.now;
+    return { endedAt: at.now, last: 300 };
   },
   async "is replaced with an overlap that is over, and the next one replaced too"(at, clientId) {
     await rotateClientSecret(at, { clientId, overlapSeconds: 10, lifetimeSeconds: null });
     const after = { ...at, now: new Date(at.now.getTime() + 20_000) };
     await rotateClientSecret(after, { clientId, overlapSeconds: 0, lifetimeSeconds: null });
-    return new Date(at.now.getTime() + 10_000);
+    return { endedAt: new Date(at.now.getTime() + 10_000), last: -1 };
   },
   async "gives way to keys"(at, clientId) {
     await db.query("UPDATE client SET grant_types = '{client_credentials}' WHERE id = $1::uuid", [clientId]);
     const jwks = { keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }] };
     await updateClient(at, { clientId, ...updateClientInput.parse({ version: 1, jwks }) }, { outbound });
-    return at.now;
+    return { endedAt: at.now, last: 300 };
   },
 };
 
@@ -294,9 +294,9 @@ test.each(Object.entries(ENDINGS))(
   async (_, end) => {
     const { clientId, clientName, own, number } = await leakedSecret();
     const [secret] = await secretsOf(clientId);
-    const endedAt = await end(fixture.later(fixture.as("governor"), 1_000), clientId);
-    // the last one before an authority had heard of it
-    const heard = await fixture.tokens.token({ clientId, issuedAt: new Date(endedAt.getTime() + 300) });
+    const { endedAt, last } = await end(fixture.later(fixture.as("governor"), 1_000), clientId);
+    // before an authority had heard of it, where nobody knew that it would end
+    const heard = await fixture.tokens.token({ clientId, issuedAt: new Date(endedAt.getTime() + last) });
     const after = await fixture.tokens.token({ clientId, issuedAt: new Date(endedAt.getTime() + 2_000) });
     const ms = 60_000;
     const at = () => fixture.later(ctx, ms);
@@ -322,6 +322,18 @@ test.each(Object.entries(ENDINGS))(
     expect(await fixture.stateOf(after.id), "what the client gets now is its own").not.toBe("revoked");
   },
 );
+
+test("what an authority whose clock is ahead issued for a leaked secret before that was ended is its case's", async () => {
+  const { clientId, own, number } = await leakedSecret();
+  const at = fixture.later(fixture.as("governor"), 1_000);
+  const ahead = await fixture.tokens.token({ clientId, issuedAt: new Date(at.now.getTime() + 4_000) });
+  await rotateClientSecret(at, { clientId, overlapSeconds: 0, lifetimeSeconds: null });
+  await fixture.tokens.token({ clientId, issuedAt: new Date(at.now.getTime() + 5_000) });
+  await place(number, "revoke", { kind: "token", id: own.id });
+  expect(await stands(number, 60_000)).toBe("open");
+  await place(number, "revoke", { kind: "token", id: ahead.id });
+  expect(await stands(number, 60_000)).toBe("contained");
+});
 
 test("of a leaked secret that ended before secrets were remembered, what was got until the next one was made is the case's", async () => {
   const { clientId, own, number } = await leakedSecret();

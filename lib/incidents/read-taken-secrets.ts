@@ -15,17 +15,13 @@ export const LEAKED_SECRETS = sql`${LEAKED} r JOIN ${KNOWN_CLIENT_SECRETS} l ON 
 const stillTaken = (now: Date) =>
   sql`l.created_at <= r.at AND (l.expires_at IS NULL OR l.expires_at > ${now}::timestamptz)`;
 
-/** An authority hears that a secret has ended within this. */
-const HEARD_WITHIN = "1 second";
-
 /**
  * Until when tokens that were got with a leaked secret of the client that a subject names are the case's: until the last of the secrets that may have leaked ended. One that nothing
  * is known of any more had ended when the next was made. Null where the case knows of no secret.
  */
 export function openedUntil(subject: "x" | "s"): Fragment {
   const x = trusted(subject);
-  return sql`(SELECT CASE WHEN count(*) > 0 THEN coalesce(max(coalesce(l.expires_at, 'infinity')) FILTER (WHERE l.created_at <= r.at), min(l.created_at), 'infinity')
-      + ${HEARD_WITHIN}::interval END FROM ${LEAKED} r LEFT JOIN ${KNOWN_CLIENT_SECRETS} l ON l.client_id = r.client_id AND (r.secret_id IS NULL OR l.id = r.secret_id)
+  return sql`(SELECT CASE WHEN count(*) > 0 THEN coalesce(max(coalesce(l.opened_until, 'infinity')) FILTER (WHERE l.created_at <= r.at), min(l.created_at), 'infinity') END FROM ${LEAKED} r LEFT JOIN ${KNOWN_CLIENT_SECRETS} l ON l.client_id = r.client_id AND (r.secret_id IS NULL OR l.id = r.secret_id)
     WHERE r.incident_id = ${x}.incident_id AND r.client_id = ${x}.target_id)`;
 }
 

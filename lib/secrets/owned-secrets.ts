@@ -100,15 +100,20 @@ type Ending = { owner: SecretOwner; ownerId: string; which: string; value: strin
 async function endSecrets(tx: Sql, ctx: Context, { owner, ownerId, which, value }: Ending): Promise<void> {
   const { table, column } = OWNERS[owner];
   const ended = `DELETE FROM ${table} WHERE ${column} = $1::uuid AND (expires_at <= $2::timestamptz OR ${which})`;
-  await tx.query(
-    owner === "client"
-      ? `WITH ended AS (${ended} RETURNING *) INSERT INTO ended_client_secret (id, client_id, secret_hash, hint, created_at, ended_at)
-         SELECT e.id, e.client_id, e.secret_hash, e.hint, e.created_at, least(e.expires_at, $2::timestamptz) FROM ended e`
-      : ended,
-    [ownerId, ctx.now, value],
-  );
+  await tx.query(owner === "client" ? remembered(ended) : ended, [ownerId, ctx.now, value]);
 }
 
-/** Every secret that a client has or had, as `client_secret` has them; of one that has ended `expires_at` says when. */
-export const KNOWN_CLIENT_SECRETS = sql`(SELECT id, client_id, secret_hash, hint, created_at, expires_at FROM client_secret
-  UNION ALL SELECT id, client_id, secret_hash, hint, created_at, ended_at FROM ended_client_secret)`;
+/** An authority hears of an end within this. */
+const HEARD_WITHIN = "1 second";
+
+/** Of a client (`$1`) whose secrets end at `$2`: what was got with one that ends by itself was issued before, by the same clock; else an authority whose clock is ahead may have issued it. */
+const remembered = (ended: string) => `WITH ended AS (${ended} RETURNING *),
+    last AS MATERIALIZED (SELECT max(t.rooted_at) + interval '1 millisecond' AS at FROM token t WHERE t.client_id = $1::uuid AND t.user_id IS NULL
+      AND t.issued_at > $2::timestamptz AND t.issued_at <= $2::timestamptz + make_interval(secs => (SELECT max(clock_skew_seconds) FROM organisation)))
+  INSERT INTO ended_client_secret (id, client_id, secret_hash, hint, created_at, ended_at, opened_until)
+  SELECT e.id, e.client_id, e.secret_hash, e.hint, e.created_at, least(e.expires_at, $2::timestamptz),
+    CASE WHEN e.expires_at <= $2::timestamptz THEN e.expires_at ELSE greatest($2::timestamptz + interval '${HEARD_WITHIN}', last.at) END FROM ended e CROSS JOIN last`;
+
+/** Every secret that a client has or had, as `client_secret` has them; of one that has ended `expires_at` says when. Tokens that were got with it say an instant before `opened_until`. */
+export const KNOWN_CLIENT_SECRETS = sql`(SELECT id, client_id, secret_hash, hint, created_at, expires_at, expires_at AS opened_until FROM client_secret
+  UNION ALL SELECT id, client_id, secret_hash, hint, created_at, ended_at, opened_until FROM ended_client_secret)`;

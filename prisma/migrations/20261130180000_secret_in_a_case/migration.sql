@@ -16,6 +16,7 @@ CREATE TABLE "ended_client_secret" (
     "hint" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "ended_at" TIMESTAMPTZ(3) NOT NULL,
+    "opened_until" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "ended_client_secret_pkey" PRIMARY KEY ("id")
 );
