@@ -29,7 +29,7 @@ export type LoopsOptions = Workplace & {
 /** Opens cases of what scanners reported. What their policies take back does not wait for it. */
 export const createCaseOpener = (place: Workplace): WorkerPart =>
   workerLoop(place, {
-    work: () => openCaseOfReport(place.db),
+    work: async () => openCaseOfReport(place.db, await readClock(place.db)),
     pollMs: 500,
     failure: "a report's case could not be opened; it is tried again",
   });
