@@ -7,6 +7,7 @@ import { advanceKeys } from "#lib/keys/advance-keys.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { rotateByPolicy } from "#lib/keys/rotate-by-policy.ts";
 import { tellHeldMails } from "#lib/notifications/tell-held-mails.ts";
+import { tellStreamLosses } from "#lib/notifications/tell-stream-losses.ts";
 import { watchConditions } from "#lib/notifications/watch-conditions.ts";
 import { noteFeedHead } from "#lib/propagation/note-head.ts";
 import { settleNext } from "#lib/revocations/settle-orders.ts";
@@ -70,6 +71,7 @@ export function createLoops(options: LoopsOptions): WorkerPart[] {
     workerLoop(options, {
       async work() {
         if (!isDiskFull()) await watchConditions(db, await readClock(db));
+        if (!isDiskFull()) await tellStreamLosses(db, await readClock(db));
         if (!isDiskFull()) await tellHeldMails(db, await readClock(db));
         return false;
       },
