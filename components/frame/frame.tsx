@@ -22,6 +22,7 @@ import { ModKey } from "../display/mod-key.tsx";
 import { Tag } from "../display/tag.tsx";
 import { Notices } from "../feedback/notices.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
+import { StaleLine } from "../live/stale-line.tsx";
 import { Bell } from "../notifications/bell.tsx";
 import { expectDrawer, OnDemandDrawer } from "../on-demand/dialog.tsx";
 import { Hint } from "../on-demand/hint.tsx";
@@ -204,6 +205,7 @@ export function Frame(props: FrameProps) {
                     </nav>
                     <main id="main" tabIndex={-1} className={classes.main}>
                       <SessionEnded />
+                      <StaleLine />
                       {approvals.toReview.length > 0 ? (
                         <BrokenGlassBanner broken={approvals.toReview} />
                       ) : null}
