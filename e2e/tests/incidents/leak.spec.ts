@@ -91,7 +91,7 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   await page.goto("/leak-desk");
   await field.focus();
   await paste(page, `CLIENT_SECRET=${client.secret}`);
-  const table = page.getByRole("table", { name: "What was recognised" });
+  const table = page.getByRole("region", { name: "What was recognised" });
   await expect(table.getByRole("link", { name: client.clientId })).toHaveAttribute(
     "href",
     `/clients/${client.id}`,

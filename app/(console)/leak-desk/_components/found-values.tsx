@@ -89,7 +89,9 @@ function Secret({ secret }: { secret: IdentifiedSecret }) {
 export function FoundValues({ found: { found, paste, values } }: { found: LookedUp }) {
   const lines = linesOf(found);
   const count = (is: Line["is"]) => found.filter((value) => value.is === is).length;
-  const shown = lines.slice(0, SHOWN);
+  // what is not on record has no row to tell anything in, but where it is all there is
+  const known = lines.filter(({ is }) => is !== "foreign");
+  const shown = values === 1 ? lines : known.slice(0, SHOWN);
   const [differs, ...more] = namedOnly(found);
   return (
     <Card
@@ -111,7 +113,7 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
       )}
       {paste.isCut ? <Alert color="yellow" mt={12} title={words.cut} /> : null}
       {paste.hasSecret ? <Alert color="yellow" mt={12} title={words.secret} /> : null}
-      <div style={{ marginTop: 12 }}>
+      <div style={{ marginTop: 12 }} hidden={shown.length === 0}>
         <PlainTable
           name="What was recognised"
           rows={shown}
@@ -120,6 +122,7 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
             { header: "State", cell: (line: Line) => <State line={line} /> },
             {
               header: "Token or secret",
+              isWrapping: true,
               cell: ({ token, secret }: Line) =>
                 secret !== null ? (
                   <Secret secret={secret} />
@@ -163,8 +166,8 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
           ]}
         />
       </div>
-      {lines.length > shown.length ? (
-        <p className="muted">And {groupedNumber(lines.length - shown.length)} more. A case holds them all.</p>
+      {known.length > shown.length ? (
+        <p className="muted">And {groupedNumber(known.length - shown.length)} more. A case holds them all.</p>
       ) : null}
       <PasteLines found={{ found, paste, values }} />
     </Card>

@@ -43,6 +43,7 @@ export function PasteLines({ found: { found, paste } }: { found: LookedUp }) {
         columns={[
           {
             header: "What stands in it",
+            isWrapping: true,
             cell: ({ is, issuers }: LineAccount) => {
               const text = issuersText(issuers);
               return (
@@ -61,6 +62,7 @@ export function PasteLines({ found: { found, paste } }: { found: LookedUp }) {
           { header: "Lines", cell: ({ lines }: LineAccount) => groupedNumber(lines.length) },
           {
             header: "Which",
+            isWrapping: true,
             isExtra: true,
             cell: (row: LineAccount) => <span className="muted">{whichOf(row)}</span>,
           },

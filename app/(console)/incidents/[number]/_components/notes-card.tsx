@@ -61,7 +61,7 @@ export function NotesCard({
   return (
     <Card title="Notes">
       {canWrite ? (
-        <form onSubmit={save}>
+        <form onSubmit={save} className={classes.write}>
           <Textarea
             aria-label={words.note}
             placeholder={words.notePlaceholder}
@@ -76,7 +76,7 @@ export function NotesCard({
               request.touch("text");
             }}
           />
-          <Group gap="xs" mt={8} justify="space-between">
+          <Group gap="xs" justify="space-between">
             <NativeSelect
               aria-label="Step"
               data={steps}
