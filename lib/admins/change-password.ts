@@ -60,7 +60,7 @@ async function requirePassword(ctx: Context, actor: AdminActor, owner: Owner, ty
  * Sets the asking admin's password, who shows the one that they have. Their other sessions end, and they are told. Attempts are limited as at the sign-in. Recorded as
  * `admin.password_changed`, a wrong password as `admin.password_change_refused`.
  *
- * @throws {StepUpRequired} sign-in
+ * @throws {StepUpRequired} own-factors
  * @throws {DomainError} INVALID_INPUT for a wrong password, for a new one that is the same or would be guessed soon; TOO_MANY_ATTEMPTS; CONFLICT where a password lets nobody in, where
  *   another change came first, or for who is no admin.
  */
@@ -69,7 +69,7 @@ export async function changePassword(
   input: ChangePasswordInput,
 ): Promise<{ endedSessions: number }> {
   const actor = requireAdmin(ctx);
-  await requireStepUp(ctx, "sign-in");
+  await requireStepUp(ctx, "own-factors");
   const { bar } = await readLocalStanding(ctx.db, actor.id);
   if (bar !== null) throw new DomainError("CONFLICT", NO_USE[bar]);
   const [owner] = await ctx.db.query<Owner>(

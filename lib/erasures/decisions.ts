@@ -176,6 +176,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   selection_chunk: {},
   selection_token: {},
   setup_link: { keeps: "token_hash" },
+  sign_in_refusal: { keeps: "key", why: "an admin's id" },
   sign_in_attempt: { rows: "deleted", keeps: "key" },
   sign_on: { rows: "deleted", keeps: "uid ip country user_agent" },
   signal_acknowledgement: {},

@@ -7,6 +7,7 @@ export const STEP_UP_KINDS = [
   "retention",
   "streams",
   "sign-in",
+  "own-factors",
   "exports",
   "approvals",
 ] as const;
@@ -33,7 +34,8 @@ export const STEP_UP_WORDS: Record<StepUpKind, { name: string; acts: string }> =
   "api-tokens": { name: "API tokens", acts: "make or change an API token" },
   retention: { name: "Retention", acts: "change how long evidence is kept, or erase somebody's data" },
   streams: { name: "Streams", acts: "change where events and signals are sent" },
-  "sign-in": { name: "Sign-in", acts: "change how people sign in" },
+  "sign-in": { name: "Sign-in settings", acts: "change how people sign in" },
+  "own-factors": { name: "Own ways in", acts: "change how you sign in yourself" },
   exports: { name: "Exports", acts: "export a list or the evidence of a case" },
   approvals: { name: "Approvals", acts: "change what wants a second person" },
 };
