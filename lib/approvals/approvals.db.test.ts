@@ -13,8 +13,10 @@ import { countOpen } from "./count-open.ts";
 import { decline } from "./decline.ts";
 import { getApproval } from "./get-approval.ts";
 import { listApprovals } from "./list-approvals.ts";
+import { proofSubject } from "./proof-subject.ts";
 import { approvalsTable } from "./table.ts";
 import { approvalsFixture, runStored } from "./test-approvals.ts";
+import { withdraw } from "./withdraw.ts";
 
 const world = testContexts();
 const people = approvalsFixture(world);
@@ -107,10 +109,7 @@ describe("what is asked for", () => {
     await turnOn(["exports"]);
     const input = { list: "users", format: "csv", query: "state=disabled" } as const;
     const guarded = { ...keep(1), summary: "Export a list", act: (ctx: Context) => createExport(ctx, input) };
-    const { id, summary } = await askForApproval(asker(2), guarded, {
-      kind: "exports",
-      reason: "For the audit",
-    });
+    const { id, summary } = await ask(asker(2), guarded);
     expect(summary).toBe("Export 0 rows of Users as CSV, filtered");
     const { shown } = await getApproval(other(3), { id });
     expect(shown.sentences).toEqual([
@@ -129,6 +128,27 @@ describe("what is asked for", () => {
     expect(two.id).toBe(one.id);
     for (let n = 1; n < 50; n += 1) await ask(asker(2), keep(200 + n));
     await expect(ask(asker(2), keep(300))).rejects.toMatchObject({ code: "TOO_MANY_ATTEMPTS" });
+  });
+
+  test("costs a proof for this very act, once: no sign-in of just now, none for its kind, for another act or for doing without", async () => {
+    await turnOn();
+    const guarded = keep(200);
+    const subject = proofSubject({ act: "ask", digest: guarded.digest });
+    const askFor = (asked = guarded) =>
+      askForApproval(asker(2), asked, { kind: "retention", reason: "Costs too much" });
+    const isAsked = () =>
+      expect(askFor()).rejects.toMatchObject({ code: "STEP_UP_REQUIRED", kind: "approvals", subject });
+    await isAsked();
+    await prove(asker(2), proofSubject({ act: "break glass", digest: guarded.digest }));
+    await prove(asker(2), proofSubject({ act: "ask", digest: keep(201).digest }));
+    await prove(other(2), subject);
+    await isAsked();
+    expect(await acts(1)).toMatchObject([{ act: "approval_policy.updated" }]);
+    await prove(asker(2), subject);
+    const { id } = await askFor();
+    expect((await askFor()).id, "what waits already costs nothing and is answered").toBe(id);
+    await withdraw(asker(3), { id });
+    await isAsked();
   });
 
   test("that the act itself refuses is not asked for", async () => {
