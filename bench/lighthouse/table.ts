@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Machine } from "#bench/report/machine.ts";
 import { median, spread } from "#bench/report/statistics.ts";
+import { writeSection } from "#bench/report/write.ts";
 import type { Measured } from "./measure-page.ts";
 import { type MeasuredPage, PAGE_WAIT_MS, PAGES, WAYS, type Way } from "./settings.ts";
 
@@ -50,6 +50,5 @@ export function renderTable(
 }
 
 export function writeTable(table: string): void {
-  const made = "Made by `npm run bench -- lighthouse` (bench/README.md).";
-  writeFileSync(FILE, `# Lighthouse\n\n${made}\n\n${table}\n`);
+  writeSection("lighthouse", table, FILE);
 }

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { requireNotGuessable } from "../passwords/guessable.ts";
 import { hashPassword, verifyPassword } from "../passwords/hash-password.ts";
-import { releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
+import { DoorClosed, releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
 import { type LocalBar, readLocalStanding } from "../sign-in-providers/local-sign-in.ts";
 import { requireStepUp } from "../step-up/require-step-up.ts";
 import { attemptKeys } from "./check-password.ts";
@@ -36,6 +36,15 @@ function fault(path: string, message: string, detail?: string): DomainError {
 
 /** Counts the attempt, then checks. A refusal is recorded as `admin.password_change_refused`. */
 async function requirePassword(ctx: Context, actor: AdminActor, owner: Owner, typed: string): Promise<void> {
+  const record = (errorCode: string, note: string) =>
+    ctx.db.transaction((tx) =>
+      recordEntry(tx, ctx, {
+        act: "admin.password_change_refused",
+        target: { kind: "admin", id: actor.id, name: actor.name },
+        note,
+        errorCode,
+      }),
+    );
   await reserveAttempt(ctx.db, {
     keys: [
       { key: attemptKeys(ctx, owner.email).address, limit: SIGN_IN_LIMITS.perAddress },
@@ -43,16 +52,12 @@ async function requirePassword(ctx: Context, actor: AdminActor, owner: Owner, ty
     ],
     windowSeconds: SIGN_IN_LIMITS.windowSeconds,
     now: ctx.now,
+  }).catch(async (error: unknown) => {
+    if (error instanceof DoorClosed && error.isFirst) await record(error.code, "too many attempts");
+    throw error;
   });
   if (await verifyPassword(owner.passwordHash, typed)) return;
-  await ctx.db.transaction((tx) =>
-    recordEntry(tx, ctx, {
-      act: "admin.password_change_refused",
-      target: { kind: "admin", id: actor.id, name: actor.name },
-      note: "the password that they have was not right",
-      errorCode: "INVALID_INPUT",
-    }),
-  );
+  await record("INVALID_INPUT", "the password that they have was not right");
   throw fault("currentPassword", "is not your password");
 }
 

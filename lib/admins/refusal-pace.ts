@@ -31,6 +31,20 @@ export async function takeRefusal(tx: Sql, key: string, now: Date): Promise<numb
   return row === undefined || row.leftOut > 0 ? null : row.before;
 }
 
+/**
+ * Counts a refusal where nothing may be written now, by one statement: a flood holds the row for no longer than that.
+ *
+ * @returns false where it may be, and nothing was counted.
+ */
+export async function leaveOutWhereSpent(db: Sql, key: string, now: Date): Promise<boolean> {
+  const counted = await db.query(
+    `UPDATE sign_in_refusal SET left_out = left_out + 1
+     WHERE key = $1::text AND allowance + $3::float8 * greatest(0, extract(epoch FROM $2::timestamptz - at)::float8) < 1 RETURNING key`,
+    [key, now, REFUSAL_PACE.perSecond],
+  );
+  return counted.length > 0;
+}
+
 /** Counts a refusal that is not written, whatever the pace: the door is closed already, and that it closed is on record. */
 export async function leaveRefusalOut(db: Sql, key: string, now: Date): Promise<void> {
   await db.query(

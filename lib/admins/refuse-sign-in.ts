@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { type AttemptLimit, DoorClosed, reserveAttempt } from "../passwords/throttle.ts";
 import { SIGN_IN_LIMITS } from "./model.ts";
-import { leaveRefusalOut, OF_NOBODY, takeRefusal } from "./refusal-pace.ts";
+import { leaveOutWhereSpent, leaveRefusalOut, OF_NOBODY, takeRefusal } from "./refusal-pace.ts";
 
 /** Whose sign-in was refused; null: of no account that there is. */
 export type RefusedAdmin = { id: string; email: string } | null;
@@ -16,8 +16,10 @@ async function record(
   admin: RefusedAdmin,
   { why, errorCode }: { why: string; errorCode: string },
 ): Promise<void> {
+  const key = admin?.id ?? OF_NOBODY;
+  if (await leaveOutWhereSpent(ctx.db, key, ctx.now)) return;
   await ctx.db.transaction(async (tx) => {
-    const leftOut = await takeRefusal(tx, admin?.id ?? OF_NOBODY, ctx.now);
+    const leftOut = await takeRefusal(tx, key, ctx.now);
     if (leftOut === null) return;
     await recordEntry(tx, ctx, {
       act: "admin.sign_in_refused",

@@ -143,7 +143,7 @@ describe("what is asked for", () => {
     await prove(asker(2), proofSubject({ act: "ask", digest: keep(201).digest }));
     await prove(other(2), subject);
     await isAsked();
-    expect(await acts(1)).toMatchObject([{ act: "approval_policy.updated" }]);
+    expect(await acts(1)).toMatchObject([{ act: "approval_policy.changed" }]);
     await prove(asker(2), subject);
     const { id } = await askFor();
     expect((await askFor()).id, "what waits already costs nothing and is answered").toBe(id);
