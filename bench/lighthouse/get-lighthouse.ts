@@ -45,7 +45,7 @@ export async function getLighthouse(log: (line: string) => void): Promise<Lighth
         "--save-exact",
         `lighthouse@${VERSION}`,
       ],
-      { stdio: ["ignore", "ignore", "inherit"], timeout: INSTALL_MS },
+      { stdio: ["ignore", "ignore", "pipe"], timeout: INSTALL_MS },
     );
   }
   return (await import(pathToFileURL(entry).href)) as Lighthouse;

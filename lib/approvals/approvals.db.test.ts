@@ -4,9 +4,11 @@ import { createAdmin } from "../admins/create-admin.ts";
 import { disableAdmin } from "../admins/disable-admin.ts";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
 import type { Context } from "../context.ts";
+import { openDatabase } from "../db/database.ts";
 import { testContexts } from "../db/test-context.ts";
 import { createExport } from "../exports/create-export.ts";
 import { parseListQuery } from "../list-query/parse-list-query.ts";
+import { spendFreshProof } from "../step-up/fresh-proof.ts";
 import { approve } from "./approve.ts";
 import { askForApproval } from "./ask-approval.ts";
 import { countOpen } from "./count-open.ts";
@@ -146,9 +148,23 @@ describe("what is asked for", () => {
     expect(await acts(1)).toMatchObject([{ act: "approval_policy.changed" }]);
     await prove(asker(2), subject);
     const { id } = await askFor();
-    expect((await askFor()).id, "what waits already costs nothing and is answered").toBe(id);
     await withdraw(asker(3), { id });
     await isAsked();
+  });
+
+  test("by one proof in two processes at once passes once", async () => {
+    const { connectionString: url } = world.db.pool.options as { connectionString: string };
+    const elsewhere = openDatabase({ url, role: "app", maxConnections: 2, applicationName: "other" });
+    for (let round = 0; round < 20; round += 1) {
+      await prove(asker(2), `act ${round}`);
+      const both = await Promise.allSettled(
+        [world.db, elsewhere].map((db) =>
+          db.transaction((tx) => spendFreshProof(tx, asker(2), `act ${round}`)),
+        ),
+      );
+      expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    }
+    await elsewhere.end();
   });
 
   test("that the act itself refuses is not asked for", async () => {
