@@ -253,7 +253,7 @@ export function describeRaces(rounds: number): void {
         const ids: string[] = [];
         for (const kinds of [["retention"], ["keys"]]) {
           const json = { version, kinds };
-          const asked = await send(first, asker, "approval-policy", { method: "PATCH", json, headers: why });
+          const asked = await ask("approval-policy", { method: "PATCH", json });
           expect(asked).toMatchObject({ status: 202 });
           ids.push(String(asked.body.id));
         }
