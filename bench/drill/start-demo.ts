@@ -18,6 +18,8 @@ export type Demo = {
   credentials: DemoCredentials;
   /** Starts it anew on the same data and ports, with nobody at work. */
   rest(): Promise<void>;
+  /** Where the worker writes signed checkpoints, out of the database's reach. */
+  checkpointFile: string;
 };
 
 /** Starts the whole product with the sample organisation and its traffic, as `npm run demo` does, in a folder of its own. */
@@ -66,6 +68,7 @@ export async function startDemo(stack: AsyncDisposableStack): Promise<Demo> {
       await busy.stop();
       await start(false);
     },
+    checkpointFile: path.join(dataDir, "checkpoints.jws"),
     credentials: demoCredentials.parse(JSON.parse(readFileSync(file, "utf8"))),
   };
 }
