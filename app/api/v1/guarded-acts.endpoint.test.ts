@@ -211,7 +211,7 @@ describe("every act that may want a second person waits, is shown, and is done a
     for (const [name, file] of Object.entries(ELSEWHERE)) {
       expect(guarded.map((one) => one.name)).toContain(name);
       const text = readFileSync(path.join(import.meta.dirname, "../../..", file), "utf8");
-      expect(text, file).toMatch(/askForApproval|approval-reason|\bWHY\b/);
+      expect(text, file).toMatch(/\bask\(asker|approval-reason|\bWHY\b/);
     }
     expect([...driven].sort()).toEqual([...POLICY_KINDS, "policy"].sort());
   });
