@@ -1,9 +1,11 @@
 import { endSessions } from "../admins/end-sessions.ts";
+import { invitationEndOf } from "../admins/inviter.ts";
 import { findLookAlike, lookAlikeNote } from "../admins/look-alike.ts";
 import { openSession } from "../admins/open-session.ts";
 import { lockOwners, requireAnOwner } from "../admins/owner-lock.ts";
 import { tellWayInByAnother } from "../admins/tell-way-in-by-another.ts";
 import { tellWayInChanged } from "../admins/tell-way-in-changed.ts";
+import { withdrawOfRole } from "../admins/withdraw-invitations.ts";
 import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { ROLE_WORDS, type Role } from "../authz/roles.ts";
@@ -66,7 +68,7 @@ async function linkInvited(
   const [row] = await tx.query<Omit<Person, "came">>(
     `UPDATE admin_identity i SET subject = $3::text, linked_at = $4::timestamptz, invited_until = NULL FROM admin a
      WHERE a.id = i.admin_id AND a.disabled_at IS NULL AND i.provider_id = $1::uuid AND i.email = $2::text AND i.subject IS NULL
-       AND i.invited_until > $4::timestamptz
+       AND i.invited_until > $4::timestamptz AND ${invitationEndOf("i")} IS NULL
      RETURNING a.id, a.email, a.role`,
     [providerId, identity.verifiedEmail, identity.subject, ctx.now],
   );
@@ -157,6 +159,7 @@ async function applyRole(
         : error;
     });
   const endedSessions = await endSessions(tx, { adminId: person.id, now: ctx.now, reason: "role_changed" });
+  await withdrawOfRole(tx, asPerson, { admin: person, role });
   await tellWayInByAnother(tx, asPerson, {
     adminIds: [person.id],
     who: rules.name,
