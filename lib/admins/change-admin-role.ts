@@ -43,7 +43,6 @@ export async function changeAdminRole(
     await requireAnOwner(tx);
     const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "role_changed" });
     const admin = await getAdminRow(tx, { id: adminId, now: ctx.now });
-    await withdrawOfRole(tx, ctx, { admin, role });
     await tellWayInByAnother(tx, ctx, {
       adminIds: [adminId],
       what: `Your role is now ${ROLE_WORDS[role].name}`,
@@ -56,6 +55,7 @@ export async function changeAdminRole(
       before: { role: before.role },
       after: { role, endedSessions: sessions },
     });
+    await withdrawOfRole(tx, ctx, { admin, role });
     return admin;
   });
   await endOrphaned(ctx);

@@ -44,11 +44,6 @@ export async function disableAdmin(ctx: Context, { adminId }: { adminId: string 
     await requireAnOwner(tx);
     const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "admin_disabled" });
     const admin = await getAdminRow(tx, { id: adminId, now: ctx.now });
-    await withdrawInvitations(tx, ctx, {
-      adminId,
-      because: "inviter_disabled",
-      noteOf: () => `made by ${admin.email}, who was disabled`,
-    });
     await tellWayInByAnother(tx, ctx, {
       adminIds: [adminId],
       what: "Your account was disabled",
@@ -61,6 +56,11 @@ export async function disableAdmin(ctx: Context, { adminId }: { adminId: string 
       target: { kind: "admin", id: adminId, name: admin.email },
       before: { state: before.state },
       after: { state: "disabled", endedSessions: sessions },
+    });
+    await withdrawInvitations(tx, ctx, {
+      adminId,
+      because: "inviter_disabled",
+      noteOf: () => `made by ${admin.email}, who was disabled`,
     });
     return admin;
   });

@@ -159,7 +159,6 @@ async function applyRole(
         : error;
     });
   const endedSessions = await endSessions(tx, { adminId: person.id, now: ctx.now, reason: "role_changed" });
-  await withdrawOfRole(tx, asPerson, { admin: person, role });
   await tellWayInByAnother(tx, asPerson, {
     adminIds: [person.id],
     who: rules.name,
@@ -174,6 +173,7 @@ async function applyRole(
     before: { role: person.role },
     after: { role, endedSessions },
   });
+  await withdrawOfRole(tx, asPerson, { admin: person, role });
 }
 
 /** Whether the sign-in makes somebody an admin, or an owner. */
