@@ -17,7 +17,7 @@ const isLive = (now: Date) =>
 export async function readMadeWith(db: Sql, { id, now }: { id: string; now: Date }): Promise<ApiTokenRow[]> {
   const records = await run<ApiTokenRecord>(
     db,
-    sql`${MADE_WITH(id)} SELECT t.id, ${API_TOKEN_COLUMNS} FROM made m JOIN ${API_TOKEN_FROM} ON m.id = t.id
+    sql`${MADE_WITH(id)} SELECT t.id, ${API_TOKEN_COLUMNS} FROM ${API_TOKEN_FROM} JOIN made m ON m.id = t.id
       WHERE m.depth > 0 AND ${isLive(now)} ORDER BY m.depth, t.created_at, t.id`,
   );
   return records.map((record) => apiTokenRowOf(record, now));
@@ -37,8 +37,11 @@ export async function countGoingWith(db: Sql, { id, now }: { id: string; now: Da
   return row ?? { apiTokens: 0, invitations: 0 };
 }
 
-/** All that was made with one at every depth, and it itself, whether over or not. */
-export async function idsMadeWith(db: Sql, id: string): Promise<string[]> {
-  const rows = await run<{ id: string }>(db, sql`${MADE_WITH(id)} SELECT m.id FROM made m`);
-  return rows.map((row) => row.id);
+/** The names of all that was made with one at every depth, and its own, by their ids, whether over or not. */
+export async function namesMadeWith(db: Sql, id: string): Promise<Map<string, string>> {
+  const rows = await run<{ id: string; name: string }>(
+    db,
+    sql`${MADE_WITH(id)} SELECT t.id, t.name FROM made m JOIN api_token t ON t.id = m.id`,
+  );
+  return new Map(rows.map((row) => [row.id, row.name]));
 }

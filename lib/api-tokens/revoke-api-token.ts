@@ -1,3 +1,4 @@
+import { lockOwners } from "../admins/owner-lock.ts";
 import { withdrawInvitations } from "../admins/withdraw-invitations.ts";
 import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { recordEntries } from "../audit/record-entry.ts";
@@ -7,7 +8,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { lockApiToken, readApiToken } from "./get-api-token.ts";
 import { lockApiTokens } from "./lock-api-tokens.ts";
-import { idsMadeWith, readMadeWith } from "./made-with.ts";
+import { namesMadeWith, readMadeWith } from "./made-with.ts";
 import type { ApiTokenRow, RevokedApiToken } from "./model.ts";
 
 /** Ends one and what was made with it, each on record; of what goes with it, by what. */
@@ -23,7 +24,7 @@ async function endAll(tx: Sql, ctx: Context, root: ApiTokenRow, made: readonly A
     all.map(({ id, name, state, madeByToken }) => ({
       act: "api_token.revoked",
       target: { kind: "api_token", id, name },
-      ...(id === root.id ? {} : { note: `made by ${goneWords(madeByToken?.name)}` }),
+      ...(id === root.id ? {} : { note: noteOf(madeByToken?.name) }),
       before: { state },
       after: {
         state: "revoked",
@@ -33,7 +34,7 @@ async function endAll(tx: Sql, ctx: Context, root: ApiTokenRow, made: readonly A
   );
 }
 
-const goneWords = (name = "that is there no more") => `the API token ${name}, which was revoked`;
+const noteOf = (maker = "") => `made by the API token ${maker}, which was revoked`;
 
 /**
  * Ends an API token at once, with those that were made with it, at every depth, and the invitations that it or they made and nobody has used: what a stolen one made does not outlive it.
@@ -47,17 +48,19 @@ export async function revokeApiToken(
 ): Promise<RevokedApiToken> {
   requirePermission(ctx, "api-token:write");
   const revoked = await ctx.db.transaction(async (tx) => {
+    // whoever uses an invitation takes the owners' lock before its row, and both before the log
+    await lockOwners(tx);
     await lockApiTokens(tx);
     const before = await lockApiToken(tx, { id: apiTokenId, now: ctx.now });
     if (before.state === "revoked")
       throw new DomainError("ALREADY_ENDED", "This API token is revoked already.");
     const made = await readMadeWith(tx, { id: apiTokenId, now: ctx.now });
     await endAll(tx, ctx, before, made);
-    const names = new Map([before, ...made].map(({ id, name }) => [id, name]));
+    const names = await namesMadeWith(tx, apiTokenId);
     const invitations = await withdrawInvitations(tx, ctx, {
-      apiTokenIds: await idsMadeWith(tx, apiTokenId),
+      apiTokenIds: [...names.keys()],
       because: "api_token_revoked",
-      noteOf: ({ apiTokenId: id }) => `made by ${goneWords(names.get(id ?? ""))}`,
+      noteOf: ({ apiTokenId: id }) => noteOf(names.get(id ?? "")),
     });
     const row = await readApiToken(tx, { id: apiTokenId, now: ctx.now });
     return { ...row, revokedToo: { apiTokens: made.length, invitations } };
