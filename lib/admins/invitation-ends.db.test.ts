@@ -86,7 +86,10 @@ describe("an invitation ends with who made it", () => {
     const { admin } = await invite(boss);
     const link = await renewInvitation(departing.ctx(1), { adminId: admin.id }, "http://x");
     await disableAdmin(boss, { adminId: departing.admin.id });
-    await isRefused(inspectSetupLink(nobody(3), { setupToken: tokenOf(link.url) }), "GONE");
+    await expect(inspectSetupLink(nobody(3), { setupToken: tokenOf(link.url) })).rejects.toMatchObject({
+      code: "GONE",
+      fields: [{ message: "Whoever made it was disabled." }],
+    });
   });
 
   test("one for a provider links nobody after that", async () => {
