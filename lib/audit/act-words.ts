@@ -193,6 +193,7 @@ export const ACT_WORDS: Record<string, string> = {
   "event_stream.replayed": "sent again from an earlier point the event stream",
   "event_stream.secret_rotated": "made a new key for the event stream",
   "event_stream.tested": "tested the event stream",
+  "event_stream.left_unsent": "took out of the log what was not sent yet by the event stream",
   "event_stream.removed": "removed the event stream",
   "export.began": "began to export",
   "export.completed": "exported",

@@ -76,6 +76,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     keeps:
       "name status status_reason delivery url format sources outcome secret_wrapped previous_secret_wrapped authorization_wrapped ca_pem uses_base uses_epoch uses_key last_error",
   },
+  event_stream_loss: { keeps: "source" },
   evidence_check: { keeps: "actor_kind actor_id actor_name state found" },
   evidence_file: { keeps: "format actor_kind actor_id of_sha256" },
   evidence_writer: {},
