@@ -101,13 +101,14 @@ async function refuse(
     await refuseProof(ctx, actor, kind, error.message);
     return error;
   }
-  await ctx.db.transaction(async (tx) => {
+  const isNew = await ctx.db.transaction(async (tx) => {
     const { name } = await shareRules(tx, providerId);
-    const endedSessions = await letGo(tx, ctx, { admin: actor, provider: name });
+    const { endedSessions, isNew } = await letGo(tx, ctx, { admin: actor, provider: name });
     const after = { endedSessions };
     await recordRefusedProof(tx, ctx, actor, { note: why, errorCode: "INVALID_INPUT", after });
+    return isNew;
   });
-  await endOrphaned(ctx);
+  if (isNew) await endOrphaned(ctx);
   return error;
 }
 
