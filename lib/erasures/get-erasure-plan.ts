@@ -14,11 +14,15 @@ import type { ErasureCounts, ErasurePlan } from "./model.ts";
 const COUNT_MS = 5_000;
 
 /** How many uses of somebody hold something that is personal, or null where counting takes long. */
-export async function countUses(db: Database, userId: string): Promise<number | null> {
+export async function countUses(
+  db: Database,
+  userId: string,
+  forMs: number = COUNT_MS,
+): Promise<number | null> {
   const rows = await withinTime<{ count: number }>(
     db,
     sql`SELECT count(*)::int AS count FROM token_use u WHERE u.user_id = ${userId}::uuid AND octet_length(u.salt) <= 20`,
-    COUNT_MS,
+    forMs,
   );
   return rows === null ? null : (rows[0]?.count ?? 0);
 }
@@ -32,11 +36,16 @@ function actsOf(userId: string, pattern: string | null): Fragment {
 }
 
 /** How many acts are theirs or name them, or null where counting takes long. */
-async function countActs(db: Database, userId: string, { pattern }: Mentions): Promise<number | null> {
+async function countActs(
+  db: Database,
+  userId: string,
+  { pattern }: Mentions,
+  forMs: number,
+): Promise<number | null> {
   const rows = await withinTime<{ count: number }>(
     db,
     sql`SELECT count(*)::int AS count FROM audit_entry e WHERE ${actsOf(userId, pattern)}`,
-    COUNT_MS,
+    forMs,
   );
   return rows === null ? null : (rows[0]?.count ?? 0);
 }
@@ -94,14 +103,23 @@ export async function readRefusals(db: Sql, user: UserDetail): Promise<string[]>
   return refusals;
 }
 
-/** What erasing somebody's data would do, and what stands against it. Needs `user:read`. @throws {DomainError} NOT_FOUND, FORBIDDEN */
-export async function getErasurePlan(ctx: Context, { userId }: { userId: string }): Promise<ErasurePlan> {
+/**
+ * What erasing somebody's data would do, and what stands against it. Needs `user:read`.
+ *
+ * @param countMs milliseconds after which uses and acts are too many to count.
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN
+ */
+export async function getErasurePlan(
+  ctx: Context,
+  { userId }: { userId: string },
+  countMs: number = COUNT_MS,
+): Promise<ErasurePlan> {
   requirePermission(ctx, "user:read");
   const user = await readUser(ctx.db, { id: userId, now: ctx.now });
   const mentions = await readMentions(ctx.db, user.id);
   const [uses, acts, rest, refusals, admins] = await Promise.all([
-    countUses(ctx.db, user.id),
-    countActs(ctx.db, user.id, mentions),
+    countUses(ctx.db, user.id, countMs),
+    countActs(ctx.db, user.id, mentions, countMs),
     countRest(ctx.db, user.id, mentions),
     readRefusals(ctx.db, user),
     ctx.db.query("SELECT 1 FROM admin WHERE lower(email) = ANY ($1::text[])", [mentions.emails]),
