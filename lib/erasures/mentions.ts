@@ -7,6 +7,9 @@ const NAME_MIN = 6;
 /** What stands in a text where somebody was named. */
 export const IN_PLACE = "[erased]";
 
+/** What a mention is replaced by: what stood before it, and that. */
+const ERASED_MENTION = `\\1\\2${IN_PLACE}`;
+
 /** What a person was ever called, and how it is found in a text. */
 export type Mentions = {
   emails: string[];
@@ -49,7 +52,8 @@ function writingsInUrl(value: string): string[] {
 const ESCAPE = "%(?:[013-9A-F][0-9A-F]|2[0-9AC-F])";
 
 /**
- * How somebody is found in a text, in JSON, and in the query of an address: as a whole word, not in the middle of another's address.
+ * How somebody is found in a text, in JSON, and in the query of an address: as a whole word, not in the middle of another's address. What stands before it is matched
+ * and is one of its two groups (`ERASED_MENTION` puts it back): a look behind of more than a letter takes PostgreSQL fifty times as long.
  *
  * @param values what they are called.
  */
@@ -58,9 +62,9 @@ export function patternOf(values: readonly string[]): string | null {
   const inText = anyOf(values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]));
   const inUrl = anyOf(values.flatMap(writingsInUrl));
   // in JSON a line's end is an escape that looks like a letter
-  const text = `(?:(?<![[:alnum:]_.+-])|(?<=\\\\[bfnrt])|(?<=${ESCAPE}))(?:${inText})`;
-  const url = `|(?:(?<![[:alnum:]_.-])|(?<=${ESCAPE}))(?:${inUrl})`;
-  return `(?:${text}${inUrl === "" ? "" : url})(?![[:alnum:]_]|[.-][[:alnum:]])`;
+  const text = `(^|[^[:alnum:]_.+-]|\\\\[bfnrt]|${ESCAPE})(?:${inText})`;
+  const url = `(^|[^[:alnum:]_.-]|${ESCAPE})(?:${inUrl})`;
+  return `(?:${text}|${url})(?![[:alnum:]_]|[.-][[:alnum:]])`;
 }
 
 /** Whether a text has it as a whole word. */
@@ -135,10 +139,10 @@ export async function eraseMentions(tx: Sql, pattern: string): Promise<number> {
     // a view's name is unique among its owner's
     const also =
       table === "saved_view" && column === "name"
-        ? `, name_key = lower(regexp_replace(name, $1::text, '${IN_PLACE}', 'gi')) || ' ' || right(id::text, 6)`
+        ? `, name_key = lower(regexp_replace(name, $1::text, '${ERASED_MENTION}', 'gi')) || ' ' || right(id::text, 6)`
         : "";
     const rows = await tx.query(
-      `UPDATE ${table} SET ${column} = regexp_replace(${column}::text, $1::text, '${IN_PLACE}', 'gi')${as}${also}
+      `UPDATE ${table} SET ${column} = regexp_replace(${column}::text, $1::text, '${ERASED_MENTION}', 'gi')${as}${also}
        WHERE ${column}::text ~* $1::text RETURNING 1`,
       [pattern],
     );
