@@ -2,7 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Database } from "../db/database.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_LOCK, CHECKPOINT_SECONDS } from "./make-checkpoint.ts";
-import type { ActToProve, UseToProve } from "./make-record-proofs.ts";
+import type { ActToProve } from "./prove-acts.ts";
+import type { UseToProve } from "./prove-uses.ts";
 import { ADMIN_CHAIN } from "./seal.ts";
 
 /** Workers listen on it. */
