@@ -107,7 +107,7 @@ test("of somebody in a log of thousands of long acts everything is erased though
      SELECT gen_random_uuid(), (SELECT sequence FROM audit_chain WHERE id = 'admin') + n, now(), 'system', 'test', 'test', 'client.updated', 'done', 'client', n::text, 'shop', 'r',
        decode(repeat('ab', 48), 'hex'), repeat('a word and another one. ', 1500) || CASE WHEN n IN (1, 6000) THEN 'For ${EMAIL}' ELSE '' END
      FROM generate_series(1, 6000) n;
-     UPDATE audit_chain SET sequence = sequence + 6000 WHERE id = 'admin'`,
+     UPDATE audit_chain SET sequence = sequence + 6000, chained = sequence + 6000 WHERE id = 'admin'`,
   );
   const keep = "email,name\njohn.doe@example.com,John\n";
   const ids = {

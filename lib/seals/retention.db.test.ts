@@ -435,6 +435,6 @@ describe("acts that say whose uses were erased", () => {
     expect((await acts()).filter((of) => of.startsWith("user."))).toEqual([]);
     const found = await old.verify();
     expect(found.problems).toEqual([]);
-    expect(found.gone).toMatchObject({ usesBefore: day(110) });
+    expect(found.gone).toMatchObject({ usesBefore: day(109) });
   });
 });
