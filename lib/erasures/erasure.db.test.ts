@@ -189,7 +189,7 @@ test("of a case, what the product wrote itself goes and what somebody wrote stay
     "incident.opened, erased",
     "incident.updated, erased",
     "incident.updated, erased",
-    "incident.subjects_added",
+    "incident.subjects_added, erased",
     "incident.updated",
     "incident.updated",
   ]);

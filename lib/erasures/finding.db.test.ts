@@ -85,7 +85,8 @@ test.each([
 });
 
 async function bring(by: string, ...parts: Buffer[]): Promise<string> {
-  const ctx = { ...owner(), actor: { kind: "admin", id: by, name: by } } as Context;
+  const ctx = owner();
+  Object.assign(ctx, { actor: { ...ctx.actor, id: by } });
   const { id } = await createImport(ctx, { kind: "users", fileName: "people.csv" });
   for (const [index, part] of parts.entries())
     await putImportPart(ctx, { id, number: index + 1, content: part.toString("base64") });
