@@ -102,6 +102,7 @@ export const ACT_WORDS: Record<string, string> = {
   "step_up.refused": "tried to show again that it is them: the admin",
   "admin.created": "created the admin",
   "admin.invited": "invited the admin",
+  "admin.invitation_withdrawn": "withdrew the invitation of the admin",
   "admin.enrolled": "enrolled as admin",
   "admin.enrolment_reset": "reset the enrolment of the admin",
   "admin.role_changed": "changed the role of the admin",

@@ -81,6 +81,7 @@ const FIELDS: Record<string, string> = {
   looksLike: "Looks like",
   begunBy: "Had begun by",
   isUnattended: "Acts unattended",
+  revokedWithIt: "API tokens that went with it",
   liveTokensIsExact: "Counted exactly",
   approval: "Approval",
   approvedBy: "Approved by",
