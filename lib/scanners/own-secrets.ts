@@ -1,4 +1,6 @@
-import type { Act } from "../audit/record-entry.ts";
+import { endApiToken, lockEnding } from "../api-tokens/end-api-token.ts";
+import { lockApiToken } from "../api-tokens/get-api-token.ts";
+import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
@@ -12,6 +14,7 @@ export type OwnSecret = {
   kind: OwnSecretKind;
   name: string;
   ownerId: string;
+  ownerName: string;
   secretId: string;
   hint: string;
   isTaken: boolean;
@@ -28,14 +31,14 @@ export async function findOwnSecrets(
   const rows = await run<OwnSecret & { hash: string }>(
     db,
     sql`WITH h AS MATERIALIZED (SELECT DISTINCT u.hash FROM unnest(${hashes}::bytea[]) AS u(hash))
-      SELECT encode(h.hash, 'hex') AS hash, 'api_token' AS kind, 'the API token ' || x.name AS name, x.id AS "ownerId", x.id AS "secretId", x.hint,
+      SELECT encode(h.hash, 'hex') AS hash, 'api_token' AS kind, 'the API token ' || x.name AS name, x.id AS "ownerId", x.name AS "ownerName", x.id AS "secretId", x.hint,
         x.revoked_at IS NULL AND ${isLive} AS "isTaken", false AS "isOnlyOne" FROM h JOIN api_token x ON x.token_hash = h.hash
       UNION ALL
-      SELECT encode(h.hash, 'hex'), 'verifier_secret', 'a secret of the verifier ' || v.name, v.id, x.id, x.hint, v.disabled_at IS NULL AND ${isLive},
+      SELECT encode(h.hash, 'hex'), 'verifier_secret', 'a secret of the verifier ' || v.name, v.id, v.name, x.id, x.hint, v.disabled_at IS NULL AND ${isLive},
         NOT EXISTS (SELECT FROM verifier_secret o WHERE o.verifier_id = v.id AND o.id <> x.id AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz))
       FROM h JOIN verifier_secret x ON x.secret_hash = h.hash JOIN verifier v ON v.id = x.verifier_id
       UNION ALL
-      SELECT encode(h.hash, 'hex'), 'scanner_secret', 'a secret of the scanner ' || s.name, s.id, x.id, x.hint, s.disabled_at IS NULL AND ${isLive}, false
+      SELECT encode(h.hash, 'hex'), 'scanner_secret', 'a secret of the scanner ' || s.name, s.id, s.name, x.id, x.hint, s.disabled_at IS NULL AND ${isLive}, false
       FROM h JOIN scanner_secret x ON x.secret_hash = h.hash JOIN scanner s ON s.id = x.scanner_id`,
   );
   return new Map(rows.map(({ hash, ...secret }) => [hash, secret]));
@@ -46,35 +49,28 @@ export function isEndedBy({ action }: Pick<ActingScanner, "action">, secret: Own
   return action === "revoke" && secret.isTaken && !secret.isOnlyOne;
 }
 
-const REVOKE_TOKEN =
-  "UPDATE api_token SET revoked_at = $2::timestamptz, version = version + 1 WHERE id = $1::uuid AND revoked_at IS NULL";
 // taken from where authorities read them, whatever their clocks say
 const ENDS = {
-  verifier_secret: "DELETE FROM verifier_secret WHERE id = $1::uuid",
-  scanner_secret: "DELETE FROM scanner_secret WHERE id = $1::uuid",
+  verifier_secret: { owner: "verifier", statement: "DELETE FROM verifier_secret WHERE id = $1::uuid" },
+  scanner_secret: { owner: "scanner", statement: "DELETE FROM scanner_secret WHERE id = $1::uuid" },
 } as const;
 
-async function end(tx: Sql, ctx: SqlContext, secret: OwnSecret, note: string): Promise<Act> {
+async function end(tx: Sql, ctx: SqlContext, secret: OwnSecret, note: string): Promise<void> {
   const { kind, ownerId, secretId, hint } = secret;
-  const name = secret.name.replace(/^(?:the API token|a secret of the (?:verifier|scanner)) /, "");
   if (kind === "api_token") {
-    await tx.query(REVOKE_TOKEN, [ownerId, ctx.now]);
-    return {
-      act: "api_token.revoked",
-      target: { kind: "api_token", id: ownerId, name },
-      note,
-      before: { state: "active" },
-      after: { state: "revoked" },
-    };
+    const root = await lockApiToken(tx, { id: ownerId, now: ctx.now });
+    // somebody else was first
+    if (root.state !== "revoked") await endApiToken(tx, ctx, { root, note });
+    return;
   }
-  await tx.query(ENDS[kind], [secretId]);
-  const owner = kind === "verifier_secret" ? "verifier" : "scanner";
-  return {
+  const { owner, statement } = ENDS[kind];
+  await tx.query(statement, [secretId]);
+  await recordEntry(tx, ctx, {
     act: `${owner}.secret_revoked`,
-    target: { kind: owner, id: ownerId, name },
+    target: { kind: owner, id: ownerId, name: secret.ownerName },
     note,
     before: { secret: `…${hint}` },
-  };
+  });
 }
 
 function whatToDo({ isTaken, isOnlyOne }: OwnSecret, outcome: FindingOutcome): string {
@@ -106,26 +102,38 @@ async function alarm(
   });
 }
 
+/** What a scanner's policy makes of what it found of them. */
+export function outcomeOf(scanner: ActingScanner, secret: OwnSecret): FindingOutcome {
+  if (isEndedBy(scanner, secret)) return "revoked";
+  return secret.isTaken ? "case" : "ended";
+}
+
+/** Each once, however often a report has it. */
+function each(found: readonly OwnSecret[]): OwnSecret[] {
+  return [...new Map(found.map((secret) => [secret.secretId, secret])).values()];
+}
+
 /**
- * Ends what a report found of the product's own secrets, as far as the scanner's policy goes, and alarms whoever may see cases, owners always. Inside the caller's transaction; record `acts` last in it.
- *
- * @returns the outcome of each by its secret's id.
+ * Alarms whoever may see cases, owners always, of what a report found of the product's own secrets. Inside the caller's transaction, before anything is recorded: it takes the locks that
+ * `endOwnSecrets` goes on under.
  */
+export async function tellOwnSecrets(
+  tx: Sql,
+  ctx: SqlContext,
+  { scanner, found, reportId }: { scanner: ActingScanner; found: readonly OwnSecret[]; reportId: string },
+): Promise<void> {
+  if (found.some((secret) => secret.kind === "api_token" && isEndedBy(scanner, secret))) await lockEnding(tx);
+  for (const secret of each(found))
+    await alarm(tx, ctx, { secret, outcome: outcomeOf(scanner, secret), reportId, scanner });
+}
+
+/** Ends those of them that the scanner's policy ends, each on record: an API token with all that was made with it. Last in the caller's transaction. */
 export async function endOwnSecrets(
   tx: Sql,
   ctx: SqlContext,
   scanner: ActingScanner,
-  { found, reportId }: { found: readonly OwnSecret[]; reportId: string },
-): Promise<{ outcomes: Map<string, FindingOutcome>; acts: Act[] }> {
-  const acts: Act[] = [];
-  const outcomes = new Map<string, FindingOutcome>();
-  for (const secret of found) {
-    if (outcomes.has(secret.secretId)) continue;
-    const isEnded = isEndedBy(scanner, secret);
-    const outcome = isEnded ? "revoked" : secret.isTaken ? "case" : "ended";
-    outcomes.set(secret.secretId, outcome);
-    if (isEnded) acts.push(await end(tx, ctx, secret, `Reported by ${scanner.name}`));
-    await alarm(tx, ctx, { secret, outcome, reportId, scanner });
-  }
-  return { outcomes, acts };
+  found: readonly OwnSecret[],
+): Promise<void> {
+  for (const secret of each(found))
+    if (isEndedBy(scanner, secret)) await end(tx, ctx, secret, `Reported by ${scanner.name}`);
 }

@@ -5,7 +5,7 @@ import type { Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import { type Identified, identifyReported } from "./identify-reported.ts";
 import { type ActingScanner, orderForReport } from "./order-of-report.ts";
-import { endOwnSecrets } from "./own-secrets.ts";
+import { endOwnSecrets, outcomeOf, tellOwnSecrets } from "./own-secrets.ts";
 import type { ReportedValue } from "./read-report.ts";
 import { actOfClosedCase, findKnown, giveWay, isToBeAnswered, type KnownReport } from "./repeated-report.ts";
 import { scannerTarget } from "./scanner-record.ts";
@@ -127,15 +127,13 @@ async function answer(
 ): Promise<void> {
   const found = ours.map((one) => one.found);
   const ordered = await orderForReport(tx, ctx, scanner, found);
-  const own = await endOwnSecrets(tx, ctx, scanner, {
-    found: found.flatMap((one) => ("secret" in one ? [one.secret] : [])),
-    reportId: id,
-  });
-  const taken = found.map((one, index) => ({
-    orderId: ordered.taken[index]?.orderId ?? null,
-    outcome:
-      ("secret" in one ? own.outcomes.get(one.secret.secretId) : ordered.taken[index]?.outcome) ?? "case",
-  }));
+  const secrets = found.flatMap((one) => ("secret" in one ? [one.secret] : []));
+  await tellOwnSecrets(tx, ctx, { scanner, found: secrets, reportId: id });
+  const taken = found.map((one, index) =>
+    "secret" in one
+      ? { outcome: outcomeOf(scanner, one.secret), orderId: null }
+      : (ordered.taken[index] ?? { outcome: "case", orderId: null }),
+  );
   await saveFindings(tx, id, ours, taken);
   await recordEntries(tx, ctx, [
     {
@@ -151,8 +149,8 @@ async function answer(
       },
     },
     ...ordered.acts,
-    ...own.acts,
   ]);
+  await endOwnSecrets(tx, ctx, scanner, secrets);
 }
 
 async function saveFindings(
