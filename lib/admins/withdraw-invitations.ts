@@ -1,6 +1,6 @@
 import { recordEntries } from "../audit/record-entry.ts";
 import { ROLE_WORDS, type Role, roleHas } from "../authz/roles.ts";
-import type { Context } from "../context.ts";
+import type { Context, SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import type { InvitationEnd } from "./model.ts";
 
@@ -30,7 +30,7 @@ const WITHDRAW = `
  */
 export async function withdrawInvitations(
   tx: Sql,
-  ctx: Context,
+  ctx: SqlContext,
   by: {
     adminId?: string;
     apiTokenIds?: readonly string[];

@@ -10,11 +10,20 @@ function world() {
   const looks: number[] = [];
   const apart: number[] = [];
   let isAway = false;
+  const way = { ms: 0 };
+  const pass = (ms: number) => {
+    clocks.database += ms;
+    clocks.wall += ms;
+    clocks.steady += ms;
+  };
   const clock = new DatabaseClock({
     read: async () => {
       looks.push(clocks.steady);
+      pass(way.ms);
       if (isAway) throw new Error("the database is away");
-      return new Date(clocks.database);
+      const told = new Date(clocks.database);
+      pass(way.ms);
+      return told;
     },
     onApart: (ms) => apart.push(ms),
     steady: () => clocks.steady,
@@ -24,11 +33,9 @@ function world() {
     clocks,
     looks,
     apart,
-    pass(ms: number) {
-      clocks.database += ms;
-      clocks.wall += ms;
-      clocks.steady += ms;
-    },
+    /** How long a question, and its answer, is on its way. */
+    way,
+    pass,
     goAway: (away: boolean) => {
       isAway = away;
     },
@@ -82,6 +89,13 @@ describe("the time of a process that shares a database", () => {
     clocks.database += 3_600_000;
     clocks.wall += 3_600_000;
     expect(await error()).toBe(0);
+  });
+
+  test("is right where the database is a second away", async () => {
+    const { error, way, apart } = world();
+    way.ms = 500;
+    expect(await error()).toBe(0);
+    expect(apart).toEqual([]);
   });
 
   test("costs one question for many who want to know, and another in ten seconds at the earliest", async () => {

@@ -70,14 +70,17 @@ export class DatabaseClock {
   }
 
   async #measure(): Promise<void> {
+    const asked = this.#steady();
     let database: Date;
     try {
       database = await this.#read();
     } catch {
       return;
     }
-    const steadyMs = this.#steady();
-    const wallMs = this.#wall();
+    // it looked at its clock somewhere between the question and the answer
+    const onTheWayMs = (this.#steady() - asked) / 2;
+    const steadyMs = asked + onTheWayMs;
+    const wallMs = this.#wall() - onTheWayMs;
     this.#measured = { databaseMs: database.getTime(), steadyMs, wallMs };
     const apartMs = wallMs - database.getTime();
     if (Math.abs(apartMs) > APART_MS) this.#onApart(apartMs, database);

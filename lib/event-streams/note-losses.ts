@@ -3,7 +3,7 @@ import type { Sql } from "../db/sql.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import type { Source } from "./model.ts";
 import { type EventStreamRecord, eventStreamTarget, readStreamRecords } from "./stream-record.ts";
-import { isOutstanding, snapshotsOf, type UsesPosition } from "./uses-position.ts";
+import { isOutstanding, ofPresent, snapshotsOf, type UsesPosition } from "./uses-position.ts";
 
 type Counted = { events: bigint; firstAt: Date | null; lastAt: Date | null };
 type Lost = { events: number; firstAt: Date; lastAt: Date };
@@ -69,8 +69,10 @@ export async function noteUnsentUses(tx: Sql, span: { from: Date; to: Date }): P
     const { uses } = stream;
     const positions = uses.epoch === null ? [uses] : [uses, afterEpoch(uses)];
     const counted: Counted[] = [];
-    for (const position of positions)
+    for (const one of positions) {
+      const position = await ofPresent(tx, one);
       if (position.low < span.to) counted.push(...(await countUses(tx, stream, position, span)));
+    }
     const lost = lostOf(counted);
     if (lost !== null) acts.push(await note(tx, stream, "uses", lost));
   }

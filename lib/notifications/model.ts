@@ -13,6 +13,7 @@ export const NOTIFICATION_KINDS = [
   "verifier_behind",
   "stream_behind",
   "clock_wrong",
+  "own_secret_leaked",
   "sign_in_new_place",
   "way_in_changed",
   "passkey_cloned",
@@ -159,6 +160,15 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     defaults: LOUD,
     alwaysFor: ["owner"],
     budget: "conditions",
+  },
+  own_secret_leaked: {
+    name: "Leaked secrets of this product",
+    means: "a scanner finds an API token, or a secret of a verifier or scanner",
+    needs: "incident:read",
+    tone: "danger",
+    defaults: LOUD,
+    alwaysFor: ["owner"],
+    budget: null,
   },
   sign_in_new_place: {
     name: "Your sign-in from a new place",

@@ -1,15 +1,19 @@
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { type Holder, holderName, targetName } from "../revocations/target-name.ts";
-import type { FindingKind } from "./model.ts";
+import type { FindingKind, OwnSecretKind } from "./model.ts";
+import { findOwnSecrets, type OwnSecret } from "./own-secrets.ts";
 import type { ReportedValue } from "./read-report.ts";
 
 type TokenOfOurs = { tokenId: string; familyId: string; tokenKind: "access" | "refresh" };
 
-/** What a reported value is of ours; of a secret, whether this very one still gets tokens. */
+type NoToken = { tokenId: null; familyId: null; tokenKind: null };
+
+/** What a reported value is of ours; of a secret, whether this very one is still taken. */
 export type Identified = { kind: FindingKind; name: string; clientId: string | null } & (
   | ({ kind: "token" | "altered" } & TokenOfOurs)
-  | { kind: "client_secret"; tokenId: null; familyId: null; tokenKind: null; isTaken: boolean }
+  | ({ kind: "client_secret"; isTaken: boolean } & NoToken)
+  | ({ kind: OwnSecretKind; secret: OwnSecret } & NoToken)
 );
 
 type TokenRecord = Holder & { id: string; hash: string; familyId: string; kind: "access" | "refresh" };
@@ -50,6 +54,11 @@ export async function identifyReported(
 ): Promise<(Identified | null)[]> {
   const tokens = await findTokens(db, values);
   const secrets = new Map((await findClientSecrets(db, values, now)).map((row) => [row.hash, row]));
+  const own = await findOwnSecrets(
+    db,
+    values.map(({ hash }) => hash),
+    now,
+  );
   const byHash = new Map(tokens.map((token) => [token.hash, token]));
   const byId = new Map(tokens.map((token) => [token.id, token]));
   return values.map(({ hash, jti }): Identified | null => {
@@ -66,6 +75,17 @@ export async function identifyReported(
         clientId: token.clientUuid,
       };
     const secret = secrets.get(hex);
+    const ofOurs = own.get(hex);
+    if (ofOurs !== undefined)
+      return {
+        kind: ofOurs.kind,
+        name: ofOurs.name,
+        secret: ofOurs,
+        clientId: null,
+        tokenId: null,
+        familyId: null,
+        tokenKind: null,
+      };
     if (secret === undefined) return null;
     return {
       kind: "client_secret",

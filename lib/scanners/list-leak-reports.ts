@@ -35,7 +35,7 @@ async function readReports(
     db,
     sql`SELECT r.id, jsonb_build_object('id', s.id, 'name', s.name) AS scanner, r.received_at AS "receivedAt", r.last_received_at AS "lastReceivedAt",
         r.times, r.value_count AS values, r.unknown_count AS unknown, i.number AS "incidentNumber",
-        (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', f.kind, 'tokenId', f.token_id, 'clientId', f.client_id, 'name', f.name, 'type', f.type,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', f.kind, 'tokenId', f.token_id, 'clientId', f.client_id, 'ownerId', f.owner_id, 'name', f.name, 'type', f.type,
             'url', f.url, 'source', f.source, 'outcome', f.outcome, 'orderId', f.order_id) ORDER BY f.ordinal), '[]')
           FROM leak_finding f WHERE f.report_id = r.id) AS findings
       FROM leak_report r JOIN scanner s ON s.id = r.scanner_id LEFT JOIN incident i ON i.id = r.incident_id

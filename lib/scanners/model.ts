@@ -21,14 +21,41 @@ export const REPORTED_TOKEN_MAX = 16_384;
 export const REPORTS_PER_SECOND = 2;
 export const REPORTS_BURST = 60;
 
-/** token: the very value that was issued; altered: another value with its id, so that nobody has shown to hold it; client_secret: a client's. */
-export const FINDING_KINDS = ["token", "altered", "client_secret"] as const;
+/** token: the very value that was issued; altered: another value with its id, so that nobody has shown to hold it; client_secret: a client's; the others are secrets of the product's own. */
+export const FINDING_KINDS = [
+  "token",
+  "altered",
+  "client_secret",
+  "api_token",
+  "verifier_secret",
+  "scanner_secret",
+] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 export const FINDING_KIND_WORDS: Record<FindingKind, string> = {
   token: "Token",
   altered: "Altered token",
   client_secret: "Client secret",
+  api_token: "API token",
+  verifier_secret: "Verifier secret",
+  scanner_secret: "Scanner secret",
 };
+
+/** What opens this console's API, or speaks to the authority. */
+export type OwnSecretKind = Extract<FindingKind, "api_token" | "verifier_secret" | "scanner_secret">;
+
+/** The page of what a secret of the product's own is of. */
+export function ownerHref(kind: OwnSecretKind, id: string): string {
+  switch (kind) {
+    case "api_token":
+      return `/api-tokens/${id}`;
+    case "verifier_secret":
+      return `/verifiers/${id}`;
+    case "scanner_secret":
+      return `/settings/scanners/${id}`;
+    default:
+      return kind satisfies never;
+  }
+}
 
 export const FINDING_OUTCOMES = ["revoked", "suspended", "ended", "case"] as const;
 export type FindingOutcome = (typeof FINDING_OUTCOMES)[number];
@@ -68,6 +95,8 @@ export type LeakFindingRow = {
   kind: FindingKind;
   tokenId: string | null;
   clientId: string | null;
+  /** Of a secret of the product's own: the API token, verifier or scanner whose it is. */
+  ownerId: string | null;
   name: string;
   type: string;
   url: string | null;

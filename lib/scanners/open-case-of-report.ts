@@ -1,3 +1,4 @@
+import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { type Act, recordEntries } from "../audit/record-entry.ts";
 import { type Context, systemContext } from "../context.ts";
 import type { Database } from "../db/database.ts";
@@ -18,6 +19,7 @@ type Finding = {
   tokenId: string | null;
   familyId: string | null;
   clientId: string | null;
+  ownerId: string | null;
   name: string;
   url: string | null;
   outcome: FindingOutcome;
@@ -38,7 +40,7 @@ async function findWaiting(db: Sql, now: Date): Promise<Waiting[]> {
   return run<Waiting>(
     db,
     sql`SELECT r.id, jsonb_build_object('id', s.id, 'name', s.name) AS scanner, r.received_at AS "receivedAt", r.case_failures AS failures,
-        (SELECT jsonb_agg(jsonb_build_object('kind', f.kind, 'tokenId', f.token_id, 'familyId', f.family_id, 'clientId', f.client_id, 'name', f.name,
+        (SELECT jsonb_agg(jsonb_build_object('kind', f.kind, 'tokenId', f.token_id, 'familyId', f.family_id, 'clientId', f.client_id, 'ownerId', f.owner_id, 'name', f.name,
           'url', f.url, 'outcome', f.outcome) ORDER BY f.ordinal) FROM leak_finding f WHERE f.report_id = r.id) AS findings
       FROM leak_report r JOIN scanner s ON s.id = r.scanner_id
       WHERE r.incident_id IS NULL AND r.unknown_count < r.value_count AND (r.case_retry_at IS NULL OR r.case_retry_at <= ${now}::timestamptz)
@@ -51,10 +53,13 @@ async function findOpenCase(db: Sql, findings: readonly Finding[]): Promise<numb
   const ids = findings.flatMap(({ kind, tokenId, familyId, clientId }) =>
     kind === "client_secret" ? [clientId] : [tokenId, familyId],
   );
+  const owners = findings.flatMap(({ ownerId }) => ownerId ?? []);
   const [row] = await run<{ number: number }>(
     db,
-    sql`SELECT i.number FROM incident i JOIN incident_subject s ON s.incident_id = i.id
-      WHERE s.target_id = ANY (${ids}::uuid[]) AND i.state <> 'closed' ORDER BY i.number DESC LIMIT 1`,
+    sql`SELECT i.number FROM incident i WHERE i.state <> 'closed' AND i.id IN (
+        SELECT s.incident_id FROM incident_subject s WHERE s.target_id = ANY (${ids.filter((id) => id !== null)}::uuid[])
+        UNION SELECT r.incident_id FROM leak_finding f JOIN leak_report r ON r.id = f.report_id WHERE f.owner_id = ANY (${owners}::uuid[]))
+      ORDER BY i.number DESC LIMIT 1`,
   );
   return row?.number ?? null;
 }
@@ -102,7 +107,16 @@ function noteOf({ findings, scanner }: Waiting): string {
   const altered = findings.some(({ kind }) => kind === "altered")
     ? " One has another value than the one that was issued: nothing was taken back for it."
     : "";
-  return `Reported by ${scanner.name}${where}.${altered}`.slice(0, STEP_NOTE_MAX);
+  const own = findings.some(({ ownerId, outcome }) => ownerId !== null && outcome === "case")
+    ? " A secret of this product is among it and works: end it where it was made."
+    : "";
+  return `Reported by ${scanner.name}${where}.${altered}${own}`.slice(0, STEP_NOTE_MAX);
+}
+
+/** What a case is called that is about secrets of the product's own alone. */
+function ownWords(findings: readonly Finding[]): string {
+  const names = [...new Set(findings.map(({ name }) => name))];
+  return names.length === 1 ? (names[0] as string) : `${names.length} secrets of this product`;
 }
 
 /** "a secret of billing", "3 leaked tokens and 1 client secret". */
@@ -123,12 +137,16 @@ function foundWords(subjects: readonly NamedSubject[]): string {
 async function openCase(ctx: Context, waiting: Waiting): Promise<number> {
   const { findings, scanner } = waiting;
   const subjects = subjectsOf(findings);
-  const title = `${scanner.name} found ${foundWords(subjects)}`;
+  const title = `${scanner.name} found ${subjects.length === 0 ? ownWords(findings) : foundWords(subjects)}`;
   const { number } = await openIncidentOn(
     ctx,
     {
       title: title.slice(0, TITLE_MAX),
-      severity: findings.every(({ outcome }) => outcome === "ended") ? "medium" : "high",
+      severity: findings.some(({ kind, outcome }) => kind === "api_token" && outcome !== "ended")
+        ? "critical"
+        : findings.every(({ outcome }) => outcome === "ended")
+          ? "medium"
+          : "high",
       note: noteOf(waiting),
     },
     subjects,
@@ -175,6 +193,9 @@ async function putIntoCase(db: Database, waiting: Waiting, now: Date): Promise<v
     actor: { kind: "system", id, name: `scanner ${name}` },
   };
   try {
+    // what waits in the name of an API token that was revoked for it ends
+    if (waiting.findings.some(({ kind, outcome }) => kind === "api_token" && outcome === "revoked"))
+      await endOrphaned(ctx);
     const there = await findOpenCase(db, waiting.findings);
     if (there !== null && (await joinCase(ctx, waiting, there))) return;
     await noteContainment(ctx, await openCase(ctx, waiting));

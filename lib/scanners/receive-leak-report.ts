@@ -5,6 +5,7 @@ import type { Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import { type Identified, identifyReported } from "./identify-reported.ts";
 import { type ActingScanner, orderForReport } from "./order-of-report.ts";
+import { endOwnSecrets, outcomeOf, tellOwnSecrets } from "./own-secrets.ts";
 import type { ReportedValue } from "./read-report.ts";
 import { actOfClosedCase, findKnown, giveWay, isToBeAnswered, type KnownReport } from "./repeated-report.ts";
 import { scannerTarget } from "./scanner-record.ts";
@@ -125,7 +126,14 @@ async function answer(
   { scanner, values, ours, id, repeats }: Taken & { id: string; repeats: string | null },
 ): Promise<void> {
   const found = ours.map((one) => one.found);
-  const { taken, acts } = await orderForReport(tx, ctx, scanner, found);
+  const ordered = await orderForReport(tx, ctx, scanner, found);
+  const secrets = found.flatMap((one) => ("secret" in one ? [one.secret] : []));
+  await tellOwnSecrets(tx, ctx, { scanner, found: secrets, reportId: id });
+  const taken = found.map((one, index) =>
+    "secret" in one
+      ? { outcome: outcomeOf(scanner, one.secret), orderId: null }
+      : (ordered.taken[index] ?? { outcome: "case", orderId: null }),
+  );
   await saveFindings(tx, id, ours, taken);
   await recordEntries(tx, ctx, [
     {
@@ -140,8 +148,9 @@ async function answer(
         places: [...new Set(ours.flatMap(({ value }) => value.url ?? []))].slice(0, 5),
       },
     },
-    ...acts,
+    ...ordered.acts,
   ]);
+  await endOwnSecrets(tx, ctx, scanner, secrets);
 }
 
 async function saveFindings(
@@ -151,9 +160,9 @@ async function saveFindings(
   taken: readonly { outcome: string; orderId: string | null }[],
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO leak_finding (report_id, ordinal, kind, token_id, family_id, client_id, name, type, url, source, outcome, order_id)
+    `INSERT INTO leak_finding (report_id, ordinal, kind, token_id, family_id, client_id, name, type, url, source, outcome, order_id, owner_id)
      SELECT $1::uuid, n.* FROM unnest($2::int[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-       $12::uuid[]) AS n`,
+       $12::uuid[], $13::uuid[]) AS n`,
     [
       reportId,
       ours.map(({ ordinal }) => ordinal),
@@ -167,6 +176,7 @@ async function saveFindings(
       ours.map(({ value }) => value.source),
       taken.map(({ outcome }) => outcome),
       taken.map(({ orderId }) => orderId),
+      ours.map(({ found }) => ("secret" in found ? found.secret.ownerId : null)),
     ],
   );
 }

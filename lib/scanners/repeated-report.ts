@@ -4,6 +4,7 @@ import type { Sql } from "../db/sql.ts";
 import { incidentTarget } from "../incidents/incident-row.ts";
 import type { Identified } from "./identify-reported.ts";
 import { type ActingScanner, isLiveAmong, readStates, type Target, targetOf } from "./order-of-report.ts";
+import { isEndedBy } from "./own-secrets.ts";
 
 /** A report that came before, with the case that it is in. */
 export type KnownReport = {
@@ -56,10 +57,11 @@ export async function isToBeAnswered(
   const states = await readStates(tx, now, [...own, ...borne]);
   const of = ({ id }: Target): ReadonlySet<string> => states.get(id) ?? new Set();
   if (own.some((target) => wantsOrder(scanner, of(target)))) return true;
+  if (found.some((one) => "secret" in one && isEndedBy(scanner, one.secret))) return true;
   if (known.closedAt === null) return false;
   if ([...own, ...borne].some((target) => isLiveAmong(of(target)))) return true;
   // a secret that was replaced is over, whatever the client has now
-  return found.some((one) => one.kind === "client_secret" && one.isTaken);
+  return found.some((one) => ("secret" in one ? one.secret.isTaken : "isTaken" in one && one.isTaken));
 }
 
 /** Lets another report say the same: this one stays as it was answered, in the case that it is in. */

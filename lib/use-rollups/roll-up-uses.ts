@@ -125,7 +125,7 @@ async function nextSpan(tx: Sql, mark: Mark, spans: number): Promise<Span | "is 
 
 /**
  * Spans that a seal says more came into since they were counted: from a writer that was frozen, or whose connection broke, longer than anybody waits. What every
- * writer put on record stands in its seals, each row in one; so nothing is missed for good.
+ * writer put on record stands in its seals, each row in one; so nothing is missed for good. Of what a seal reaches over, spans in which nothing was and is are left alone.
  */
 async function recountLate(tx: Sql, mark: Mark): Promise<Date> {
   const late = await run<{ at: Date }>(
@@ -134,6 +134,8 @@ async function recountLate(tx: Sql, mark: Mark): Promise<Date> {
         ${mark.from}::timestamptz), timestamptz 'epoch'), least(s.received_to, ${mark.until}::timestamptz - interval '1 millisecond'), make_interval(secs => ${FINEST}::int)) AS d(at)
       WHERE s.sealed_at > ${mark.sealedAt}::timestamptz - ${SEALS_AGAIN}::interval AND s.sealed_at <= clock_timestamp() + ${CLOCKS}::interval AND s.received_from < ${mark.until}::timestamptz AND s.received_to >= ${mark.from}::timestamptz
         AND NOT EXISTS (SELECT FROM use_rollup r WHERE r.grain = ${FINEST}::int AND r.at = d.at AND r.counted_at > s.sealed_at + ${CLOCKS}::interval AND r.counted_at <= clock_timestamp())
+        AND (EXISTS (SELECT FROM use_rollup r WHERE r.grain = ${FINEST}::int AND r.at = d.at)
+          OR EXISTS (SELECT FROM token_use x WHERE x.received_at >= d.at AND x.received_at < d.at + make_interval(secs => ${FINEST}::int)))
       ORDER BY d.at LIMIT ${LATE_AT_ONCE}::int`,
   );
   for (const { at } of late) {

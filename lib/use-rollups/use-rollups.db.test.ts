@@ -186,6 +186,28 @@ test("counts again what a seal says came later into a span, and nothing twice", 
   ]);
 });
 
+test("leaves alone the spans that a seal reaches over in which nothing is, and counts what came into one of them", async () => {
+  await write([{ at: ago(30) }, { at: ago(5) }]);
+  await rollUpAll(world.db);
+  const writer = randomUUID();
+  await world.db.query(
+    `INSERT INTO seal (chain, sequence, sealed_at, sealed_by, first_flush, last_flush, received_from, received_to, count, root, previous, hash)
+     VALUES ($1::uuid, 1, now(), 'writer', 1, 4, $2::timestamptz, $3::timestamptz, 1, sha256('a'), sha256('b'), sha256('c'))`,
+    [writer, ago(28), ago(7)],
+  );
+  const counted = async () =>
+    (await world.db.query<{ at: Date }>("SELECT max(counted_at) AS at FROM use_rollup"))[0]?.at;
+  const before = await counted();
+  await rollUpAll(world.db);
+  expect(await counted(), "the coarser spans around them were not put together again either").toEqual(before);
+  await write([{ at: ago(20), client: 1, writer, flush: 3 }]);
+  await rollUpAll(world.db);
+  expect((await explore("at=within:7d")).facets.client).toEqual([
+    { value: "billing", count: 2 },
+    { value: "ledger", count: 1 },
+  ]);
+});
+
 test("a mark that was written while the clock was years ahead hides no use that came after, nor one that came late", async () => {
   await write([{ at: ago(30) }, { at: ago(6) }]);
   await rollUpAll(world.db);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { decodeJwt } from "jose";
@@ -7,24 +7,13 @@ import { systemContext } from "#lib/context.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { placeOrder } from "#lib/revocations/place-order.ts";
-import { ensureTool, FAKETIME } from "#server/dev/ensure-tool.mjs";
+import { fakeClockEnv, findFakeClock, setFakeClock } from "#server/faults/fake-clock.ts";
 import { startProcess } from "#server/faults/process.ts";
 import { sendJob } from "#server/worker/test-send-job.ts";
 import { introspect, issue, post, revokeAs, seedRegistry, verify } from "./test-authority.ts";
 import { type AuthorityProcess, startAuthorityProcess, until } from "./test-authority-process.ts";
 
-/** The library that stands between the process and its clock; its own command knows where, we look where distributions put it. */
-function findLibrary(): string | null {
-  if (process.platform !== "linux" || ensureTool(FAKETIME) === null) return null;
-  for (const folder of ["/usr/lib", "/usr/lib64"].filter(existsSync))
-    for (const name of [".", ...readdirSync(folder)]) {
-      const file = path.join(folder, name, "faketime/libfaketimeMT.so.1");
-      if (existsSync(file)) return file;
-    }
-  return null;
-}
-
-const library = findLibrary();
+const library = findFakeClock();
 
 /** A missing tool makes the test "not run", never passed. */
 describe.skipIf(library === null)("an authority whose clock jumps, beside one whose clock is right", () => {
@@ -37,9 +26,7 @@ describe.skipIf(library === null)("an authority whose clock jumps, beside one wh
 
   /** Puts the process's wall clock off by so much from now on; its monotonic clock goes on as it was. */
   function jump(offset: string): void {
-    const file = path.join(folder, "clock");
-    writeFileSync(`${file}.new`, `${offset}\n`);
-    renameSync(`${file}.new`, file);
+    setFakeClock(path.join(folder, "clock"), offset);
   }
 
   const billing = () => registry.verifiers.billing.secret;
@@ -58,13 +45,7 @@ describe.skipIf(library === null)("an authority whose clock jumps, beside one wh
       databaseUrl,
       masterKey,
       issuer: steady.url,
-      env: {
-        LD_PRELOAD: library as string,
-        FAKETIME_TIMESTAMP_FILE: path.join(folder, "clock"),
-        FAKETIME_NO_CACHE: "1",
-        FAKETIME_DONT_FAKE_MONOTONIC: "1",
-        DONT_FAKE_MONOTONIC: "1",
-      },
+      env: fakeClockEnv(library as string, path.join(folder, "clock")),
     });
   });
 
@@ -170,11 +151,7 @@ describe.skipIf(library === null)("an authority whose clock jumps, beside one wh
       MASTER_KEY: Buffer.alloc(32, 7).toString("base64"),
       AUTHORITY_ISSUER: steady.url,
       CHECKPOINT_FILE: path.join(folder, "checkpoints.jws"),
-      LD_PRELOAD: library as string,
-      FAKETIME_TIMESTAMP_FILE: clock,
-      FAKETIME_NO_CACHE: "1",
-      FAKETIME_DONT_FAKE_MONOTONIC: "1",
-      DONT_FAKE_MONOTONIC: "1",
+      ...fakeClockEnv(library as string, clock),
     });
     onTestFinished(() => worker.stop());
     const newest = async () =>

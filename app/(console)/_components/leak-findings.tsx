@@ -7,13 +7,22 @@ import {
   FINDING_OUTCOME_WORDS,
   type LeakFindingRow,
   type LeakReportRow,
+  ownerHref,
 } from "#lib/scanners/model.ts";
 
 /** Findings of one report that are shown; a case shows all of its tokens anyway. */
 const SHOWN = 5;
 
-function hrefOf({ tokenId, clientId }: LeakFindingRow): string {
-  return tokenId === null ? `/clients/${clientId}` : `/tokens/${tokenId}`;
+function hrefOf({ kind, tokenId, clientId, ownerId }: LeakFindingRow): string {
+  switch (kind) {
+    case "token":
+    case "altered":
+      return `/tokens/${tokenId}`;
+    case "client_secret":
+      return `/clients/${clientId}`;
+    default:
+      return ownerHref(kind, ownerId ?? "");
+  }
 }
 
 function Outcome({ finding }: { finding: LeakFindingRow }) {

@@ -35,6 +35,10 @@ export const leakReportRow = z.object({
       kind: z.enum(FINDING_KINDS),
       tokenId: z.uuid().nullable(),
       clientId: z.uuid().nullable(),
+      ownerId: z
+        .uuid()
+        .nullable()
+        .describe("Of an API token, or a secret of a verifier or scanner: whose it is."),
       name: z.string(),
       type: z.string(),
       url: z.string().nullable(),

@@ -1,0 +1,193 @@
+import { createHash, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createApiToken } from "../api-tokens/create-api-token.ts";
+import { findApiToken } from "../api-tokens/find-api-token.ts";
+import { type Context, systemContext } from "../context.ts";
+import { type Database, openDatabase } from "../db/database.ts";
+import { testDatabase } from "../db/test-database.ts";
+import { uuidv7 } from "../ids.ts";
+import { readIncident } from "../incidents/incident-row.ts";
+import { updateIncident } from "../incidents/update-incident.ts";
+import { planFixtureOf } from "../order-plans/plan-fixture.ts";
+import { storeSecret } from "../secrets/owned-secrets.ts";
+import { listReportsOfIncident } from "./list-leak-reports.ts";
+import type { ScannerAction } from "./model.ts";
+import { openCaseOfReport } from "./open-case-of-report.ts";
+import { receiveLeakReport } from "./receive-leak-report.ts";
+
+let db: Database;
+let owner: Context;
+const now = (): Context => ({ ...owner, now: new Date() });
+
+beforeAll(async () => {
+  const { url } = await testDatabase();
+  db = openDatabase({ url, role: "app", maxConnections: 4, applicationName: "test" });
+  owner = planFixtureOf(db).as("owner");
+  await db.query(
+    `INSERT INTO admin (id, email, name, role, password_hash, created_at) VALUES ($1::uuid, 'o@example.com', 'O', 'owner', 'x', now())`,
+    [uuidv7(new Date())],
+  );
+});
+afterAll(() => db.end());
+
+const made =
+  (table: "scanner" | "verifier") =>
+  async (action: ScannerAction = "case") => {
+    const id = randomUUID();
+    await db.query(
+      table === "scanner"
+        ? `INSERT INTO scanner (id, name, action, hours, created_at, updated_at) VALUES ($1::uuid, $1::text, $2::text, CASE WHEN $2::text = 'suspend' THEN 1 END, now(), now())`
+        : "INSERT INTO verifier (id, name, created_at, updated_at) SELECT $1::uuid, $1::text, now(), now() WHERE $2::text <> ''",
+      [id, action],
+    );
+    return id;
+  };
+const addScanner = made("scanner");
+const addVerifier = made("verifier");
+const addSecret = async (kind: "scanner" | "verifier", ownerId: string) =>
+  (await db.transaction((tx) => storeSecret(tx, now(), { owner: kind, ownerId }))).value;
+const works = async (table: "scanner_secret" | "verifier_secret", value: string) =>
+  (
+    await db.query(
+      `SELECT FROM ${table} WHERE secret_hash = $1::bytea AND (expires_at IS NULL OR expires_at > now())`,
+      [createHash("sha256").update(value).digest()],
+    )
+  ).length === 1;
+const apiToken = () =>
+  createApiToken(systemContext(db, "test", new Date()), { name: `deploy ${randomUUID()}`, role: "governor" });
+const opens = async (value: string) => {
+  const found = await findApiToken(db, { value, ip: null, now: new Date() });
+  return found !== null && found.refusal === null;
+};
+
+/** Sends values as a scanner. @returns the report that came of it, by the case that it is in. */
+async function report(action: ScannerAction, values: readonly string[], scannerId?: string) {
+  const id = scannerId ?? (await addScanner(action));
+  const ctx: Context = { ...now(), actor: { kind: "system", id, name: `scanner ${id}` } };
+  const received = await receiveLeakReport(
+    ctx,
+    id,
+    values.map((value) => ({
+      hash: createHash("sha256").update(value).digest(),
+      jti: null,
+      type: "secret",
+      url: null,
+      source: null,
+    })),
+  );
+  while (await openCaseOfReport(db)) {}
+  const [row] = await db.query<{ number: number | null }>(
+    "SELECT i.number FROM leak_report r LEFT JOIN incident i ON i.id = r.incident_id WHERE r.scanner_id = $1::uuid ORDER BY r.received_at DESC, r.id DESC LIMIT 1",
+    [id],
+  );
+  const number = row?.number ?? null;
+  const findings =
+    number === null
+      ? []
+      : ((await listReportsOfIncident(now(), number)).find(({ scanner }) => scanner.id === id)?.findings ??
+        []);
+  return { scannerId: id, known: received.known, number: number as number, findings };
+}
+
+const told = async (id: string) =>
+  (
+    await db.query<{ text: string }>(
+      "SELECT text FROM notification WHERE kind = 'own_secret_leaked' AND subject_id = $1::text ORDER BY id",
+      [id],
+    )
+  ).map(({ text }) => text);
+const actsBy = async (scannerId: string) =>
+  (
+    await db.query<{ act: string }>(
+      "SELECT act FROM audit_entry WHERE actor_id = $1::text ORDER BY sequence",
+      [scannerId],
+    )
+  ).map(({ act }) => act);
+
+describe("a secret of the product's own that a scanner reports", () => {
+  test("is revoked at once where the policy says so: an API token opens nothing from the next request on; a case is opened and owners are told", async () => {
+    const [{ id, token }, other] = [await apiToken(), await apiToken()];
+    expect(await opens(token)).toBe(true);
+    const { scannerId, known, number, findings } = await report("revoke", [token, "ghp_nothing of ours"]);
+    expect(known).toBe(1);
+    expect(findings).toMatchObject([{ kind: "api_token", ownerId: id, outcome: "revoked", orderId: null }]);
+    expect(await opens(token)).toBe(false);
+    expect(await opens(other.token)).toBe(true);
+    expect(await readIncident(db, number)).toMatchObject({
+      severity: "critical",
+      state: "open",
+      title: expect.stringContaining("found the API token deploy"),
+    });
+    expect(await told(id)).toEqual([expect.stringContaining("ended at once")]);
+    expect(await actsBy(scannerId)).toEqual([
+      "scanner.leak_reported",
+      "api_token.revoked",
+      "incident.opened",
+      "incident.leak_reported",
+    ]);
+    const dump = JSON.stringify([
+      await db.query("SELECT * FROM leak_finding"),
+      await db.query("SELECT title, text FROM notification"),
+      await db.query("SELECT before, after, note FROM audit_entry"),
+    ]);
+    expect(dump).not.toContain(token.slice(4));
+  });
+
+  test.each(["case", "suspend"] as const)(
+    "is left to the case where the policy is %s, and owners are told that it works",
+    async (action) => {
+      const { id, token } = await apiToken();
+      const { findings, scannerId } = await report(action, [token]);
+      expect(findings).toMatchObject([{ kind: "api_token", outcome: "case" }]);
+      expect(await opens(token)).toBe(true);
+      expect(await told(id)).toEqual([expect.stringContaining("It works: end it now.")]);
+      expect(await actsBy(scannerId)).not.toContain("api_token.revoked");
+    },
+  );
+
+  test("of a verifier is ended where it has another, and the only one is left to a person", async () => {
+    const verifierId = await addVerifier();
+    const [leaked, kept] = [await addSecret("verifier", verifierId), await addSecret("verifier", verifierId)];
+    const first = await report("revoke", [leaked]);
+    expect(first.findings).toMatchObject([
+      { kind: "verifier_secret", ownerId: verifierId, outcome: "revoked" },
+    ]);
+    expect(await actsBy(first.scannerId)).toContain("verifier.secret_revoked");
+    expect([await works("verifier_secret", leaked), await works("verifier_secret", kept)]).toEqual([
+      false,
+      true,
+    ]);
+    const second = await report("revoke", [kept]);
+    expect(second.findings).toMatchObject([{ kind: "verifier_secret", outcome: "case" }]);
+    expect(second.number, "the open case about the same verifier").toBe(first.number);
+    expect(await works("verifier_secret", kept)).toBe(true);
+    expect(await told(verifierId)).toEqual([
+      expect.stringContaining("ended at once"),
+      expect.stringContaining("has no other"),
+    ]);
+  });
+
+  test("of a scanner is ended, its own too", async () => {
+    const scannerId = await addScanner("revoke");
+    const own = await addSecret("scanner", scannerId);
+    const { findings } = await report("revoke", [own], scannerId);
+    expect(findings).toMatchObject([{ kind: "scanner_secret", ownerId: scannerId, outcome: "revoked" }]);
+    expect(await works("scanner_secret", own)).toBe(false);
+  });
+
+  test("that comes again is counted while its case is open, opens another where that is closed and it works, and is ended by a policy that became stricter", async () => {
+    const { id, token } = await apiToken();
+    const first = await report("case", [token]);
+    expect((await report("case", [token], first.scannerId)).number).toBe(first.number);
+    expect(await told(id)).toHaveLength(1);
+    const { version } = await readIncident(db, first.number);
+    await updateIncident(now(), { number: first.number, version, state: "closed" });
+    const second = await report("case", [token], first.scannerId);
+    expect(second.number).toBeGreaterThan(first.number);
+    await db.query("UPDATE scanner SET action = 'revoke' WHERE id = $1::uuid", [first.scannerId]);
+    expect((await report("revoke", [token], first.scannerId)).number).toBe(second.number);
+    expect(await opens(token)).toBe(false);
+    await report("revoke", [token], first.scannerId);
+    expect(await told(id), "once for each that was answered").toHaveLength(3);
+  });
+});

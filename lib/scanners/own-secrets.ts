@@ -1,0 +1,139 @@
+import { endApiToken, lockEnding } from "../api-tokens/end-api-token.ts";
+import { lockApiToken } from "../api-tokens/get-api-token.ts";
+import { recordEntry } from "../audit/record-entry.ts";
+import type { SqlContext } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { notify } from "../notifications/notify.ts";
+import type { FindingOutcome, OwnSecretKind } from "./model.ts";
+import { ownerHref } from "./model.ts";
+import type { ActingScanner } from "./order-of-report.ts";
+
+/** A secret of the product's own that was reported: whose it is, whether it works, and whether its owner has no other. */
+export type OwnSecret = {
+  kind: OwnSecretKind;
+  name: string;
+  ownerId: string;
+  ownerName: string;
+  secretId: string;
+  hint: string;
+  isTaken: boolean;
+  isOnlyOne: boolean;
+};
+
+/** API tokens, and secrets of verifiers and scanners, among some hashes, by hash. */
+export async function findOwnSecrets(
+  db: Sql,
+  hashes: readonly Buffer[],
+  now: Date,
+): Promise<Map<string, OwnSecret>> {
+  const isLive = sql`(x.expires_at IS NULL OR x.expires_at > ${now}::timestamptz)`;
+  const rows = await run<OwnSecret & { hash: string }>(
+    db,
+    sql`WITH h AS MATERIALIZED (SELECT DISTINCT u.hash FROM unnest(${hashes}::bytea[]) AS u(hash))
+      SELECT encode(h.hash, 'hex') AS hash, 'api_token' AS kind, 'the API token ' || x.name AS name, x.id AS "ownerId", x.name AS "ownerName", x.id AS "secretId", x.hint,
+        x.revoked_at IS NULL AND ${isLive} AS "isTaken", false AS "isOnlyOne" FROM h JOIN api_token x ON x.token_hash = h.hash
+      UNION ALL
+      SELECT encode(h.hash, 'hex'), 'verifier_secret', 'a secret of the verifier ' || v.name, v.id, v.name, x.id, x.hint, v.disabled_at IS NULL AND ${isLive},
+        NOT EXISTS (SELECT FROM verifier_secret o WHERE o.verifier_id = v.id AND o.id <> x.id AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz))
+      FROM h JOIN verifier_secret x ON x.secret_hash = h.hash JOIN verifier v ON v.id = x.verifier_id
+      UNION ALL
+      SELECT encode(h.hash, 'hex'), 'scanner_secret', 'a secret of the scanner ' || s.name, s.id, s.name, x.id, x.hint, s.disabled_at IS NULL AND ${isLive}, false
+      FROM h JOIN scanner_secret x ON x.secret_hash = h.hash JOIN scanner s ON s.id = x.scanner_id`,
+  );
+  return new Map(rows.map(({ hash, ...secret }) => [hash, secret]));
+}
+
+/** Whether a policy ends it at once. The only secret of a verifier is left to a person: ending it would stop a service, as a client's would. */
+export function isEndedBy({ action }: Pick<ActingScanner, "action">, secret: OwnSecret): boolean {
+  return action === "revoke" && secret.isTaken && !secret.isOnlyOne;
+}
+
+// taken from where authorities read them, whatever their clocks say
+const ENDS = {
+  verifier_secret: { owner: "verifier", statement: "DELETE FROM verifier_secret WHERE id = $1::uuid" },
+  scanner_secret: { owner: "scanner", statement: "DELETE FROM scanner_secret WHERE id = $1::uuid" },
+} as const;
+
+async function end(tx: Sql, ctx: SqlContext, secret: OwnSecret, note: string): Promise<void> {
+  const { kind, ownerId, secretId, hint } = secret;
+  if (kind === "api_token") {
+    const root = await lockApiToken(tx, { id: ownerId, now: ctx.now });
+    // somebody else was first
+    if (root.state !== "revoked") await endApiToken(tx, ctx, { root, note });
+    return;
+  }
+  const { owner, statement } = ENDS[kind];
+  await tx.query(statement, [secretId]);
+  await recordEntry(tx, ctx, {
+    act: `${owner}.secret_revoked`,
+    target: { kind: owner, id: ownerId, name: secret.ownerName },
+    note,
+    before: { secret: `…${hint}` },
+  });
+}
+
+function whatToDo({ isTaken, isOnlyOne }: OwnSecret, outcome: FindingOutcome): string {
+  if (outcome === "revoked") return "It was ended at once, as the scanner's policy says.";
+  if (!isTaken) return "It had ended before. What it was used for is in the log.";
+  return isOnlyOne
+    ? "It works, and its verifier has no other: make a new one, bring it to the service, then end this one."
+    : "It works: end it now.";
+}
+
+async function alarm(
+  tx: Sql,
+  ctx: SqlContext,
+  {
+    secret,
+    outcome,
+    reportId,
+    scanner,
+  }: { secret: OwnSecret; outcome: FindingOutcome; reportId: string; scanner: ActingScanner },
+): Promise<void> {
+  await notify(tx, ctx, {
+    kind: "own_secret_leaked",
+    key: `own_secret_leaked ${reportId} ${secret.secretId}`,
+    thread: `own_secret_leaked ${secret.secretId}`,
+    title: `${scanner.name} found ${secret.name} (…${secret.hint})`,
+    text: `Somebody may use it. ${whatToDo(secret, outcome)} A case is opened about it.`,
+    path: ownerHref(secret.kind, secret.ownerId),
+    subject: { kind: secret.kind, id: secret.ownerId, name: secret.name },
+  });
+}
+
+/** What a scanner's policy makes of what it found of them. */
+export function outcomeOf(scanner: ActingScanner, secret: OwnSecret): FindingOutcome {
+  if (isEndedBy(scanner, secret)) return "revoked";
+  return secret.isTaken ? "case" : "ended";
+}
+
+/** Each once, however often a report has it. */
+function each(found: readonly OwnSecret[]): OwnSecret[] {
+  return [...new Map(found.map((secret) => [secret.secretId, secret])).values()];
+}
+
+/**
+ * Alarms whoever may see cases, owners always, of what a report found of the product's own secrets. Inside the caller's transaction, before anything is recorded: it takes the locks that
+ * `endOwnSecrets` goes on under.
+ */
+export async function tellOwnSecrets(
+  tx: Sql,
+  ctx: SqlContext,
+  { scanner, found, reportId }: { scanner: ActingScanner; found: readonly OwnSecret[]; reportId: string },
+): Promise<void> {
+  if (found.some((secret) => secret.kind === "api_token" && isEndedBy(scanner, secret))) await lockEnding(tx);
+  for (const secret of each(found))
+    await alarm(tx, ctx, { secret, outcome: outcomeOf(scanner, secret), reportId, scanner });
+}
+
+/** Ends those of them that the scanner's policy ends, each on record: an API token with all that was made with it. Last in the caller's transaction. */
+export async function endOwnSecrets(
+  tx: Sql,
+  ctx: SqlContext,
+  scanner: ActingScanner,
+  found: readonly OwnSecret[],
+): Promise<void> {
+  for (const secret of each(found))
+    if (isEndedBy(scanner, secret)) await end(tx, ctx, secret, `Reported by ${scanner.name}`);
+}
