@@ -6,6 +6,8 @@ import { testContexts } from "../db/test-context.ts";
 import { breakGlass } from "./break-glass.ts";
 import { countOpen } from "./count-open.ts";
 import { getApproval } from "./get-approval.ts";
+import { proofSubject } from "./proof-subject.ts";
+import { requireApproval } from "./require-approval.ts";
 import { reviewBreakGlass } from "./review-break-glass.ts";
 import { approvalsFixture, guardedBy, type Run } from "./test-approvals.ts";
 
@@ -82,22 +84,18 @@ describe("break-glass", () => {
     expect(mails).toEqual([{ id: people.otherId }]);
   });
 
-  test("costs one proof where the last one is of long ago: for this very act; asking costs one for its kind", async () => {
+  test("costs one proof where the last one is of long ago: for this very act, and no other stands for it, that of asking neither", async () => {
     await turnOn();
     const stale = 1300;
     const guarded = keep(230);
     await expect(guarded.act(asker(stale))).rejects.toMatchObject({ code: "APPROVAL_REQUIRED" });
-    await expect(people.ask(asker(stale), guarded)).rejects.toMatchObject({
-      code: "STEP_UP_REQUIRED",
-      kind: "retention",
-      subject: null,
-    });
     await prove(asker(stale), "another act");
+    await prove(asker(stale), proofSubject({ act: "ask", digest: guarded.digest }));
     await expect(alone(asker(stale))).rejects.toMatchObject({ code: "STEP_UP_REQUIRED", subject });
     await prove(asker(stale), subject);
     await alone(asker(stale));
     expect(await keptDays()).toBe(230);
-    await expect(people.ask(asker(stale), keep(231))).rejects.toMatchObject({ kind: "retention" });
+    await expect(alone(asker(stale))).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
   });
 
   test("whom it made an owner neither reviews it, nor approves, nor is approved, until an owner from before has reviewed it", async () => {
@@ -140,6 +138,20 @@ describe("break-glass", () => {
     expect(await reviewBreakGlass({ ...ctx, now: week }, { id, note: "ok" })).toMatchObject({
       reviewNote: "ok",
     });
+  });
+
+  test("is on record with every kind of act that it was", async () => {
+    await turnOn(["retention", "keys"]);
+    const both: Run = async (ctx) => {
+      await requireApproval(ctx, "keys");
+      await keep(232).act(ctx);
+    };
+    const guarded = guardedBy(both, { name: "both" });
+    await prove(asker(2), guarded.digest.toString("hex").slice(0, 32));
+    await breakGlass(asker(2), guarded, { kind: "keys", reason: "The disk is full, and the key is out" });
+    const id = (await countOpen(other(3))).toReview[0]?.id as string;
+    expect((await getApproval(other(3), { id })).kinds).toEqual(["keys", "retention"]);
+    expect((await acts(1))[0]?.after).toMatchObject({ why: ["Signing keys", "Retention"] });
   });
 
   test("is refused to API tokens and to who is no owner", async () => {

@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { Secret, TOTP } from "otpauth";
+import { proofSubject } from "#lib/approvals/proof-subject.ts";
 import type { Contents } from "#lib/db/test-contents.ts";
 import { TestAuthenticator } from "#lib/passkeys/test-authenticator.ts";
 import { userHandleOf } from "#lib/passkeys/verify-answer.ts";
 import { hashPassword } from "#lib/passwords/hash-password.ts";
 import { CONFIRM_RESTORE_WORD } from "#lib/restore/model.ts";
+import { NEVER_UNATTENDED, type StepUpKind } from "#lib/step-up/model.ts";
 import { fixtureOf } from "#lib/tokens/token-fixture.ts";
 import type { ApiRequest, TestConsole } from "./test-console.ts";
+import type { NamedOperation } from "./test-operations.ts";
 import { addTestPerson, openTestSession, proveFor, type TestPerson } from "./test-people.ts";
 
 const ORIGIN = "http://localhost:3000";
@@ -98,7 +101,10 @@ async function passkeyOf(world: World): Promise<string> {
 
 async function invitation(world: World): Promise<Json> {
   const email = `${randomUUID()}@example.com`;
-  const made = await sendMade(world, "POST admins", { body: { email, name: "I", role: "auditor" } });
+  const made = await sendMade(world, "POST admins", {
+    body: { email, name: "I", role: "auditor" },
+    who: world.me,
+  });
   const setupToken = new URL(String((made.link as Json).url)).searchParams.get("token");
   const offer = await sendMade(world, "POST setup/enrolment", { body: { setupToken, email }, who: null });
   const { enrolment, totpSecret } = offer;
@@ -113,7 +119,7 @@ async function waiting(world: World, what: "PUT retention" | "POST api-tokens"):
   days += 1;
   const change = { version: await versionIn(world, "organisation"), expiredTokenDays: days, leaving: [] };
   await console.db.query("UPDATE approval_policy SET kinds = '{retention}'");
-  const made = await sendMade(world, what, {
+  const made = await sendProven(world, what, {
     body: what === "PUT retention" ? change : { name: `own ${randomUUID().slice(0, 5)}`, role: "auditor" },
     who: me,
     headers: { "approval-reason": "because" },
@@ -129,6 +135,15 @@ async function approved(world: World): Promise<string> {
   return id;
 }
 
+/** The same of `me`, who is asked to show who they are for this very act, and does. */
+async function sendProven(world: World, name: string, made: Made): Promise<Json> {
+  const [method = "", path = ""] = name.split(" ");
+  const asked = await world.console.send(requestOf({ method, path: `/api/v1/${path}` }, made));
+  const { subject } = (await asked.json()) as { subject?: string };
+  await proveFor(world.console.db, world.me, subject ?? "");
+  return sendMade(world, name, made);
+}
+
 /** In an emergency `me` does without another person. */
 async function breakGlass(world: World): Promise<void> {
   const { console, me } = world;
@@ -139,10 +154,7 @@ async function breakGlass(world: World): Promise<void> {
     headers: { "break-glass-reason": "now" },
   };
   await console.db.query("UPDATE approval_policy SET kinds = '{retention}'");
-  const asked = await console.send(requestOf({ method: "PUT", path: "/api/v1/retention" }, made));
-  const { subject } = (await asked.json()) as { subject?: string };
-  await proveFor(console.db, me, subject ?? "");
-  await sendMade(world, "PUT retention", made);
+  await sendProven(world, "PUT retention", made);
   await console.db.query("UPDATE approval_policy SET kinds = '{}'");
 }
 
@@ -261,6 +273,7 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
   "PUT /api/v1/admins/{id}/role": async (world) => ({
     segments: { id: firstOf(world, "admins") },
     body: { role: "governor" },
+    who: world.me,
   }),
   "PATCH /api/v1/approval-policy": async (world) => ({
     body: { version: await versionIn(world, "approval_policy"), kinds: ["keys"] },
@@ -271,10 +284,11 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
     await proveFor(world.console.db, world.other, id);
     return { segments: { id }, body: { note: "agreed" }, who: world.other };
   },
-  "POST /api/v1/approvals/{id}/ask-again": async (world) => ({
-    segments: { id: await waiting(world, "PUT retention") },
-    who: world.me,
-  }),
+  "POST /api/v1/approvals/{id}/ask-again": async (world) => {
+    const id = await waiting(world, "PUT retention");
+    await proveFor(world.console.db, world.me, proofSubject({ act: "ask again", id }));
+    return { segments: { id }, who: world.me };
+  },
   "POST /api/v1/approvals/{id}/check": async (world) => ({
     segments: { id: await waiting(world, "PUT retention") },
     who: world.other,
@@ -284,10 +298,11 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
     body: { note: "no" },
     who: world.other,
   }),
-  "POST /api/v1/approvals/{id}/run": async (world) => ({
-    segments: { id: await approved(world) },
-    who: world.me,
-  }),
+  "POST /api/v1/approvals/{id}/run": async (world) => {
+    const id = await approved(world);
+    await proveFor(world.console.db, world.me, proofSubject({ act: "do what was approved", id }));
+    return { segments: { id }, who: world.me };
+  },
   "POST /api/v1/approvals/{id}/withdraw": async (world) => ({
     segments: { id: await waiting(world, "POST api-tokens") },
     who: world.me,
@@ -443,8 +458,9 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
     );
     return { body: { revokesTokens: false, confirm: CONFIRM_RESTORE_WORD } };
   },
-  "POST /api/v1/sign-in-providers": async ({ issuer }) => ({
+  "POST /api/v1/sign-in-providers": async ({ issuer, me }) => ({
     body: { name: "Other company", issuer, clientId: "console", clientSecret: "a secret of theirs" },
+    who: me,
   }),
   "POST /api/v1/sign-in-providers/test": async ({ issuer }) => ({ body: { issuer } }),
   "POST /api/v1/setup/link": async (world) => {
@@ -570,6 +586,7 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
   }),
   "PATCH /api/v1/sign-in-policy": async (world) => ({
     body: { version: await versionIn(world, "sign_in_policy"), breakGlass: [world.other.id] },
+    who: world.me,
   }),
   "PATCH /api/v1/signal-receivers/{id}": async (world) => ({
     segments: { id: firstOf(world, "signal-receivers") },
@@ -590,3 +607,11 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
     who: me,
   }),
 };
+
+/** Of who may come in, and how, an API token only asks: a person does it. */
+export function asPerson(world: World, named: NamedOperation, request: ApiRequest): ApiRequest {
+  const { kind } = (named.operation as { "x-step-up"?: { kind: StepUpKind } })["x-step-up"] ?? {};
+  if (kind === undefined || !NEVER_UNATTENDED.has(kind) || request.role === null) return request;
+  const { headers } = requestOf(named, { who: world.me });
+  return { ...request, role: null, headers: { ...request.headers, ...headers } };
+}
