@@ -15,6 +15,7 @@ import {
 } from "../use-rollups/mix.ts";
 import { readCovered } from "../use-rollups/read-covered.ts";
 import { findBusyUses } from "./busy-uses.ts";
+import { findCallUses } from "./call-uses.ts";
 import type { UseFacet, UseFacets } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { mixValuesOf, useConditions } from "./use-filters.ts";
@@ -49,16 +50,22 @@ export async function getUseFacets(ctx: Context, filters: TokenUsesQuery["filter
   const range = countedRange(filters, ctx.now);
   const { values, others } = await mixValuesOf(ctx.db, filters);
   const isByMix = Object.keys(others).length === 0;
-  const busy = isByMix
+  const ofOthers = () => useConditions(ctx.db, others, ctx.now);
+  const counted = isByMix
     ? null
-    : await findBusyUses(ctx.db, others, range, {
+    : ((await findBusyUses(ctx.db, others, range, {
         stepSeconds: null,
         conditionsOf: (of) => useConditions(ctx.db, { ...others, ...of }, ctx.now),
-      });
+      })) ??
+      (await findCallUses(ctx.db, others, range, {
+        stepSeconds: null,
+        needsMixes: true,
+        conditions: ofOthers,
+      })));
   const parts = partsOf(range, isByMix ? await readCovered(ctx.db) : null, null);
-  const rolled = busy === null ? parts.rolled : [];
-  const conditions = isByMix || busy !== null ? [] : await useConditions(ctx.db, others, ctx.now);
-  const log = busy?.log ?? parts.log.map((span) => ({ ...span, conditions }));
+  const rolled = counted === null ? parts.rolled : [];
+  const conditions = isByMix || counted !== null ? [] : await ofOthers();
+  const log = counted?.log ?? parts.log.map((span) => ({ ...span, conditions }));
   const spans = rolled.map(
     ({ grain, from, to }) =>
       sql`(r.grain = ${grain}::int AND r.at >= ${from}::timestamptz AND r.at < ${to}::timestamptz)`,
@@ -71,10 +78,10 @@ export async function getUseFacets(ctx: Context, filters: TokenUsesQuery["filter
           sql`SELECT ${trusted(columns)}, t.n FROM (SELECT u.mix, ${sumOf("u.n")} AS n FROM (SELECT ${MIX_COUNTS} FROM use_rollup r WHERE ${joined(spans, " OR ")}) u
             GROUP BY 1) t JOIN mixes m ON m.id = t.mix`,
         ]),
-    ...(busy === null
+    ...(counted === null || counted.hours === null
       ? []
       : [
-          sql`SELECT ${trusted(columns)}, t.n FROM (SELECT u.mix, ${sumOf("u.n")} AS n FROM (${busy.hours}) u GROUP BY 1) t JOIN mixes m ON m.id = t.mix`,
+          sql`SELECT ${trusted(columns)}, t.n FROM (SELECT u.mix, ${sumOf("u.n")} AS n FROM (${counted.hours}) u GROUP BY 1) t JOIN mixes m ON m.id = t.mix`,
         ]),
     ...log.map(
       ({
@@ -87,7 +94,7 @@ export async function getUseFacets(ctx: Context, filters: TokenUsesQuery["filter
   ];
   const records = await withinTime<FacetRecord>(
     ctx.db,
-    sql`WITH ${busy === null ? sql`` : sql`${busy.intact}, `}mixes AS MATERIALIZED (SELECT m.* FROM use_mix m),
+    sql`WITH ${counted === null ? sql`` : sql`${counted.intact}, `}mixes AS MATERIALIZED (SELECT m.* FROM use_mix m),
         sums (outcome, refusal, source, client_id, verifier_id, country, n) AS MATERIALIZED (${joined(sums, " UNION ALL ")}),
         counted AS (${joined(
           MIX_FILTERS.map((facet) => facetOf(facet, values)),

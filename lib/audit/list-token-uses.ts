@@ -7,6 +7,7 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { timeWindow } from "../list-query/time-window.ts";
 import type { Span } from "../use-rollups/grains.ts";
 import { findBusyRange } from "./busy-uses.ts";
+import { findCallWindows } from "./call-uses.ts";
 import type { TokenUseRow } from "./model.ts";
 import { SEARCH_TIME, type SearchedUses, type SearchTime, searchUses } from "./search-uses.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "./table.ts";
@@ -83,7 +84,8 @@ async function search(
   const followed = await findFollowedTokens(ctx.db, filters);
   const conditions = await useConditions(ctx.db, followed?.others ?? filters, ctx.now);
   const by = followed !== null ? { tokens: followed.tokens } : filters.ip !== undefined ? "address" : "time";
-  return searchUses(ctx.db, { keyset, range, conditions, by }, time);
+  const windows = by === "time" ? await findCallWindows(ctx.db, filters, range, keyset) : null;
+  return searchUses(ctx.db, { keyset, range, conditions, by, windows }, time);
 }
 
 async function find(
