@@ -90,17 +90,21 @@ const hourly = (hours: Fragment, { from, to }: Span, columns: Fragment) =>
     WHERE h.at >= ${from}::timestamptz AND h.at < ${to}::timestamptz`;
 
 /** Counts by hour and outcome: `at`, `outcome`, `n`. */
-const outcomesOf = (looked: Looked, span: Span, isIntact: Fragment) =>
-  hourly(
-    sql`SELECT x.day, unnest(x.outcome_hours) AS hour, unnest(x.outcomes) AS outcome, unnest(x.outcome_counts) AS n FROM ${valuesOf(looked, span)} AND ${isIntact}`,
+function outcomesOf(looked: Looked, span: Span, isIntact: Fragment): Fragment {
+  const counts = hourly(
+    sql`SELECT x.day, unnest(x.hours) AS hour, unnest(x.issued) AS issued, unnest(x.allowed) AS allowed, unnest(x.refused) AS refused
+      FROM ${valuesOf(looked, span)} AND ${isIntact}`,
     span,
-    sql`h.outcome, h.n`,
+    sql`sum(h.issued) AS issued, sum(h.allowed) AS allowed, sum(h.refused) AS refused`,
   );
+  return sql`SELECT c.at, o.outcome, o.n FROM (${counts} GROUP BY 1) c
+    CROSS JOIN LATERAL (VALUES ('issued', c.issued), ('allowed', c.allowed), ('refused', c.refused)) AS o(outcome, n) WHERE o.n > 0`;
+}
 
 /** Counts by hour and mix: `at`, `mix`, `n`. */
 const hoursOf = (looked: Looked, span: Span, isIntact: Fragment) =>
   hourly(
-    sql`SELECT x.day, unnest(x.hours) AS hour, unnest(x.hour_mixes) AS mix, unnest(x.hour_counts) AS n FROM ${valuesOf(looked, span)} AND ${isIntact}`,
+    sql`SELECT x.day, unnest(x.mix_hours) AS hour, unnest(x.hour_mixes) AS mix, unnest(x.hour_counts) AS n FROM ${valuesOf(looked, span)} AND ${isIntact}`,
     span,
     sql`h.mix, h.n`,
   );

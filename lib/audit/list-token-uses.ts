@@ -36,7 +36,7 @@ const NO_ID = "00000000-0000-0000-0000-000000000000";
 
 /**
  * One page of token uses, newest first: issues, allowed and refused uses, the attempts after a revocation among them. By what neither rollups nor indexes know (path, method, status, user agent, audience, network, and
- * whom to leave out) it looks as far as `time` allows, and says how far that was. Needs `audit:read`.
+ * whom to leave out) it looks as far as `time` allows, and says how far that was; days that are counted by path, user agent and method are looked through in the hours that have them. Needs `audit:read`.
  *
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
  */

@@ -87,7 +87,7 @@ export function notByMix(filters: TokenUsesQuery["filters"]): TokenUsesQuery["fi
   );
 }
 
-/** Filters that no index helps with, and no rollup: what they ask for is looked for in the log, row by row. */
+/** Filters that no index helps with, and no rollup: what they ask for is looked for in the log, row by row; by the first ones only in the hours that counted days have them in. */
 const LOOKED_FOR: readonly string[] = [
   "detection",
   "network",

@@ -50,7 +50,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   bulk_reach: { keeps: "person_id", why: "an admin's id" },
   call_use: {
     rows: "with their parent",
-    keeps: "kind method value outcomes",
+    keeps: "kind method value",
     why: "paths and user agents go with their day, which is counted anew without those that were taken out",
   },
   call_use_day: { rows: "with their parent", keeps: "kind" },

@@ -64,13 +64,16 @@ async function countValues(tx: Sql, kind: CallKind, day: Date, usesOfCount: numb
       ), day AS (
         INSERT INTO call_use_day (kind, day, is_whole, has_mixes) SELECT ${kind}::text, ${day}::timestamptz, true, coalesce(s.is_small, true) FROM size s
       ), sums AS (
-        SELECT k.method, k.value, 'outcome' AS by, k.hour, k.outcome, NULL::int AS mix, sum(k.n)::int AS n FROM known k GROUP BY 1, 2, 4, 5
-        UNION ALL SELECT k.method, k.value, 'hour', k.hour, NULL, k.mix, k.n FROM known k WHERE (SELECT is_small FROM size)
-        UNION ALL SELECT k.method, k.value, 'mix', NULL, NULL, k.mix, sum(k.n)::int FROM known k WHERE (SELECT is_small FROM size) GROUP BY 1, 2, 6
+        SELECT k.method, k.value, 'outcome' AS by, k.hour, NULL::int AS mix, 0 AS n, coalesce(sum(k.n) FILTER (WHERE k.outcome = 'issued'), 0)::int AS issued,
+          coalesce(sum(k.n) FILTER (WHERE k.outcome = 'allowed'), 0)::int AS allowed, coalesce(sum(k.n) FILTER (WHERE k.outcome = 'refused'), 0)::int AS refused
+        FROM known k GROUP BY 1, 2, 4
+        UNION ALL SELECT k.method, k.value, 'hour', k.hour, k.mix, k.n, NULL, NULL, NULL FROM known k WHERE (SELECT is_small FROM size)
+        UNION ALL SELECT k.method, k.value, 'mix', NULL, k.mix, sum(k.n)::int, NULL, NULL, NULL FROM known k WHERE (SELECT is_small FROM size) GROUP BY 1, 2, 5
       )
-      INSERT INTO call_use (kind, day, number, method, value, outcome_hours, outcomes, outcome_counts, hours, hour_mixes, hour_counts, mixes, counts)
+      INSERT INTO call_use (kind, day, number, method, value, hours, issued, allowed, refused, mix_hours, hour_mixes, hour_counts, mixes, counts)
       SELECT ${kind}::text, ${day}::timestamptz, row_number() OVER ()::int, s.method, s.value,
-        array_agg(s.hour) FILTER (WHERE s.by = 'outcome'), array_agg(s.outcome) FILTER (WHERE s.by = 'outcome'), array_agg(s.n) FILTER (WHERE s.by = 'outcome'),
+        array_agg(s.hour) FILTER (WHERE s.by = 'outcome'), array_agg(s.issued) FILTER (WHERE s.by = 'outcome'),
+        array_agg(s.allowed) FILTER (WHERE s.by = 'outcome'), array_agg(s.refused) FILTER (WHERE s.by = 'outcome'),
         coalesce(array_agg(s.hour) FILTER (WHERE s.by = 'hour'), '{}'), coalesce(array_agg(s.mix) FILTER (WHERE s.by = 'hour'), '{}'),
         coalesce(array_agg(s.n) FILTER (WHERE s.by = 'hour'), '{}'), coalesce(array_agg(s.mix) FILTER (WHERE s.by = 'mix'), '{}'),
         coalesce(array_agg(s.n) FILTER (WHERE s.by = 'mix'), '{}')

@@ -21,10 +21,11 @@ CREATE TABLE "call_use" (
     "number" INTEGER NOT NULL,
     "method" TEXT,
     "value" TEXT,
-    "outcome_hours" SMALLINT[],
-    "outcomes" TEXT[],
-    "outcome_counts" INTEGER[],
     "hours" SMALLINT[],
+    "issued" INTEGER[],
+    "allowed" INTEGER[],
+    "refused" INTEGER[],
+    "mix_hours" SMALLINT[],
     "hour_mixes" INTEGER[],
     "hour_counts" INTEGER[],
     "mixes" INTEGER[],
@@ -43,8 +44,8 @@ ALTER TABLE "call_use_day" ADD CONSTRAINT "call_use_day_day_fkey" FOREIGN KEY ("
 ALTER TABLE "call_use" ADD CONSTRAINT "call_use_kind_day_fkey" FOREIGN KEY ("kind", "day") REFERENCES "call_use_day"("kind", "day") ON DELETE CASCADE ON UPDATE RESTRICT;
 
 ALTER TABLE "call_use_day" ADD CONSTRAINT "call_use_day_kind" CHECK (kind IN ('path', 'agent'));
-ALTER TABLE "call_use" ADD CONSTRAINT "call_use_counts" CHECK (cardinality(outcome_hours) = cardinality(outcomes) AND cardinality(outcomes) = cardinality(outcome_counts)
-  AND cardinality(hours) = cardinality(hour_mixes) AND cardinality(hour_mixes) = cardinality(hour_counts) AND cardinality(mixes) = cardinality(counts));
+ALTER TABLE "call_use" ADD CONSTRAINT "call_use_counts" CHECK (cardinality(hours) = cardinality(issued) AND cardinality(issued) = cardinality(allowed)
+  AND cardinality(allowed) = cardinality(refused) AND cardinality(mix_hours) = cardinality(hour_mixes) AND cardinality(hour_mixes) = cardinality(hour_counts) AND cardinality(mixes) = cardinality(counts));
 
 -- read by one process, as the other counts are (rollups_read_by_one)
 ALTER TABLE "call_use" SET (parallel_workers = 0);
