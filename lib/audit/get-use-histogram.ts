@@ -7,7 +7,8 @@ import { MIX_COUNTS, type MixValues, mixConditions, sumOf } from "../use-rollups
 import { readCovered } from "../use-rollups/read-covered.ts";
 import { type BucketRecord, bucketSecondsFor, fillBuckets, totalOf } from "./buckets.ts";
 import { type CountedUses, findBusyUses } from "./busy-uses.ts";
-import { findCallUses, isByOutcome } from "./call-uses.ts";
+import { isByOutcome } from "./call-counts.ts";
+import { findCallUses } from "./call-uses.ts";
 import { COUNTING_TIME, countNewestFirst } from "./count-newest-first.ts";
 import { USE_OUTCOMES, type UseHistogram } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";

@@ -7,7 +7,7 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { timeWindow } from "../list-query/time-window.ts";
 import type { Span } from "../use-rollups/grains.ts";
 import { findBusyRange } from "./busy-uses.ts";
-import { findCallWindows } from "./call-uses.ts";
+import { findCallWindows } from "./call-windows.ts";
 import type { TokenUseRow } from "./model.ts";
 import { SEARCH_TIME, type SearchedUses, type SearchTime, searchUses } from "./search-uses.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "./table.ts";
