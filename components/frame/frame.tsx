@@ -20,8 +20,10 @@ import { PreferencesProvider } from "../data-table/preferences.tsx";
 import { ClockProvider } from "../display/clock.tsx";
 import { ModKey } from "../display/mod-key.tsx";
 import { Tag } from "../display/tag.tsx";
+import { useWholeTextOnHover } from "../display/whole-text.ts";
 import { Notices } from "../feedback/notices.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
+import { StaleLine } from "../live/stale-line.tsx";
 import { Bell } from "../notifications/bell.tsx";
 import { expectDrawer, OnDemandDrawer } from "../on-demand/dialog.tsx";
 import { Hint } from "../on-demand/hint.tsx";
@@ -90,6 +92,7 @@ export function Frame(props: FrameProps) {
     setWasPaletteOpened(true);
     palette.open();
   }
+  useWholeTextOnHover();
   useHotkeys([["mod+K", openPalette]], []);
   // it is there when K follows: what is pasted at once is not lost
   useWindowEvent("keydown", ({ key }) => {
@@ -204,6 +207,7 @@ export function Frame(props: FrameProps) {
                     </nav>
                     <main id="main" tabIndex={-1} className={classes.main}>
                       <SessionEnded />
+                      <StaleLine />
                       {approvals.toReview.length > 0 ? (
                         <BrokenGlassBanner broken={approvals.toReview} />
                       ) : null}

@@ -14,8 +14,8 @@ import {
 } from "react";
 import { newsOf, type Pulse } from "#lib/live/model.ts";
 import { Hint } from "../on-demand/hint.tsx";
+import { askConsole } from "./ask-console.ts";
 import { followEvents } from "./follow-events.ts";
-import { isSessionOver } from "./is-session-over.ts";
 import classes from "./live.module.css";
 import { useDrawing } from "./use-drawing.ts";
 
@@ -30,6 +30,8 @@ const KeepContext = createContext<() => () => void>(() => () => {});
 
 const DrawContext = createContext<() => void>(() => {});
 const EndedContext = createContext(false);
+/** Since when the page may be old, ISO 8601; null while it is not. */
+const StaleContext = createContext<string | null>(null);
 
 export type PulseListener = (pulse: Pulse) => void;
 const PulseContext = createContext<(listener: PulseListener) => () => void>(() => () => {});
@@ -40,13 +42,16 @@ const REST_AFTER_MS = 10 * 60 * 1000;
 /**
  * Follows `/api/v1/live` (server-sent events) and draws the current page again when something changed, only while the page is
  * seen and nothing holds it: an open dialog does, and whoever calls `useHold`. `lost` means that what is on the screen may be
- * old. Once the session has ended the next drawing leads to the sign-in page: what is held or kept stays where it is, and is told so.
+ * old; so it may be where it could not be drawn again: it stays, is told since when it is not up to date, and catches up by itself. Once the session has ended the next drawing leads to the sign-in page: what is held or kept stays where it is, and is told so.
  */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const [isPaused, setIsPaused] = useState(false);
   const isResting = useIdle(REST_AFTER_MS, { initialState: false });
   const [connection, setConnection] = useState<"connecting" | "live" | "lost">("connecting");
   const [hasEnded, setHasEnded] = useState(false);
+  const [staleSince, setStaleSince] = useState<string | null>(null);
+  const isLost = useRef(false);
+  const isDoubtful = useCallback(() => isLost.current, []);
   const holds = useRef(0);
   const [isHolding, setIsHolding] = useState(false);
   const isHeld = useCallback(
@@ -62,7 +67,16 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
   }, []);
   const onEnded = useCallback(() => setHasEnded(true), []);
-  const { tell, forget } = useDrawing({ isHeld, isKept, onEnded });
+  const markStale = useCallback(() => setStaleSince((was) => was ?? new Date().toISOString()), []);
+  const onDrawn = useCallback(() => (isLost.current ? undefined : setStaleSince(null)), []);
+  const { tell, tryAgain, forget } = useDrawing({
+    isHeld,
+    isKept,
+    isDoubtful,
+    onEnded,
+    onFailed: markStale,
+    onDrawn,
+  });
 
   const listeners = useRef(new Set<PulseListener>());
   const follow = useCallback((listener: PulseListener) => {
@@ -85,12 +99,19 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const stop = followEvents("/api/v1/live", {
       event: "change",
       onOpen: () => {
+        isLost.current = false;
         setConnection("live");
         setHasEnded(false);
+        // what happened meanwhile comes with the first event
+        if (!tryAgain()) setStaleSince(null);
       },
-      onLost: () => setConnection("lost"),
+      onLost: () => {
+        isLost.current = true;
+        setConnection("lost");
+        markStale();
+      },
       onRefused: async () => {
-        const isOver = await isSessionOver();
+        const isOver = (await askConsole()) === "over";
         setHasEnded(isOver);
         if (isOver) tell("urgent");
       },
@@ -108,9 +129,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       stop();
       document.removeEventListener("visibilitychange", look);
       forget();
+      isLost.current = false;
       setConnection("connecting");
+      setStaleSince(null);
     };
-  }, [isPaused, isResting, tell, forget]);
+  }, [isPaused, isResting, tell, tryAgain, forget, markStale]);
 
   const draw = useCallback(() => {
     if (!isPaused && !isResting) tell("urgent");
@@ -134,7 +157,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         <KeepContext value={keep}>
           <DrawContext value={draw}>
             <EndedContext value={hasEnded}>
-              <LiveContext value={live}>{children}</LiveContext>
+              <StaleContext value={hasEnded ? null : staleSince}>
+                <LiveContext value={live}>{children}</LiveContext>
+              </StaleContext>
             </EndedContext>
           </DrawContext>
         </KeepContext>
@@ -151,6 +176,11 @@ export function useIsResting(): boolean {
 /** Whether the session of this page has ended: it is shown because something holds it. */
 export function useHasSessionEnded(): boolean {
   return useContext(EndedContext);
+}
+
+/** Since when this page may not be up to date, because it cannot be drawn again or nothing is heard; null while it follows. */
+export function useStaleSince(): string | null {
+  return useContext(StaleContext);
 }
 
 /** Calls `listener`, which must be stable, with every pulse: for what is not drawn with the page. */

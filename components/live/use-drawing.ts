@@ -3,26 +3,32 @@
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef, useTransition } from "react";
 import type { News } from "#lib/live/model.ts";
-import { isSessionOver } from "./is-session-over.ts";
+import { askConsole } from "./ask-console.ts";
+import { beginDrawing, endDrawing } from "./failed-drawing.ts";
 import { type LastDrawing, waitBeforeDrawing } from "./pace.ts";
+import { waitBeforeReopening } from "./reopening.ts";
 
 /** While something holds, it is looked again so often whether it still does. */
 const HELD_LOOK_MS = 250;
 
-/**
- * Draws the current page again when there is news: one drawing at a time, only while the page is seen and nothing holds it, and
- * as often as `waitBeforeDrawing` says. Where something was begun in it, it is asked first whether there is still a session:
- * a drawing without one leaves the page.
- */
-export function useDrawing({
-  isHeld,
-  isKept,
-  onEnded,
-}: {
+type Drawing = {
   isHeld: () => boolean;
   isKept: () => boolean;
+  /** Whether it is not known that the console answers. */
+  isDoubtful: () => boolean;
+  /** The session is over, and the page is kept. */
   onEnded: () => void;
-}) {
+  /** The open page stays as it is: it could not be drawn again, and is tried again. */
+  onFailed: () => void;
+  onDrawn: () => void;
+};
+
+/**
+ * Draws the current page again when there is news: one drawing at a time, only while the page is seen and nothing holds it, and
+ * as often as `waitBeforeDrawing` says. One that fails leaves the page as it is, and is tried again, ever less often. Where something was
+ * begun in the page, it is asked first whether there is still a session: a drawing without one leaves the page.
+ */
+export function useDrawing({ isHeld, isKept, isDoubtful, onEnded, onFailed, onDrawn }: Drawing) {
   const router = useRouter();
   const [isDrawing, startDrawing] = useTransition();
   const last = useRef<LastDrawing & { isUnderWay: boolean }>({
@@ -30,6 +36,7 @@ export function useDrawing({
     tookMs: 0,
     isUnderWay: false,
   });
+  const failures = useRef({ count: 0, notBeforeMs: 0 });
   const news = useRef<News | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
@@ -40,9 +47,10 @@ export function useDrawing({
         timer.current = setTimeout(draw, HELD_LOOK_MS);
         return;
       }
-      if (!isKept()) return begin();
-      void isSessionOver().then((isOver) => {
-        if (isOver) onEnded();
+      if (!isKept() && !isDoubtful()) return begin();
+      void askConsole().then((answer) => {
+        if (answer === "away") fail();
+        else if (answer === "over" && isKept()) onEnded();
         else if (isHeld()) schedule();
         else begin();
       });
@@ -51,23 +59,37 @@ export function useDrawing({
       if (last.current.isUnderWay || news.current === null) return;
       news.current = null;
       last.current = { startedAtMs: Date.now(), tookMs: 0, isUnderWay: true };
+      beginDrawing(window.location.pathname, fail);
       startDrawing(() => router.refresh());
+    }
+    function fail() {
+      const count = failures.current.count + 1;
+      failures.current = { count, notBeforeMs: Date.now() + waitBeforeReopening(count) };
+      last.current.isUnderWay = false;
+      news.current = "urgent";
+      onFailed();
+      schedule();
     }
     if (news.current === null || last.current.isUnderWay) return;
     clearTimeout(timer.current);
-    timer.current = setTimeout(draw, waitBeforeDrawing(last.current, news.current, Date.now()));
-  }, [router, isHeld, isKept, onEnded]);
+    const pace = waitBeforeDrawing(last.current, news.current, Date.now());
+    timer.current = setTimeout(draw, Math.max(pace, failures.current.notBeforeMs - Date.now()));
+  }, [router, isHeld, isKept, isDoubtful, onEnded, onFailed]);
 
   useEffect(() => {
     // the page came with what there was: it counts as drawn when it is taken over
     last.current.startedAtMs = Date.now();
+    return endDrawing;
   }, []);
   useEffect(() => {
     if (isDrawing || !last.current.isUnderWay) return;
     const { startedAtMs } = last.current;
     last.current = { startedAtMs, tookMs: Date.now() - startedAtMs, isUnderWay: false };
+    failures.current = { count: 0, notBeforeMs: 0 };
+    endDrawing();
+    onDrawn();
     schedule();
-  }, [isDrawing, schedule]);
+  }, [isDrawing, schedule, onDrawn]);
 
   const tell = useCallback(
     (more: News) => {
@@ -76,9 +98,17 @@ export function useDrawing({
     },
     [schedule],
   );
+  /** The console answers again: what failed need not wait its turn. False where nothing has. */
+  const tryAgain = useCallback(() => {
+    if (failures.current.count === 0) return false;
+    failures.current.notBeforeMs = 0;
+    tell("urgent");
+    return true;
+  }, [tell]);
   const forget = useCallback(() => {
     clearTimeout(timer.current);
     news.current = null;
+    failures.current = { count: 0, notBeforeMs: 0 };
   }, []);
-  return { tell, forget };
+  return { tell, tryAgain, forget };
 }

@@ -65,6 +65,40 @@ test("without its database the console says what failed and that nothing is lost
   await expect(bare).toHaveURL("/tokens?state=active");
 });
 
+test("an open page that cannot be drawn again stays, says since when it is not up to date, and catches up by itself", {
+  lock: EVERYBODY,
+}, async ({ page, product, ownerApi, registry }) => {
+  test.setTimeout(90_000);
+  await page.goto("/groups");
+  await expect(page.getByRole("button", { name: /^live\./ }).first()).toBeVisible();
+  const group = page.getByRole("row").filter({ hasText: registry.group.name });
+  await expect(group).toBeVisible();
+  const stale = page.getByRole("status").filter({ hasText: "Not up to date since" });
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.headers().rsc !== undefined) asked.push(request.url());
+  });
+  const giveBack = await takeDatabaseAway(product);
+  try {
+    // as when a person comes back to its tab, while the connection has not been heard to be lost yet
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await expect.poll(() => asked.length, "it is drawn again, and fails").toBeGreaterThan(0);
+    await expect(stale).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Groups");
+    await expect(group).toBeVisible();
+    await expectSound(page, "an open page without its database");
+  } finally {
+    await giveBack();
+  }
+  await expect
+    .poll(async () => (await ownerApi.get("/api/v1/me")).status(), "the console answers again")
+    .toBe(200);
+  const name = `later-${registry.mark}`;
+  await ownerApi.make("/api/v1/groups", { name });
+  await expect(page.getByRole("row").filter({ hasText: name })).toBeVisible({ timeout: 40_000 });
+  await expect(stale).toHaveCount(0);
+});
+
 test("what breaks before anything could be drawn is said in the system's colours, with a way on", async ({
   page,
 }) => {

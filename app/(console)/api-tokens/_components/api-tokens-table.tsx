@@ -20,7 +20,7 @@ const COLUMNS: DataTableColumn<ApiTokenRow>[] = [
   {
     id: "name",
     header: "Name",
-    size: 200,
+    size: 160,
     grows: true,
     canHide: false,
     onCard: "title",
@@ -34,7 +34,7 @@ const COLUMNS: DataTableColumn<ApiTokenRow>[] = [
   {
     id: "state",
     header: words.state,
-    size: 120,
+    size: 100,
     cell: (row) => (
       <span title={apiTokenMeans(row.state)}>
         <StateBadge state={API_TOKEN_BADGES[row.state]} />
@@ -44,13 +44,13 @@ const COLUMNS: DataTableColumn<ApiTokenRow>[] = [
   {
     id: "role",
     header: words.role,
-    size: 110,
+    size: 96,
     cell: (row) => <span title={ROLE_WORDS[row.role].means}>{ROLE_WORDS[row.role].name}</span>,
   },
   {
     id: "acts",
     header: words.acts,
-    size: 130,
+    size: 108,
     cell: (row) => (
       <span title={row.isUnattended ? words.unattendedMeans : words.attendedMeans}>
         {row.isUnattended ? words.isUnattended : words.isAttended}
@@ -60,7 +60,7 @@ const COLUMNS: DataTableColumn<ApiTokenRow>[] = [
   {
     id: "from",
     header: words.from,
-    size: 150,
+    size: 118,
     cell: (row) => (
       <span className={row.networks.length === 1 ? "mono" : undefined} title={row.networks.join(", ")}>
         {networkWords(row)}
@@ -70,13 +70,13 @@ const COLUMNS: DataTableColumn<ApiTokenRow>[] = [
   {
     id: "used",
     header: words.lastUsed,
-    size: 130,
+    size: 100,
     cell: (row) => <Instant at={row.lastUsedAt} none={words.never} hint={words.lastUsedHint} />,
   },
   {
     id: "ip",
     header: words.lastUsedFrom,
-    size: 150,
+    size: 122,
     cell: (row) =>
       row.lastUsedIp === null ? (
         <span className="faint">{row.lastUsedAt === null ? "—" : words.unknownPlace}</span>
@@ -87,14 +87,14 @@ const COLUMNS: DataTableColumn<ApiTokenRow>[] = [
   {
     id: "expires",
     header: "Expires",
-    size: 130,
+    size: 96,
     cell: (row) => <Instant at={row.expiresAt} none={words.never} />,
   },
-  { id: "by", header: words.madeBy, size: 190, cell: (row) => row.creator?.email ?? row.createdBy },
+  { id: "by", header: words.madeBy, size: 170, cell: (row) => row.creator?.email ?? row.createdBy },
   {
     id: "created",
     header: words.made,
-    size: 130,
+    size: 96,
     sort: "created",
     cell: (row) => <Instant at={row.createdAt} />,
   },

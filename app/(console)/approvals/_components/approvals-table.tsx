@@ -34,6 +34,7 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
     size: 278,
     grows: true,
     canHide: false,
+    onCard: "title",
     cell: (row) => <span title={row.summary}>{row.summary}</span>,
   },
   {
@@ -53,6 +54,7 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
     id: "why",
     header: "Why",
     size: 126,
+    onCard: "wide",
     cell: (row) => <span title={row.reason}>{row.reason}</span>,
   },
   { id: "at", header: "Asked", size: 90, sort: "at", cell: (row) => <Instant at={row.createdAt} /> },

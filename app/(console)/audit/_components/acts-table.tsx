@@ -85,7 +85,7 @@ const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
   {
     id: "ip",
     header: "Address",
-    size: 126,
+    size: 134,
     cell: (row) => (row.ip ? <AddressLink ip={row.ip} /> : none),
   },
 ];

@@ -65,7 +65,7 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
   {
     id: "client",
     header: "Client",
-    size: 124,
+    size: 120,
     cell: (row) =>
       row.client ? (
         <Link href={`/clients/${row.client.id}`} prefetch={false}>
@@ -98,11 +98,11 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
       </>
     ),
   },
-  { id: "verifier", header: "Verifier", size: 122, cell: (row) => row.verifier?.name ?? none },
+  { id: "verifier", header: "Verifier", size: 118, cell: (row) => row.verifier?.name ?? none },
   {
     id: "ip",
     header: "Address",
-    size: 126,
+    size: 134,
     cell: (row) => (row.ip ? <AddressLink ip={row.ip} /> : none),
   },
   {

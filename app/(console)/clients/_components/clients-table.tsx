@@ -40,7 +40,7 @@ const COLUMNS: DataTableColumn<ClientRow>[] = [
     grows: true,
     cell: (row) => <span className="mono">{row.clientId}</span>,
   },
-  { id: "kind", header: "Kind", size: 136, cell: (row) => CLIENT_KIND_WORDS[row.kind].name },
+  { id: "kind", header: "Kind", size: 146, cell: (row) => CLIENT_KIND_WORDS[row.kind].name },
   { id: "state", header: "State", size: 100, cell: (row) => <StateBadge state={row.state} /> },
   {
     id: "needs",

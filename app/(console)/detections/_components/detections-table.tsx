@@ -47,7 +47,13 @@ const COLUMNS: DataTableColumn<DetectionRow>[] = [
       </span>
     ),
   },
-  { id: "of", header: "Of", size: 188, cell: (row) => <span title={ofWords(row)}>{ofWords(row)}</span> },
+  {
+    id: "of",
+    header: "Of",
+    size: 188,
+    onCard: "wide",
+    cell: (row) => <span title={ofWords(row)}>{ofWords(row)}</span>,
+  },
   { id: "count", header: "Found", size: 72, align: "end", cell: (row) => <NumberText value={row.count} /> },
   {
     id: "first",

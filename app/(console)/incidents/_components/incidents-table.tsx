@@ -22,7 +22,14 @@ function aboutWords({ subjects }: IncidentRow): string {
 }
 
 const COLUMNS: DataTableColumn<IncidentRow>[] = [
-  { id: "number", header: "Case", size: 76, canHide: false, cell: (row) => `#${row.number}` },
+  {
+    id: "number",
+    header: "Case",
+    size: 76,
+    canHide: false,
+    onCard: "title",
+    cell: (row) => `#${row.number}`,
+  },
   {
     id: "title",
     header: "Title",
@@ -30,6 +37,7 @@ const COLUMNS: DataTableColumn<IncidentRow>[] = [
     grows: true,
     sort: "title",
     canHide: false,
+    onCard: "title",
     cell: (row) => <span title={row.title}>{row.title}</span>,
   },
   { id: "state", header: "State", size: 130, cell: (row) => <StateBadge state={row.state} /> },

@@ -32,7 +32,6 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
     header: "Name",
     size: 150,
     minSize: 140,
-    grows: true,
     canHide: false,
     onCard: "title",
     sort: "name",
@@ -45,8 +44,9 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "description",
     header: "Description",
-    size: 120,
+    size: 180,
     minSize: 96,
+    grows: true,
     cell: (row) => row.description || <span className="faint">none</span>,
   },
   {
