@@ -38,15 +38,17 @@ type Use = {
 
 let retention: SqlDatabase;
 let clients: string[];
+/** One of each client. */
+let tokens: string[];
 let user: string;
 
 async function write(uses: readonly Use[]): Promise<void> {
   await world.db.query(
     `INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, user_id, subject, ip, country, method, path, user_agent,
        status, writer_id, flush, ordinal, salt)
-     SELECT u.id, u.at, u.at, CASE WHEN u.refusal IS NULL THEN 'allowed' ELSE 'refused' END, u.refusal, 'forward_auth', u.id, 'access', u.id, u.client, u."user", 's', '192.0.2.1',
+     SELECT u.id, u.at, u.at, CASE WHEN u.refusal IS NULL THEN 'allowed' ELSE 'refused' END, u.refusal, 'forward_auth', u.token, 'access', u.token, u.client, u."user", 's', '192.0.2.1',
        'DE', u.method, u.path, u.agent, u.status, u.writer, 4, 0, decode(u.salt, 'hex')
-     FROM json_to_recordset($1::json) AS u(id uuid, at timestamptz, refusal text, client uuid, "user" uuid, method text, path text, agent text, status int, writer uuid, salt text)`,
+     FROM json_to_recordset($1::json) AS u(id uuid, at timestamptz, refusal text, client uuid, "user" uuid, token uuid, method text, path text, agent text, status int, writer uuid, salt text)`,
     [
       JSON.stringify(
         uses.map(({ at, client = clients[0], path = "/v1", writer = randomUUID(), ...use }) => ({
@@ -55,6 +57,7 @@ async function write(uses: readonly Use[]): Promise<void> {
           at,
           path,
           client,
+          token: tokens[clients.indexOf(client as string)],
           writer,
           salt: randomBytes(20).toString("hex"),
         })),
@@ -103,6 +106,8 @@ beforeEach(async () => {
   await world.asOwner("SELECT ensure_partitions(now() - interval '45 days', now())");
   const fixture = fixtureOf(world.db);
   clients = [await fixture.client("billing"), await fixture.client("ledger")];
+  tokens = [];
+  for (const clientId of clients) tokens.push((await fixture.token({ clientId, issuedAt: on(50) })).id);
   user = await fixture.user("ana@example.com");
 });
 afterEach(() => retention.end());
