@@ -1,4 +1,4 @@
-import { Bar, LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
+import { Bar, LoadingNote, SkeletonCard, SkeletonList } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { auditWords as words } from "../_components/words.ts";
 
@@ -7,9 +7,9 @@ export default function AuditLoading() {
     <Page fill>
       <PageHeader title={words.title} purpose={words.purpose} />
       <LoadingNote what="the audit log" />
-      <Bar height={34} />
-      <Bar height={150} />
-      <SkeletonRows rows={14} columns={8} />
+      <Bar height={36} narrowHeight={61} />
+      <SkeletonCard height={150} narrowHeight={212} />
+      <SkeletonList rows={14} />
     </Page>
   );
 }
