@@ -62,9 +62,14 @@ export function authOptions(
     jwt: {
       maxAge: ADMIN_SESSION_ABSOLUTE_SECONDS,
       encode: ({ token, maxAge }) =>
-        sealSession(String(token?.sid), derivedKey("session"), maxAge ?? ADMIN_SESSION_ABSOLUTE_SECONDS),
+        sealSession(
+          String(token?.sid),
+          derivedKey("session"),
+          maxAge ?? ADMIN_SESSION_ABSOLUTE_SECONDS,
+          ctx.now,
+        ),
       decode: async ({ token }) => {
-        const sid = token === undefined ? null : await openSession(token, derivedKey("session"));
+        const sid = token === undefined ? null : await openSession(token, derivedKey("session"), ctx.now);
         return sid === null ? null : { sid };
       },
     },

@@ -61,11 +61,12 @@ export async function questionCookie(
   env: Pick<Env, "consoleUrl">,
   { state, provider, question }: AskedQuestion,
   key: Uint8Array,
+  now: Date = new Date(),
 ): Promise<string> {
   const sealed = await new EncryptJWT({ state, provider, question })
     .setProtectedHeader({ alg: "dir", enc: "A256GCM", typ: "tw-question" })
-    .setIssuedAt()
-    .setExpirationTime(`${FLOW_SECONDS}s`)
+    .setIssuedAt(now)
+    .setExpirationTime(new Date(now.getTime() + FLOW_SECONDS * 1_000))
     .encrypt(key);
   return cookieLine(env, QUESTION, sealed, FLOW_SECONDS);
 }
@@ -75,6 +76,7 @@ export async function findQuestion(
   env: Pick<Env, "consoleUrl">,
   header: string | null,
   key: Uint8Array,
+  now: Date = new Date(),
 ): Promise<(AskedQuestion & { expiresAt: Date }) | null> {
   const cookie = findCookie(header, checkCookieName(env, QUESTION));
   if (cookie === null || cookie.length > 2048) return null;
@@ -83,6 +85,7 @@ export async function findQuestion(
       keyManagementAlgorithms: ["dir"],
       contentEncryptionAlgorithms: ["A256GCM"],
       typ: "tw-question",
+      currentDate: now,
     });
     const { state, provider, question, exp } = payload as Partial<AskedQuestion> & { exp?: number };
     if (state === undefined || provider === undefined || question === undefined) return null;

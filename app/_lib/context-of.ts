@@ -7,6 +7,7 @@ import { redactSecrets } from "#lib/audit/redact.ts";
 import type { Actor, Context } from "#lib/context.ts";
 import { getEnv } from "#lib/env.ts";
 import { clientAddress, trustedList } from "./client-address.ts";
+import { consoleNow } from "./clock.ts";
 import { getDatabase } from "./database.ts";
 import { countryOf } from "./places.ts";
 import { logProblem } from "./problem.ts";
@@ -34,7 +35,7 @@ export async function callerOf(headers: Headers, requestId: string = randomUUID(
   const db = getDatabase();
   const base = {
     db,
-    now: new Date(),
+    now: await consoleNow(),
     requestId,
     ip: clientAddress(headers, trustedList(env.trustedProxies)),
     userAgent: readUserAgent(headers),
@@ -53,7 +54,7 @@ export async function callerOf(headers: Headers, requestId: string = randomUUID(
     return { ctx: { ...base, actor: { kind: "api_token", ...actor } }, credential: "bearer" };
   }
   const cookie = findCookie(headers.get("cookie"), sessionCookieName(env));
-  const sessionId = cookie === null ? null : await openSession(cookie, derivedKey("session"));
+  const sessionId = cookie === null ? null : await openSession(cookie, derivedKey("session"), base.now);
   const session = sessionId === null ? null : await findSession(db, { sessionId, now: base.now });
   if (session === null) return { ctx: { ...base, actor: ANONYMOUS }, credential: "none" };
   return {
@@ -74,13 +75,14 @@ export async function callerOf(headers: Headers, requestId: string = randomUUID(
 /** Whether a request carries a session that this console once sealed, whatever has become of it. */
 export async function hadSession(headers: Pick<Headers, "get">): Promise<boolean> {
   const cookie = findCookie(headers.get("cookie"), sessionCookieName(getEnv()));
-  return cookie !== null && (await openSession(cookie, derivedKey("session"))) !== null;
+  return cookie !== null && (await openSession(cookie, derivedKey("session"), await consoleNow())) !== null;
 }
 
 /** Why the session of a request ended, where there is something to say; for whoever has it sealed by this console. */
 export async function whySessionEnded(headers: Pick<Headers, "get">): Promise<EndedWhy | null> {
   const cookie = findCookie(headers.get("cookie"), sessionCookieName(getEnv()));
-  const sessionId = cookie === null ? null : await openSession(cookie, derivedKey("session"));
+  const sessionId =
+    cookie === null ? null : await openSession(cookie, derivedKey("session"), await consoleNow());
   return sessionId === null ? null : readWhyEnded(getDatabase(), sessionId);
 }
 

@@ -18,7 +18,12 @@ export async function recordRefusal(
   const isCrossSite = error instanceof RequestRefusal && error.code === "CROSS_SITE";
   if (ctx.actor.kind === "anonymous" || !(isForbidden || isCrossSite)) return;
   const noun = spec.permission.includes(":") ? (spec.permission.split(":")[0] as string) : "request";
-  const id = typeof segments.id === "string" ? segments.id.slice(0, 100).replaceAll("\0", "") : "-";
+  // a case is named by its number
+  const named = segments.id ?? segments.number;
+  const id =
+    typeof named === "string" || typeof named === "number"
+      ? String(named).slice(0, 100).replaceAll("\0", "")
+      : "-";
   await ctx.db.transaction((tx) =>
     recordEntry(tx, ctx, {
       act: `${noun.replaceAll("-", "_")}.refused`,

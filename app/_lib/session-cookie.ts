@@ -16,22 +16,28 @@ export async function sealSession(
   sessionId: string,
   key: Uint8Array,
   maxAgeSeconds: number,
+  now: Date = new Date(),
 ): Promise<string> {
   return new EncryptJWT({ sid: sessionId })
     .setProtectedHeader({ alg: "dir", enc: "A256GCM", typ: "tw-session" })
-    .setIssuedAt()
-    .setExpirationTime(`${maxAgeSeconds}s`)
+    .setIssuedAt(now)
+    .setExpirationTime(new Date(now.getTime() + maxAgeSeconds * 1_000))
     .encrypt(key);
 }
 
 /** The session id of a cookie, or null for anything that we did not seal or that is past its time. */
-export async function openSession(cookie: string, key: Uint8Array): Promise<string | null> {
+export async function openSession(
+  cookie: string,
+  key: Uint8Array,
+  now: Date = new Date(),
+): Promise<string | null> {
   if (cookie.length > 2048) return null;
   try {
     const { payload } = await jwtDecrypt(cookie, key, {
       keyManagementAlgorithms: ["dir"],
       contentEncryptionAlgorithms: ["A256GCM"],
       typ: "tw-session",
+      currentDate: now,
     });
     return typeof payload.sid === "string" && isUuid(payload.sid) ? payload.sid : null;
   } catch {

@@ -53,10 +53,11 @@ async function hasAudience(ctx: Context): Promise<boolean> {
 async function WithLink({ setupToken }: { setupToken: string }) {
   const environmentName = getEnv().environmentName;
   const link = await inspectSetupLink(await requestContext(), { setupToken }).catch((error: unknown) => {
-    if (error instanceof DomainError && error.code === "GONE") return null;
+    if (error instanceof DomainError && error.code === "GONE") return error;
     throw error;
   });
-  if (link === null) return <GoneLink environmentName={environmentName} />;
+  if (link instanceof DomainError)
+    return <GoneLink environmentName={environmentName} why={link.fields[0]?.message} />;
   if (link.kind === "owner")
     return (
       <Doorway title={words.title} lead={words.lead} environmentName={environmentName} isWide>

@@ -1,7 +1,10 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Page } from "@playwright/test";
 import { decodeJwt } from "jose";
 import { median } from "#bench/report/statistics.ts";
-import { verifyPack } from "#lib/incidents/verify-pack.ts";
+import { type VerifiedPack, verifyPack } from "#lib/incidents/verify-pack.ts";
+import type { CheckpointKey } from "#lib/seals/checkpoint.ts";
+import { readCheckpointFile } from "#lib/seals/checkpoint-file.ts";
 import { issueToken, STOLEN_PATH, startAttacker } from "./attacker.ts";
 import { driveCase } from "./drive-case.ts";
 import type { Demo } from "./start-demo.ts";
@@ -11,6 +14,7 @@ const REFUSED_CALLS = 3;
 /** Uses of the sample organisation on record before anything leaks. */
 const USES_BEFORE = 150;
 const TRAFFIC_MS = 60_000;
+const KEPT_MS = 5_000;
 
 export type Drill = {
   number: number;
@@ -56,12 +60,31 @@ function usesIn(pack: string): PackedUse[] {
   return (JSON.parse(json) as { uses: { rows: PackedUse[] } }).uses.rows;
 }
 
-/** The pack as whoever gets it verifies it, without the database. */
-async function unprovedIn(pack: string): Promise<string[]> {
-  const { faults, left, uses, acts } = await verifyPack(pack, { keys: null, held: null });
+/** The keys that the authority publishes, as whoever gets a pack kept them. */
+async function publishedKeys(authority: string): Promise<CheckpointKey[]> {
+  const answer = await fetch(`${authority}/oauth/jwks`);
+  const { keys } = (await answer.json()) as { keys: CheckpointKey["jwk"][] };
+  return keys.map((jwk) => ({ kid: String(jwk.kid), alg: String(jwk.alg), jwk }));
+}
+
+/** The pack as whoever gets it verifies it, without the database: by the keys that the authority publishes, against the file of checkpoints, which has the newest a moment after it was signed. */
+async function verified(pack: string, { authority, checkpointFile }: Demo): Promise<VerifiedPack> {
+  const keys = await publishedKeys(authority);
+  const until = performance.now() + KEPT_MS;
+  for (;;) {
+    const found = await verifyPack(pack, { keys, held: await readCheckpointFile(checkpointFile) });
+    const isEarly = found.faults.some((fault) => fault.includes("newer than those that are held"));
+    if (!isEarly || performance.now() > until) return found;
+    await wait(50);
+  }
+}
+
+async function unprovedIn(pack: string, demo: Demo): Promise<string[]> {
+  const { faults, left, uses, acts, held } = await verified(pack, demo);
   return [
     ...faults,
     ...(left === null ? ["nothing proves that this is what left"] : []),
+    ...((held ?? 0) === 0 ? ["none of its checkpoints is in the file of them"] : []),
     ...(uses.proved < uses.of
       ? [`${uses.of - uses.proved} of ${uses.of} uses in the pack are not proved`]
       : []),
@@ -105,7 +128,7 @@ export async function runDrill(page: Page, demo: Demo): Promise<Drill> {
     calls: attacker.calls.length,
     refusedInPack: uses.filter(({ phase }) => phase === "refused_after").length,
     acceptedAfterInPack: uses.filter(({ phase }) => phase === "accepted_after").length,
-    unproved: await unprovedIn(pack),
+    unproved: await unprovedIn(pack, demo),
     usesMeanwhile,
     pack,
     tokenId,

@@ -16,6 +16,8 @@ export type Demo = {
   authority: string;
   owner: { email: string; password: string };
   credentials: DemoCredentials;
+  /** Where the worker writes signed checkpoints, out of the database's reach. */
+  checkpointFile: string;
 };
 
 /** Starts the whole product with the sample organisation and its traffic, as `npm run demo` does, in a folder of its own. */
@@ -58,6 +60,7 @@ export async function startDemo(stack: AsyncDisposableStack): Promise<Demo> {
     console: `http://localhost:${consolePort}`,
     authority: `http://localhost:${authorityPort}`,
     owner,
+    checkpointFile: path.join(dataDir, "checkpoints.jws"),
     credentials: demoCredentials.parse(JSON.parse(readFileSync(file, "utf8"))),
   };
 }

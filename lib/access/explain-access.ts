@@ -3,7 +3,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import { type Permission, permissionsOf, ROLE_WORDS, ROLES, type Role, roleHas } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
-import { STEP_UP_WORDS } from "../step-up/model.ts";
+import { NEVER_UNATTENDED, STEP_UP_WORDS } from "../step-up/model.ts";
 import { actRowOf, distinctObstacles, rolesWith } from "./act-rows.ts";
 import type {
   ActRow,
@@ -92,6 +92,8 @@ export async function listActs(ctx: Context, acts: readonly DeclaredAct[]): Prom
 function stepUpWords(subject: Subject, { obstacles }: ActRow): string {
   const asked = obstacles.find((one) => one.kind === "step_up");
   if (asked === undefined) return "";
+  if (subject.kind === "api_token" && NEVER_UNATTENDED.has(asked.of))
+    return " It waits until a person approves it: no API token changes by itself who may use this console, or how they sign in.";
   if (subject.kind === "api_token")
     return subject.isUnattended
       ? " Nobody is asked again who they are: this API token acts unattended."

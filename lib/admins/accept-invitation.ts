@@ -6,6 +6,7 @@ import { requireNotGuessable } from "../passwords/guessable.ts";
 import { hashPassword } from "../passwords/hash-password.ts";
 import { totpLabel } from "./create-owner.ts";
 import { consumeLink, getLiveLink } from "./inspect-setup-link.ts";
+import { lockOwners } from "./owner-lock.ts";
 import { tellWayInChanged } from "./tell-way-in-changed.ts";
 import { acceptTotpOffer } from "./totp-offer.ts";
 
@@ -28,6 +29,8 @@ export async function acceptInvitation(
   const passwordHash = await hashPassword(input.password);
   const totpWrapped = await wrapper.wrap(Buffer.from(factor.totpSecret), totpLabel(admin.id));
   await ctx.db.transaction(async (tx) => {
+    // whoever shuts out who made it takes it first
+    await lockOwners(tx);
     await consumeLink(tx, link, ctx.now);
     // the step before the code's: the code that proved the factor is good for one sign-in too, its link is used up
     const enrolled = await tx.query(

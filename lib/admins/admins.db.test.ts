@@ -471,12 +471,9 @@ describe("admins", () => {
 
   test("never lose their last owner, and nobody disables or promotes themself", async () => {
     const { adminId } = await makeOwner();
-    const token: Context = {
-      ...at(50),
-      actor: { kind: "api_token", id: "t", name: "t", role: "owner", isUnattended: true, personId: null },
-    };
-    await expect(disableAdmin(token, { adminId })).rejects.toMatchObject({ code: "CONFLICT" });
-    await expect(changeAdminRole(token, { adminId, role: "auditor" })).rejects.toMatchObject({
+    const machine = at(50);
+    await expect(disableAdmin(machine, { adminId })).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(changeAdminRole(machine, { adminId, role: "auditor" })).rejects.toMatchObject({
       code: "CONFLICT",
     });
     await expect(disableAdmin(as("owner", adminId, 50), { adminId })).rejects.toMatchObject({

@@ -10,9 +10,10 @@ import { getAdminRow } from "./list-admins.ts";
 import type { AdminRow } from "./model.ts";
 import { lockOwners, requireAnOwner } from "./owner-lock.ts";
 import { tellWayInByAnother } from "./tell-way-in-by-another.ts";
+import { withdrawOfRole } from "./withdraw-invitations.ts";
 
 /**
- * Gives an admin another role; their sessions end, so that nothing goes on under the old one, and they are told. Recorded as `admin.role_changed`.
+ * Gives an admin another role; their sessions end, so that nothing goes on under the old one, invitations that they made and nobody has used end where they may invite nobody any more, and they are told. Recorded as `admin.role_changed`.
  * Needs `admin:write`.
  *
  * @throws {DomainError} NOT_FOUND, CONFLICT for oneself, the last owner, who comes in by a provider, or the role they have.
@@ -54,6 +55,7 @@ export async function changeAdminRole(
       before: { role: before.role },
       after: { role, endedSessions: sessions },
     });
+    await withdrawOfRole(tx, ctx, { admin, role });
     return admin;
   });
   await endOrphaned(ctx);

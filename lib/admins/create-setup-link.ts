@@ -5,6 +5,7 @@ import type { Sql } from "../db/sql.ts";
 import { getEnv } from "../env.ts";
 import { uuidv7 } from "../ids.ts";
 import { generateSecret } from "../passwords/generated-secret.ts";
+import { inviterOf } from "./inviter.ts";
 import { type OneTimeLink, SETUP_LINK_SECONDS } from "./model.ts";
 import { hasOwner, lockOwners } from "./owner-lock.ts";
 
@@ -32,22 +33,23 @@ export async function createSetupLink(
   });
 }
 
-/** Writes a link's hash and takes the unused ones of the same purpose out of use. */
+/** Writes a link's hash, with who makes it, and takes the unused ones of the same purpose out of use. */
 export async function storeLink(
   tx: Sql,
   ctx: Context,
   { consoleUrl, adminId, seconds }: { consoleUrl: string; adminId: string | null; seconds: number },
 ): Promise<OneTimeLink & { id: string }> {
   const secret = generateSecret("tws_");
+  const by = await inviterOf(tx, ctx.actor);
   const id = uuidv7(ctx.now);
   const expiresAt = new Date(ctx.now.getTime() + seconds * 1000);
   await tx.query("DELETE FROM setup_link WHERE used_at IS NULL AND admin_id IS NOT DISTINCT FROM $1::uuid", [
     adminId,
   ]);
   await tx.query(
-    `INSERT INTO setup_link (id, token_hash, created_at, expires_at, admin_id)
-     VALUES ($1::uuid, $2::bytea, $3::timestamptz, $4::timestamptz, $5::uuid)`,
-    [id, secret.hash, ctx.now, expiresAt, adminId],
+    `INSERT INTO setup_link (id, token_hash, created_at, expires_at, admin_id, invited_by_id, invited_by_token_id)
+     VALUES ($1::uuid, $2::bytea, $3::timestamptz, $4::timestamptz, $5::uuid, $6::uuid, $7::uuid)`,
+    [id, secret.hash, ctx.now, expiresAt, adminId, by.adminId, by.apiTokenId],
   );
   return { id, url: `${consoleUrl}/setup?token=${secret.value}`, expiresAt: expiresAt.toISOString() };
 }

@@ -12,6 +12,7 @@ import { getAdminRow } from "./list-admins.ts";
 import type { AdminRow } from "./model.ts";
 import { lockOwners, requireAnOwner } from "./owner-lock.ts";
 import { tellWayInByAnother } from "./tell-way-in-by-another.ts";
+import { withdrawInvitations } from "./withdraw-invitations.ts";
 
 async function isOwner(db: Sql, adminId: string): Promise<boolean> {
   const rows = isUuid(adminId)
@@ -21,7 +22,7 @@ async function isOwner(db: Sql, adminId: string): Promise<boolean> {
 }
 
 /**
- * Shuts an admin out at once: every session ends in the same transaction, and what waits in their name for a second person after it. They are told. Where four eyes is on, an owner is shut out by two. Recorded as `admin.disabled`. Needs `admin:write`.
+ * Shuts an admin out at once: every session ends in the same transaction, and every invitation that they made and nobody has used; what waits in their name for a second person ends after it. They are told. Where four eyes is on, an owner is shut out by two. Recorded as `admin.disabled`. Needs `admin:write`.
  *
  * @throws {DomainError} NOT_FOUND, ALREADY_ENDED, CONFLICT for oneself and for the last owner.
  */
@@ -55,6 +56,11 @@ export async function disableAdmin(ctx: Context, { adminId }: { adminId: string 
       target: { kind: "admin", id: adminId, name: admin.email },
       before: { state: before.state },
       after: { state: "disabled", endedSessions: sessions },
+    });
+    await withdrawInvitations(tx, ctx, {
+      adminId,
+      because: "inviter_disabled",
+      noteOf: () => `made by ${admin.email}, who was disabled`,
     });
     return admin;
   });

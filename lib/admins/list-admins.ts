@@ -4,8 +4,9 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
+import { invitationEndOf } from "./inviter.ts";
 import { shutOutOf } from "./let-go.ts";
-import type { AdminRow, AdminState, ShutOut } from "./model.ts";
+import type { AdminRow, AdminState, InvitationEnd, ShutOut } from "./model.ts";
 
 type Row = {
   id: string;
@@ -22,6 +23,7 @@ type Row = {
   isLinked: boolean;
   isBreakGlass: boolean;
   shutOut: ShutOut | null;
+  invitationEnd: InvitationEnd | null;
 };
 
 const SELECT = `SELECT a.id, a.email, a.name, a.role, a.password_hash IS NOT NULL AS "hasPassword",
@@ -31,7 +33,9 @@ const SELECT = `SELECT a.id, a.email, a.name, a.role, a.password_hash IS NOT NUL
       AND s.absolute_expires_at > $1::timestamptz
       AND s.last_seen_at + make_interval(secs => s.idle_seconds) > $1::timestamptz) AS sessions,
     CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'name', p.name) END AS provider,
-    i.subject IS NOT NULL AS "isLinked", a.is_break_glass AS "isBreakGlass", ${shutOutOf("a")} AS "shutOut"
+    i.subject IS NOT NULL AS "isLinked", a.is_break_glass AS "isBreakGlass", ${shutOutOf("a")} AS "shutOut",
+    CASE WHEN i.admin_id IS NOT NULL THEN CASE WHEN i.subject IS NULL THEN ${invitationEndOf("i")} END
+      ELSE (SELECT ${invitationEndOf("l")} FROM setup_link l WHERE l.admin_id = a.id AND l.used_at IS NULL ORDER BY l.created_at DESC LIMIT 1) END AS "invitationEnd"
   FROM admin a LEFT JOIN admin_identity i ON i.admin_id = a.id LEFT JOIN sign_in_provider p ON p.id = i.provider_id`;
 
 /** Every admin by name: there are few. Needs `admin:read`. */
@@ -62,6 +66,7 @@ function toAdminRow(row: Row): AdminRow {
     role: row.role,
     state,
     shutOut: state === "shut_out" ? row.shutOut : null,
+    invitationEnd: state === "invited" ? row.invitationEnd : null,
     createdAt: row.createdAt.toISOString(),
     lastSignInAt: row.lastSignInAt?.toISOString() ?? null,
     sessions: row.sessions,

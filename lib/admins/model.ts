@@ -16,6 +16,22 @@ export const SHUT_OUT_WORDS: Record<ShutOut, string> = {
   no_way_in: "Cannot sign in: the provider that they came in by is removed. Give them another way.",
 };
 
+/** Why an invitation that nobody has used works no more before its time: who made it does not invite any more. */
+export const INVITATION_ENDS = [
+  "api_token_revoked",
+  "inviter_disabled",
+  "inviter_role",
+  "inviter_out",
+] as const;
+export type InvitationEnd = (typeof INVITATION_ENDS)[number];
+/** To who opens it: whoever has it is told of nobody. */
+export const INVITATION_END_WORDS: Record<InvitationEnd, string> = {
+  api_token_revoked: "The API token that it was made with was revoked.",
+  inviter_disabled: "Whoever made it was disabled.",
+  inviter_role: "Whoever made it has another role, and may invite nobody any more.",
+  inviter_out: "Whoever made it cannot sign in themselves.",
+};
+
 export type AdminRow = {
   id: string;
   email: string;
@@ -24,6 +40,8 @@ export type AdminRow = {
   state: AdminState;
   /** Why they cannot come in, of one who is shut out. */
   shutOut: ShutOut | null;
+  /** Why the invitation or link that they have yet to use works no more, where it does not; null too where there is none. */
+  invitationEnd: InvitationEnd | null;
   createdAt: string;
   lastSignInAt: string | null;
   /** Sessions that are live now. */

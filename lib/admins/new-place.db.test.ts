@@ -3,6 +3,7 @@ import { type Context, systemContext } from "../context.ts";
 import { TEST_START, testContexts } from "../db/test-context.ts";
 import { uuidv7 } from "../ids.ts";
 import { openSession } from "./open-session.ts";
+import { KNOWN, KNOWN_SIGN_INS } from "./tell-new-place.ts";
 
 const world = testContexts();
 const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
@@ -66,5 +67,32 @@ test("it cannot be turned off, and what is not known of an address is no new cou
   expect(await signIn("203.0.113.9", FIREFOX)).toEqual([]);
   expect(await signIn("198.51.100.1", SAFARI)).toMatchObject([
     { title: "Sign-in with a country and device that were not seen before" },
+  ]);
+});
+
+test("it is compared with the last sign-ins alone, read by their index however many there were", async () => {
+  await signIn("198.51.100.1", FIREFOX);
+  await world.db.query(
+    `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds, ip, user_agent)
+     SELECT gen_random_uuid(), $1::uuid, $2::timestamptz + n * interval '1 minute', $2::timestamptz, $2::timestamptz, 1, '192.0.2.1', $3::text
+     FROM generate_series(1, $4::int) n`,
+    [admin.id, TEST_START, FIREFOX, KNOWN_SIGN_INS - 1],
+  );
+  expect(await signIn("198.51.100.1", FIREFOX), "among the last ones").toEqual([]);
+  await world.db.query("UPDATE admin_session SET ip = '192.0.2.1'");
+  await world.db.query(
+    `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds, ip, user_agent)
+     SELECT gen_random_uuid(), $1::uuid, $2::timestamptz - n * interval '1 day', $2::timestamptz, $2::timestamptz, 1, '198.51.100.1', $3::text
+     FROM generate_series(1, 20000) n`,
+    [admin.id, TEST_START, FIREFOX],
+  );
+  await world.asOwner("ANALYZE admin_session");
+  const plan = await world.db.query(
+    `EXPLAIN (FORMAT JSON) ${KNOWN.replace("$1", `'${admin.id}'`).replace("$2", `'${admin.id}'`)}`,
+  );
+  expect(JSON.stringify(plan)).toContain("admin_session_admin_id_created_at_idx");
+  expect(JSON.stringify(plan)).not.toContain("Seq Scan");
+  expect(await signIn("198.51.100.1", FIREFOX), "longer ago").toMatchObject([
+    { title: "Sign-in with a country that was not seen before" },
   ]);
 });

@@ -4,15 +4,17 @@ import { countryName } from "../list-query/country.ts";
 import { notify } from "../notifications/notify.ts";
 import { deviceWords } from "./device-words.ts";
 
-/** Ways of coming in that are compared with; whoever has had more is somebody whose place says little. */
-const KNOWN_MAX = 2_000;
+/** Sign-ins that one is compared with, the last ones: whoever was somewhere longer ago is told of it anew. */
+export const KNOWN_SIGN_INS = 1_000;
 
-const KNOWN = `
-  SELECT ip, user_agent AS "userAgent", max(created_at) AS at FROM admin_session WHERE admin_id = $1::uuid AND id <> $2::uuid
-  GROUP BY ip, user_agent ORDER BY at DESC LIMIT ${KNOWN_MAX}`;
+/** Read by the index of an admin's own sessions, backwards, and no further. */
+export const KNOWN = `
+  SELECT DISTINCT l.ip, l."userAgent" FROM (
+    SELECT s.ip, s.user_agent AS "userAgent" FROM admin_session s WHERE s.admin_id = $1::uuid AND s.id <> $2::uuid
+    ORDER BY s.created_at DESC LIMIT ${KNOWN_SIGN_INS}) l`;
 
 /**
- * Tells an admin, and nobody else, that somebody signed in as them from a country or with a device that none of their sessions before had. Who was never here has nothing to compare
+ * Tells an admin, and nobody else, that somebody signed in as them from a country or with a device that none of their last sessions had. Who was never here has nothing to compare
  * with. A device is what its browser calls itself, and a country a hint: what is told is a reason to look, no more.
  */
 export async function tellNewPlace(

@@ -8,15 +8,16 @@ import { uuidv7 } from "../ids.ts";
 import { generateSecret } from "../passwords/generated-secret.ts";
 import { boundsOf, earlierOf } from "./bounds.ts";
 import { readApiToken } from "./get-api-token.ts";
+import { lockApiTokens } from "./lock-api-tokens.ts";
 import { API_TOKEN_TTL_DEFAULT, type CreatedApiToken } from "./model.ts";
 
 /**
  * Makes a bearer credential for automation; the answer shows its value once. It never does more than its own role and that of whom it counts as allow at the moment.
  * With `isUnattended` it does by itself what a person is asked again for; acts that want four eyes wait all the same. It counts as who makes it.
- * What an API token makes comes from its networks or some of them, and ends with it at the latest.
+ * What an API token makes comes from its networks or some of them, and ends with it at the latest, also where it is revoked.
  * Recorded as `api_token.created`, never the value. Needs `api-token:write`.
  *
- * @throws {DomainError} INVALID_INPUT for one that acts unattended and never ends, FORBIDDEN for networks beyond those of the API token that makes it
+ * @throws {DomainError} INVALID_INPUT for one that acts unattended and never ends, FORBIDDEN for networks beyond those of the API token that makes it, and for one that was revoked meanwhile
  */
 export async function createApiToken(
   ctx: Context,
@@ -34,6 +35,7 @@ export async function createApiToken(
   const secret = generateSecret("twk_");
   const isUnattended = input.isUnattended ?? false;
   return ctx.db.transaction(async (tx) => {
+    await lockApiTokens(tx);
     const id = uuidv7(ctx.now);
     const bounds = await boundsOf(tx, ctx.actor);
     const networks = within(bounds.networks, input.networks ?? []);
@@ -42,8 +44,8 @@ export async function createApiToken(
     const expiresAt = earlierOf(wanted, bounds.expiresAt);
     if (isUnattended && expiresAt === null) throw mustEnd();
     await tx.query(
-      `INSERT INTO api_token (id, name, role, token_hash, hint, created_by, created_by_id, is_unattended, created_at, expires_at, networks)
-       VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::text, $6::text, $9::uuid, $10::boolean, $7::timestamptz, $8::timestamptz, $11::text[])`,
+      `INSERT INTO api_token (id, name, role, token_hash, hint, created_by, created_by_id, is_unattended, created_at, expires_at, networks, made_by_token_id)
+       VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::text, $6::text, $9::uuid, $10::boolean, $7::timestamptz, $8::timestamptz, $11::text[], $12::uuid)`,
       [
         id,
         input.name,
@@ -56,6 +58,7 @@ export async function createApiToken(
         creatorOf(ctx.actor),
         isUnattended,
         networks,
+        ctx.actor.kind === "api_token" ? ctx.actor.id : null,
       ],
     );
     const row = await readApiToken(tx, { id, now: ctx.now });

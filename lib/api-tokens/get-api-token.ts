@@ -6,7 +6,8 @@ import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
 import { run, sql, trusted } from "../list-query/sql-fragment.ts";
-import type { ApiTokenRow, ApiTokenState } from "./model.ts";
+import { countGoingWith } from "./made-with.ts";
+import type { ApiTokenDetail, ApiTokenRow, ApiTokenState } from "./model.ts";
 
 export type ApiTokenRecord = {
   id: string;
@@ -18,6 +19,8 @@ export type ApiTokenRecord = {
   creatorEmail: string | null;
   creatorRole: Role | null;
   isCreatorDisabled: boolean;
+  madeById: string | null;
+  madeByName: string | null;
   isUnattended: boolean;
   networks: string[];
   createdAt: Date;
@@ -28,24 +31,25 @@ export type ApiTokenRecord = {
   version: number;
 };
 
-export const API_TOKEN_FROM = sql`api_token t LEFT JOIN admin a ON a.id = t.created_by_id`;
+export const API_TOKEN_FROM = sql`api_token t LEFT JOIN admin a ON a.id = t.created_by_id LEFT JOIN api_token p ON p.id = t.made_by_token_id`;
 
 /** Whoever made it is disabled, or has no way in. */
 export const IS_CREATOR_OUT = trusted(`(a.disabled_at IS NOT NULL OR ${hasNoWayIn("a")})`);
 
 /** The columns of an ApiTokenRecord beside its id. */
 export const API_TOKEN_COLUMNS = sql`t.name, t.role, t.hint, t.created_by AS "createdBy", a.id AS "creatorId", a.email AS "creatorEmail",
-  a.role AS "creatorRole", ${IS_CREATOR_OUT} AS "isCreatorDisabled", t.is_unattended AS "isUnattended",
+  a.role AS "creatorRole", ${IS_CREATOR_OUT} AS "isCreatorDisabled", p.id AS "madeById", p.name AS "madeByName", t.is_unattended AS "isUnattended",
   t.networks, t.created_at AS "createdAt", t.expires_at AS "expiresAt",
   t.last_used_at AS "lastUsedAt", t.last_used_ip AS "lastUsedIp", t.revoked_at AS "revokedAt", t.version`;
 
-/** One API token, never its value. Needs `api-token:read`. @throws {DomainError} NOT_FOUND */
+/** One API token, never its value, and what would end with it. Needs `api-token:read`. @throws {DomainError} NOT_FOUND */
 export async function getApiToken(
   ctx: Context,
   { apiTokenId }: { apiTokenId: string },
-): Promise<ApiTokenRow> {
+): Promise<ApiTokenDetail> {
   requirePermission(ctx, "api-token:read");
-  return readApiToken(ctx.db, { id: apiTokenId, now: ctx.now });
+  const row = await readApiToken(ctx.db, { id: apiTokenId, now: ctx.now });
+  return { ...row, revokesToo: await countGoingWith(ctx.db, { id: row.id, now: ctx.now }) };
 }
 
 /** The same for use cases. @throws {DomainError} NOT_FOUND */
@@ -67,7 +71,7 @@ export async function lockApiToken(tx: Sql, { id, now }: { id: string; now: Date
 }
 
 export function apiTokenRowOf(record: ApiTokenRecord, now: Date): ApiTokenRow {
-  const { creatorId: id, creatorEmail: email, creatorRole: role } = record;
+  const { creatorId: id, creatorEmail: email, creatorRole: role, madeById, madeByName } = record;
   return {
     id: record.id,
     name: record.name,
@@ -76,6 +80,7 @@ export function apiTokenRowOf(record: ApiTokenRecord, now: Date): ApiTokenRow {
     hint: record.hint,
     createdBy: record.createdBy,
     creator: id === null || email === null || role === null ? null : { id, email, role },
+    madeByToken: madeById === null || madeByName === null ? null : { id: madeById, name: madeByName },
     isUnattended: record.isUnattended,
     networks: [...record.networks],
     createdAt: record.createdAt.toISOString(),

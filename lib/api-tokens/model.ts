@@ -24,6 +24,8 @@ export type ApiTokenRow = {
   createdBy: string;
   /** The admin whom it counts as; null for the command line's. */
   creator: { id: string; email: string; role: Role } | null;
+  /** The API token that it was made with, and goes with; null where a person or the command line made it, or nobody knows. */
+  madeByToken: { id: string; name: string } | null;
   /** Addresses and CIDR ranges that it may come from; none for any. */
   networks: string[];
   /** Whether it does by itself what a person is asked again for. */
@@ -37,6 +39,11 @@ export type ApiTokenRow = {
   revokedAt: string | null;
   version: number;
 };
+
+/** What ends with an API token that is revoked: those that were made with it, at every depth, and invitations that it or they made and nobody has used. */
+export type GoesWithIt = { apiTokens: number; invitations: number };
+export type ApiTokenDetail = ApiTokenRow & { revokesToo: GoesWithIt };
+export type RevokedApiToken = ApiTokenRow & { revokedToo: GoesWithIt };
 
 /** The value of a new API token: shown once, kept nowhere. */
 export type CreatedApiToken = { id: string; token: string; row: ApiTokenRow };

@@ -8,6 +8,7 @@ import { DomainError } from "../errors.ts";
 import { boundsOf } from "./bounds.ts";
 import { lockApiToken, readApiToken } from "./get-api-token.ts";
 import type { UpdateApiTokenInput } from "./input.ts";
+import { lockApiTokens } from "./lock-api-tokens.ts";
 import type { ApiTokenRow } from "./model.ts";
 
 async function requireChangeable(
@@ -34,6 +35,7 @@ export async function updateApiToken(
   requirePermission(ctx, "api-token:write");
   await requireApproval(ctx, "api-tokens");
   return ctx.db.transaction(async (tx) => {
+    await lockApiTokens(tx);
     await requireChangeable(tx, ctx, { apiTokenId, ...input });
     const before = await lockApiToken(tx, { id: apiTokenId, now: ctx.now });
     await requireVersion(tx, input.version, {

@@ -35,6 +35,9 @@ const SENTENCES: Record<string, (act: ShownAct) => string[]> = {
   "admin.role_changed": ({ target, before, after }) => [
     `${target.name} is ${roleOf(after?.role)} instead of ${roleOf(before?.role)}.`,
   ],
+  "admin.invitation_withdrawn": ({ target }) => [
+    `The invitation of ${target.name}, which nobody has used, ends.`,
+  ],
   "admin.enabled": ({ target }) => [`${target.name} can sign in again.`],
   "admin.enrolment_reset": ({ target }) => [
     `The password and second factor of ${target.name} end; they choose new ones by a link that is good once.`,

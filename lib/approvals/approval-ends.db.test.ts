@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { disableAdmin } from "../admins/disable-admin.ts";
+import { createApiToken } from "../api-tokens/create-api-token.ts";
 import type { Context } from "../context.ts";
 import { openDatabase } from "../db/database.ts";
 import { testContexts } from "../db/test-context.ts";
@@ -141,6 +143,39 @@ describe("of two at once in two processes there is one outcome", () => {
       expect(state).toBe(won[0]);
       expect((await keptDays()) === 400 + n).toBe(state === "done");
     }
-    await Promise.all(opened.map((db) => db.end()));
+    await Promise.all(opened.splice(0).map((db) => db.end()));
+  }, 120_000);
+
+  test("approve what an API token asked for, and disable whoever made it, a hundred times: nothing is done after it", async () => {
+    const maker = await person();
+    const { id: tokenId } = await createApiToken(maker.at(1), { name: "ci", role: "owner" });
+    await turnOn();
+    const actor = {
+      kind: "api_token",
+      id: tokenId,
+      name: "ci",
+      role: "owner",
+      isUnattended: false,
+      personId: maker.id,
+    } as const;
+    const own = await elsewhere(other(3));
+    const machine: Context = { ...own, actor: { kind: "system", id: "test", name: "test" } };
+    for (let n = 0; n < 100; n += 1) {
+      const { id } = await ask({ ...asker(2), actor }, keep(500 + n));
+      await prove(other(3), id);
+      const [approved, disabled] = await Promise.allSettled([
+        approve(other(3), { id, note: "" }, runStored(keepFor)),
+        disableAdmin(machine, { adminId: maker.id }),
+      ]);
+      expect(disabled.status, `${n}`).toBe("fulfilled");
+      const isDone = approved.status === "fulfilled";
+      expect((await keptDays()) === 500 + n, `${n}`).toBe(isDone);
+      const [last] = await world.db.query<{ act: string }>(
+        "SELECT act FROM audit_entry WHERE act IN ('organisation.updated', 'admin.disabled') ORDER BY sequence DESC LIMIT 1",
+      );
+      expect(last?.act, `${n}: ${isDone}`).toBe("admin.disabled");
+      await world.db.query("UPDATE admin SET disabled_at = NULL WHERE id = $1::uuid", [maker.id]);
+    }
+    await Promise.all(opened.splice(0).map((db) => db.end()));
   }, 120_000);
 });

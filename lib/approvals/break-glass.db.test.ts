@@ -6,6 +6,7 @@ import { testContexts } from "../db/test-context.ts";
 import { breakGlass } from "./break-glass.ts";
 import { countOpen } from "./count-open.ts";
 import { getApproval } from "./get-approval.ts";
+import { requireApproval } from "./require-approval.ts";
 import { reviewBreakGlass } from "./review-break-glass.ts";
 import { approvalsFixture, guardedBy, type Run } from "./test-approvals.ts";
 
@@ -140,6 +141,20 @@ describe("break-glass", () => {
     expect(await reviewBreakGlass({ ...ctx, now: week }, { id, note: "ok" })).toMatchObject({
       reviewNote: "ok",
     });
+  });
+
+  test("is on record with every kind of act that it was", async () => {
+    await turnOn(["retention", "keys"]);
+    const both: Run = async (ctx) => {
+      await requireApproval(ctx, "keys");
+      await keep(232).act(ctx);
+    };
+    const guarded = guardedBy(both, { name: "both" });
+    await prove(asker(2), guarded.digest.toString("hex").slice(0, 32));
+    await breakGlass(asker(2), guarded, { kind: "keys", reason: "The disk is full, and the key is out" });
+    const id = (await countOpen(other(3))).toReview[0]?.id as string;
+    expect((await getApproval(other(3), { id })).kinds).toEqual(["keys", "retention"]);
+    expect((await acts(1))[0]?.after).toMatchObject({ why: ["Signing keys", "Retention"] });
   });
 
   test("is refused to API tokens and to who is no owner", async () => {

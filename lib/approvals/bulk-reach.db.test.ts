@@ -10,6 +10,8 @@ import { withdrawUserGrant } from "../sign-on/withdraw-grant.ts";
 import { sessionFixture } from "../step-up/test-sessions.ts";
 import { type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
 import { disableUser } from "../users/disable-user.ts";
+import { breakGlass } from "./break-glass.ts";
+import { guardedBy } from "./test-approvals.ts";
 
 const why = { reason: "key_compromise", note: "" } as const;
 const LIMIT = 2;
@@ -106,4 +108,40 @@ test("what never waits counts: a user who is disabled, and a grant that is withd
   expect(await noted()).toEqual([LIMIT, LIMIT + 1]);
   await sign(1);
   await expect(revokeKey()).rejects.toMatchObject({ code: "APPROVAL_REQUIRED", kind: "bulk" });
+});
+
+test("what was done without a second person counts, and is on record as a wide revocation too", async () => {
+  await ring.db.query("UPDATE approval_policy SET kinds = '{bulk,keys}' WHERE id = 1");
+  await sign(LIMIT + 1);
+  const target = { kind: "signing_key", id: kid };
+  const plan = await createPlan(owner(), planInput.parse({ verb: "revoke", target }));
+  const me = owner();
+  const guarded = guardedBy(
+    (ctx) =>
+      placePlannedOrder(ctx, { planId: plan.id, ...why, ...(plan.confirm && { confirm: plan.confirm }) }),
+    { name: "glass" },
+  );
+  await ring.db.query(
+    "INSERT INTO admin_proof (session_id, subject, proven_at, proven_by) VALUES ($1::uuid, $2::text, $3::timestamptz, 'totp')",
+    [
+      me.actor.kind === "admin" ? me.actor.sessionId : "",
+      guarded.digest.toString("hex").slice(0, 32),
+      me.now,
+    ],
+  );
+  await breakGlass(me, guarded, { kind: "keys", reason: "They are in" });
+  expect(await noted()).toEqual([LIMIT + 1]);
+  const [glass] = await ring.db.query<{ kinds: string[] }>("SELECT kinds FROM approval");
+  expect(glass?.kinds).toEqual(["keys", "bulk"]);
+  // nothing is left to revoke alone
+  await fixture.token({ clientId, userId: await fixture.user("ana@example.com") });
+  await fixture.token({ clientId, userId: await fixture.user("ben@example.com") });
+  const more = await createPlan(
+    owner(),
+    planInput.parse({ verb: "revoke", target: { kind: "client", id: clientId } }),
+  );
+  await expect(placePlannedOrder(owner(), { planId: more.id, ...why })).rejects.toMatchObject({
+    code: "APPROVAL_REQUIRED",
+    kind: "bulk",
+  });
 });

@@ -11,7 +11,7 @@ export type PolicyKind = (typeof POLICY_KINDS)[number];
 /** What counts as soon as four eyes is on for anything: who could make a second person (by a provider's groups too), a credential or no rule of the rule would be alone again. */
 export const ALWAYS_KINDS = ["roles", "api-tokens", "sign-in"] as const satisfies readonly PolicyKind[];
 
-/** Why an act waits: its kind, the policy itself, or an API token that may not do by itself what a person is asked again for. */
+/** Why an act waits: its kind, the policy itself, or an API token that may not do it by itself. */
 export const GUARDED_KINDS = [...POLICY_KINDS, "policy", "unattended"] as const;
 export type GuardedKind = (typeof GUARDED_KINDS)[number];
 
@@ -34,13 +34,17 @@ export const GUARDED_WORDS: Record<GuardedKind, { name: string; means: string }>
   },
   exports: { name: "Exports", means: "A list, or the evidence of a case, as a file." },
   policy: { name: "This policy", means: "Change what wants a second person." },
-  unattended: { name: "Automation", means: "An API token without the right to act unattended." },
+  unattended: {
+    name: "Automation",
+    means:
+      "An API token without the right to act unattended; with it too where the act is who may use this console, or how they sign in.",
+  },
 };
 
 /** What somebody is about to do: "a second person is needed to …". */
 export function guardedActs(kind: GuardedKind): string {
   if (kind === "policy") return "change what wants a second person";
-  if (kind === "unattended") return "do this by an API token without the right to act unattended";
+  if (kind === "unattended") return "do this by an API token";
   // how many is the organisation's to say
   return kind === "bulk" ? "revoke so many tokens" : STEP_UP_WORDS[kind].acts;
 }

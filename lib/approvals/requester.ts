@@ -1,7 +1,7 @@
 import { hasNoWayIn } from "../admins/let-go.ts";
 import { can } from "../authz/require-permission.ts";
 import type { Role } from "../authz/roles.ts";
-import type { Actor } from "../context.ts";
+import type { Actor, ApiTokenActor } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import type { ApprovalRecord } from "./approval-row.ts";
@@ -10,9 +10,8 @@ import { whyAskerIsOut, whyAskerMayNot } from "./asker-gone.ts";
 type Asker = Pick<ApprovalRecord, "actorKind" | "actorId" | "actorName">;
 
 const ADMIN = `SELECT email AS name, role FROM admin a WHERE a.id = $1::uuid AND a.disabled_at IS NULL AND NOT ${hasNoWayIn("a")}`;
-// whose creator is shut out asks for nothing more
-const API_TOKEN = `SELECT t.name, t.role, t.is_unattended AS "isUnattended", t.created_by_id AS "personId", a.role AS "creatorRole" FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id
-  WHERE t.id = $1::uuid AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2::timestamptz) AND a.disabled_at IS NULL AND NOT ${hasNoWayIn("a")}`;
+const API_TOKEN = `SELECT t.name, t.role, t.is_unattended AS "isUnattended", t.created_by_id AS "personId" FROM api_token t
+  WHERE t.id = $1::uuid AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2::timestamptz)`;
 
 /** The same of a row of `approval` that is open, for many at once. `$1` is the time. */
 export const IS_ASKER_IN = (approval: string): string =>
@@ -21,28 +20,34 @@ export const IS_ASKER_IN = (approval: string): string =>
       AND (t.expires_at IS NULL OR t.expires_at > $1::timestamptz) AND a.disabled_at IS NULL AND NOT ${hasNoWayIn("a")})
     ELSE true END`;
 
-/** Who asked, as they are now; null where they are let in no more. With `lock` they stay so until the caller's transaction ends. */
+type Person = { name: string; role: Role };
+type Token = Omit<ApiTokenActor, "kind" | "id" | "creatorRole">;
+
+async function findPerson(db: Sql, adminId: string, lock: boolean): Promise<Person | undefined> {
+  const [person] = await db.query<Person>(lock ? `${ADMIN} FOR SHARE OF a` : ADMIN, [adminId]);
+  return person;
+}
+
+/** Who asked, as they are now; null where they are let in no more. With `lock` they stay so until the caller's transaction ends, and so does whoever made the API token that asked. */
 async function findRequester(
   db: Sql,
   { actorKind, actorId }: Asker,
   { now, lock }: { now: Date; lock: boolean },
 ): Promise<Actor | null> {
   if (actorKind === "admin") {
-    const [admin] = await db.query<{ name: string; role: Role }>(lock ? `${ADMIN} FOR SHARE OF a` : ADMIN, [
-      actorId,
-    ]);
+    const person = await findPerson(db, actorId, lock);
     // they are not there: what is done in their name has no session
-    return admin === undefined ? null : { kind: "admin", id: actorId, ...admin, sessionId: "" };
+    return person === undefined ? null : { kind: "admin", id: actorId, ...person, sessionId: "" };
   }
   if (actorKind !== "api_token") return null;
-  const [token] = await db.query<{
-    name: string;
-    role: Role;
-    isUnattended: boolean;
-    personId: string | null;
-    creatorRole: Role | null;
-  }>(lock ? `${API_TOKEN} FOR SHARE OF t` : API_TOKEN, [actorId, now]);
-  return token === undefined ? null : { kind: "api_token", id: actorId, ...token };
+  const [token] = await db.query<Token>(lock ? `${API_TOKEN} FOR SHARE OF t` : API_TOKEN, [actorId, now]);
+  if (token === undefined) return null;
+  if (token.personId === null) return { kind: "api_token", id: actorId, ...token, creatorRole: null };
+  // whose creator is shut out asks for nothing more
+  const creator = await findPerson(db, token.personId, lock);
+  return creator === undefined
+    ? null
+    : { kind: "api_token", id: actorId, ...token, creatorRole: creator.role };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Total } from "../list-query/define-table.ts";
 import { type AskedAgain, requireStepUp } from "../step-up/require-step-up.ts";
 import { ApprovalRequired } from "./approval-required.ts";
 import type { PolicyKind } from "./model.ts";
+import { noteDone } from "./pass.ts";
 import { isGuarded, readPolicy } from "./read-policy.ts";
 
 /**
@@ -26,8 +27,8 @@ export async function requireApproval(
   ctx.pass?.says.push(...says);
   if (ctx.pass !== undefined && title !== undefined) ctx.pass.title = title;
   if (ctx.pass !== undefined && rows !== undefined) ctx.pass.rows = rows;
-  if (ctx.pass?.isTrial === false) return;
   if (!isGuardedNow) return;
+  if (ctx.pass?.isTrial === false) return noteDone(ctx.pass, kind);
   if (ctx.pass === undefined) throw new ApprovalRequired(kind);
   ctx.pass.kinds.add(kind);
 }

@@ -85,6 +85,9 @@ test("one act says what it does to what; what has no words of its own what its r
   expect(titled(act("admin.role_changed", "a@example.com", role))).toBe(
     "Make a@example.com Owner instead of Auditor",
   );
+  expect(
+    titled(act("admin.disabled", "a@example.com"), act("admin.invitation_withdrawn", "b@example.com")),
+  ).toBe("Disable a@example.com");
   expect(titled(act("admin.invited", "a@example.com", { after: { role: "owner" } }))).toBe(
     "Invite a@example.com as Owner",
   );

@@ -93,11 +93,15 @@ const TITLES: Record<string, (act: ShownAct) => string | null> = {
   "notification_webhook.resumed": () => "Resume the webhook of notifications",
 };
 
+/** What only follows from another act. */
+const FOLLOWS: ReadonlySet<string> = new Set(["admin.invitation_withdrawn"]);
+
 /** What acts do, as their title, from what they would record; null where it has no words of its own here. */
 export function actsTitle({ acts, actCount }: Pick<Shown, "acts" | "actCount">): string | null {
-  const [first] = acts;
+  const [first] = acts.filter(({ act }) => !FOLLOWS.has(act));
+  const following = acts.filter(({ act }) => FOLLOWS.has(act)).length;
   const compromised = acts.find(({ act }) => act === "key.compromised");
   if (compromised !== undefined) return `Declare the signing key ${compromised.target.name} compromised`;
-  if (first === undefined || actCount !== 1) return null;
+  if (first === undefined || actCount - following !== 1) return null;
   return TITLES[first.act]?.(first) ?? null;
 }

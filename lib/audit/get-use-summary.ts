@@ -19,7 +19,7 @@ type Record = {
   status: number | null;
   uses: number;
   refused: number;
-  bytes: bigint | null;
+  bytes: number | null;
   first: Date;
   last: Date;
 };
@@ -67,7 +67,7 @@ export async function getUseSummary(
     ctx.db,
     sql`WITH newest AS MATERIALIZED (${rows})
       SELECT x.country, x.ip, nullif(concat_ws(' ', x.method, x.path), '') AS endpoint, x.status, count(*)::int AS uses,
-        count(*) FILTER (WHERE x.outcome = 'refused')::int AS refused, sum(x.bytes)::bigint AS bytes, min(x.at) AS first, max(x.at) AS last
+        count(*) FILTER (WHERE x.outcome = 'refused')::int AS refused, sum(x.bytes)::float8 AS bytes, min(x.at) AS first, max(x.at) AS last
       FROM newest x GROUP BY 1, 2, 3, 4`,
     TIMEOUT_MS,
   );
@@ -92,7 +92,7 @@ export async function getUseSummary(
     lookedAt,
     firstAt: whole?.first.toISOString() ?? null,
     lastAt: whole?.last.toISOString() ?? null,
-    bytes: bytes.length === 0 ? null : bytes.reduce((sum, record) => sum + Number(record.bytes), 0),
+    bytes: bytes.length === 0 ? null : bytes.reduce((sum, record) => sum + (record.bytes ?? 0), 0),
     ...knownPlaces(places),
     places: places.slice(0, LINES_MAX),
     endpoints: summed(records, ({ endpoint }) => endpoint)

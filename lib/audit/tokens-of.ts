@@ -1,9 +1,36 @@
 import type { Sql } from "../db/sql.ts";
+import { lowestUuidv7 } from "../ids.ts";
 import { run, sql, trusted } from "../list-query/sql-fragment.ts";
+
+/** So many of the log's first days are looked through for tokens whose issue has left it: nothing that lives longer is issued as a rule. */
+const FIRST_DAYS = 35;
+
+/**
+ * The tokens of which uses are still in the log and the issue is not, by the uses of its first days, which are indexed by client and user. By family they are not, and are not looked for.
+ */
+async function withoutIssue(
+  db: Sql,
+  column: "client_id" | "user_id",
+  ids: readonly string[],
+  limit: number,
+): Promise<string[]> {
+  const [gone] = await run<{ until: Date | null }>(
+    db,
+    sql`SELECT max(day) + interval '1 day' AS until FROM purged_use_day`,
+  );
+  if (gone === undefined || gone.until === null) return [];
+  const to = new Date(gone.until.getTime() + FIRST_DAYS * 86_400_000);
+  const rows = await run<{ id: string }>(
+    db,
+    sql`SELECT DISTINCT x.token_id AS id FROM token_use x WHERE x.received_at >= ${gone.until}::timestamptz AND x.received_at < ${to}::timestamptz
+      AND x.${trusted(column)} = ANY (${ids}::uuid[]) AND x.token_id < ${lowestUuidv7(gone.until)}::uuid LIMIT ${limit}::int`,
+  );
+  return rows.map((row) => row.id);
+}
 
 /**
  * The ids of the tokens that some clients or users hold or held, or that are of some families: those of the register, and those that have left it, as their
- * issue is in the log. At most one more than `limit`; in no order.
+ * issue is in the log, or, of clients and users, a use in its first days. At most one more than `limit`; in no order.
  */
 export async function tokensOf(
   db: Sql,
@@ -30,5 +57,8 @@ export async function tokensOf(
         AND x.received_at < ${purged.to}::timestamptz AND x.received_at >= w.week AND x.received_at < w.week + interval '7 days'
         AND x.outcome = 'issued' AND x.${name} = ANY (${ids}::uuid[]) LIMIT ${limit + 1}::int) p LIMIT ${limit + 1 - tokens.length}::int`,
   );
-  return [...tokens, ...left.map((row) => row.id)];
+  const known = new Set([...tokens, ...left.map((row) => row.id)]);
+  if (column !== "family_id" && known.size <= limit)
+    for (const id of await withoutIssue(db, column, ids, limit + 1 - known.size)) known.add(id);
+  return [...known];
 }

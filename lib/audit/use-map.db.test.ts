@@ -152,3 +152,16 @@ test("nobody who may not read the log sees where somebody was", async () => {
     code: "NOT_SIGNED_IN",
   });
 });
+
+test("bytes beyond what a bigint holds are added up: what a verifier says of its answers breaks no page", async () => {
+  await db.query(
+    `INSERT INTO token_use (id, received_at, at, outcome, source, token_id, token_kind, family_id, client_id, subject, ip, status, bytes, writer_id, flush, ordinal, salt)
+     SELECT gen_random_uuid(), x.received_at, x.at, 'allowed', 'report', x.token_id, x.token_kind, x.family_id, x.client_id, x.subject, '9.9.9.9', 200, 9007199254740991,
+       gen_random_uuid(), n, 0, x.salt
+     FROM (SELECT * FROM token_use WHERE token_id = $1::uuid AND outcome = 'allowed' LIMIT 1) x, generate_series(1, 1025) n`,
+    [tokenId],
+  );
+  const summary = await getUseSummary(fixture.as("auditor"), asked("&ip=9.9.9.9"));
+  expect(summary?.uses).toBe(1_025);
+  expect(summary?.bytes).toBeGreaterThan(2 ** 63);
+});

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { inOneTransaction } from "../approvals/one-transaction.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
 import { testDatabase } from "../db/test-database.ts";
@@ -144,6 +145,27 @@ test("a forgery becomes a case without a token, from when it was first found, an
     compromisedFrom: "2026-11-01T10:00:00.000Z",
     subjects: { token: 0 },
   });
+});
+
+test("a mute that is being made while its detection is found again holds: it is not called over", async () => {
+  const { id, again } = await detected();
+  const responder = as("responder");
+  let found: ReturnType<typeof again> | undefined;
+  await inOneTransaction(responder, [], async (inner) => {
+    await muteDetection(inner, { id, scope: "token", reason: "A drill of ours", endsAt: inDays(7) });
+    found = again();
+    await vi.waitFor(
+      async () => {
+        const waiting = await db.query(
+          "SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT l.granted AND d.datname = current_database()",
+        );
+        expect(waiting).toHaveLength(1);
+      },
+      { timeout: 10_000 },
+    );
+  });
+  expect(await found).toMatchObject([{ id, state: "muted", count: 6 }]);
+  expect((await actsUpon(id)).map(({ act }) => act)).toEqual(["detection.raised", "detection.muted"]);
 });
 
 test("a mute of a token holds until its end: what is found meanwhile is counted and not told, and then told again", async () => {

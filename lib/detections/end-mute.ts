@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { detectionTarget, readDetection } from "./detection-row.ts";
 import { readDetectionDetail } from "./get-detection.ts";
+import { holdMutes } from "./hold-mutes.ts";
 import type { DetectionDetail } from "./model.ts";
 
 /**
@@ -14,6 +15,7 @@ import type { DetectionDetail } from "./model.ts";
 export async function endMute(ctx: Context, id: string): Promise<DetectionDetail> {
   requirePermission(ctx, "detection:write");
   await ctx.db.transaction(async (tx) => {
+    await holdMutes(tx);
     const record = await readDetection(tx, id, true);
     if (record.muteId === null) throw new DomainError("CONFLICT", "It is not muted.");
     await tx.query(

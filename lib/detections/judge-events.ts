@@ -85,8 +85,7 @@ function add(
   const before = raised.get(key);
   if (before !== undefined) {
     before.count += count;
-    before.lastAt = event.at;
-    before.facts = facts;
+    if (event.at >= before.lastAt) Object.assign(before, { lastAt: event.at, facts });
     if (since < before.firstAt) before.firstAt = since;
     before.uses.push(...uses);
     before.series.push(...series);

@@ -9,7 +9,7 @@ import type { ClientMemory, TokenMemory } from "./rule.ts";
 const KEEP_AFTER_MS = 3_600_000;
 
 const TOKENS = prepared(`
-  SELECT m.token_id AS id, m.countries, m.network_hashes AS networks, m.minute, m.uses, m.tries, m.keep_until AS "keepUntil"
+  SELECT m.token_id AS id, m.countries, m.network_hashes AS networks, m.minute, m.uses, m.late_minute AS "lateMinute", m.late_uses AS "lateUses", m.tries, m.keep_until AS "keepUntil"
   FROM detection_token m WHERE m.token_id = ANY ($1::uuid[])`);
 
 const ISSUES = prepared(`
@@ -20,12 +20,12 @@ const CLIENTS = prepared(`
   SELECT m.client_id AS id, m.minute, m.uses, m.tokens, m.usual, m.minutes FROM detection_client m WHERE m.client_id = ANY ($1::uuid[])`);
 
 const SAVE_TOKENS = prepared(`
-  INSERT INTO detection_token AS m (token_id, countries, network_hashes, minute, uses, tries, keep_until)
-  SELECT r.token_id, r.countries, r.network_hashes, r.minute, r.uses, r.tries, r.keep_until
-  FROM json_to_recordset($1::json) AS r(token_id uuid, countries text, network_hashes int[], minute int, uses int, tries jsonb,
+  INSERT INTO detection_token AS m (token_id, countries, network_hashes, minute, uses, late_minute, late_uses, tries, keep_until)
+  SELECT r.token_id, r.countries, r.network_hashes, r.minute, r.uses, r.late_minute, r.late_uses, r.tries, r.keep_until
+  FROM json_to_recordset($1::json) AS r(token_id uuid, countries text, network_hashes int[], minute int, uses int, late_minute int, late_uses int, tries jsonb,
     keep_until timestamptz)
   ON CONFLICT (token_id) DO UPDATE SET countries = excluded.countries, network_hashes = excluded.network_hashes, minute = excluded.minute, uses = excluded.uses,
-    tries = excluded.tries`);
+    late_minute = excluded.late_minute, late_uses = excluded.late_uses, tries = excluded.tries`);
 
 const SAVE_CLIENTS = prepared(`
   INSERT INTO detection_client AS m (client_id, minute, uses, tokens, usual, minutes)
@@ -110,6 +110,8 @@ export async function saveMemories(tx: Sql, { tokens, clients, keepUntil }: Load
     network_hashes: memory.networks,
     minute: memory.minute,
     uses: memory.uses,
+    late_minute: memory.lateMinute,
+    late_uses: memory.lateUses,
     tries: memory.tries,
     keep_until: keepUntil.get(id),
   }));

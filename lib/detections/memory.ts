@@ -16,6 +16,8 @@ export const NO_TOKEN: TokenMemory = {
   networks: [],
   minute: 0,
   uses: 0,
+  lateMinute: 0,
+  lateUses: 0,
   tries: {},
 };
 export const NO_CLIENT: ClientMemory = { minute: 0, uses: 0, tokens: 0, usual: 0, minutes: 0 };
@@ -37,6 +39,27 @@ export function withTry(before: Series | undefined, at: Date): Series {
 
 function isEnd(refusal: string | null): refusal is EndRefusal {
   return END_REFUSALS.some((end) => end === refusal);
+}
+
+/**
+ * The uses of a token in a minute as far as they are known: of its newest, and of the last one before that of which uses came late, as a verifier tells them that was cut off, or whose clock is behind
+ * another's. A backlog is told in its order, so that its minutes are counted one after the other.
+ */
+export function usesIn({ minute, uses, lateMinute, lateUses }: TokenMemory, asked: number): number {
+  if (asked === minute) return uses;
+  return asked === lateMinute ? lateUses : 0;
+}
+
+/** The counts of minutes with one more use. */
+function withUse(
+  token: TokenMemory,
+  minute: number,
+): Pick<TokenMemory, "minute" | "uses" | "lateMinute" | "lateUses"> {
+  const { lateMinute, lateUses } = token;
+  const uses = usesIn(token, minute) + 1;
+  if (minute > token.minute) return { minute, uses, lateMinute: token.minute, lateUses: token.uses };
+  if (minute === token.minute) return { minute, uses, lateMinute, lateUses };
+  return { minute: token.minute, uses: token.uses, lateMinute: minute, lateUses: uses };
 }
 
 /** Whether enough is known of a client to call something unusual of it. */
@@ -72,20 +95,16 @@ export function startingAt({
   };
 }
 
-/**
- * What is known of a token after a use. Only what was accepted teaches places; a use of a minute before the one that is counted is not counted.
- */
+/** What is known of a token after a use. Only what was accepted teaches places. */
 export function rememberToken(token: TokenMemory, event: UseEvent): TokenMemory {
   const isAllowed = event.outcome === "allowed";
-  const minute = minuteOf(event.at);
   const { refusal } = event;
   return {
     countries: isAllowed ? withPlace(token.countries, event.country) : token.countries,
     networks: isAllowed
       ? withPlace(token.networks, event.network === null ? null : hashOf(event.network))
       : token.networks,
-    minute: Math.max(minute, token.minute),
-    uses: minute > token.minute ? 1 : minute === token.minute ? token.uses + 1 : token.uses,
+    ...withUse(token, minuteOf(event.at)),
     tries: isEnd(refusal)
       ? { ...token.tries, [refusal]: withTry(token.tries[refusal], event.at) }
       : token.tries,
@@ -100,7 +119,7 @@ export function rememberClient(client: ClientMemory, token: TokenMemory, event: 
     return {
       ...client,
       uses: client.uses + 1,
-      tokens: client.tokens + (token.minute === minute && token.uses > 0 ? 0 : 1),
+      tokens: client.tokens + (usesIn(token, minute) > 0 ? 0 : 1),
     };
   return { ...learn(client), minute, uses: 1, tokens: 1 };
 }

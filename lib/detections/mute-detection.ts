@@ -5,6 +5,7 @@ import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { type DetectionRecord, detectionTarget, readDetection } from "./detection-row.ts";
 import { readDetectionDetail } from "./get-detection.ts";
+import { holdMutes } from "./hold-mutes.ts";
 import type { MuteDetectionInput } from "./input.ts";
 import { type DetectionDetail, MUTE_DAYS_MAX, type MuteScope, RULE_WORDS } from "./model.ts";
 import { RULES } from "./rules.ts";
@@ -48,6 +49,7 @@ export async function muteDetection(
   requirePermission(ctx, "detection:write");
   requireEnd(endsAt, ctx.now);
   await ctx.db.transaction(async (tx) => {
+    await holdMutes(tx);
     const record = await readDetection(tx, id, true);
     const { clientId, tokenId } = mutedOf(record, scope);
     const muteId = uuidv7(ctx.now);

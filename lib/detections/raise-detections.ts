@@ -1,6 +1,7 @@
 import type { Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import type { IncidentState } from "../incidents/model.ts";
+import { holdMutes } from "./hold-mutes.ts";
 import type { Raised } from "./judge-events.ts";
 import { keepUses } from "./keep-uses.ts";
 import { CROWD_FROM, type DetectionState, USES_KEPT } from "./model.ts";
@@ -135,6 +136,7 @@ async function crowd(
  */
 export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Date): Promise<void> {
   if (found.length === 0) return;
+  await holdMutes(tx);
   const mutes = await readMutes(tx, found, now);
   // before they are held together: what follows from an order is counted token by token
   const isMuted = (one: Raised) => mutes.ofClient(one) !== null || mutes.ofToken(one) !== null;

@@ -52,9 +52,12 @@ export type TokenMemory = {
   countries: readonly string[];
   /** The last eight, by `hashOf`. */
   networks: readonly number[];
-  /** Since 1970. */
+  /** Since 1970: the newest that it was used in. */
   minute: number;
   uses: number;
+  /** A minute before that one of which uses are still being told: the last such. */
+  lateMinute: number;
+  lateUses: number;
   /** By what it was refused for. */
   tries: Readonly<Partial<Record<EndRefusal, Series>>>;
 };

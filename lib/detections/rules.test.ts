@@ -314,6 +314,28 @@ describe("burst", () => {
     expect(judge([...usualDays(20, 40), ...storms]).burst?.count).toBeGreaterThanOrEqual(2);
   });
 
+  test("is found in what a cut-off verifier tells late, though the token was used elsewhere since", () => {
+    const now = use({ afterMs: 90 * 60_000 });
+    const backlog = series(700, 50, { afterMs: 20 * 60_000, source: "report" });
+    const { burst } = judge([...usualDays(20, 40), now, ...backlog]);
+    expect(burst).toMatchObject({ subject: { id: TOKEN }, count: 1, facts: { uses: 400 } });
+    // an owner who goes on calling meanwhile does not break the count
+    const between = backlog.flatMap((late, n) =>
+      n % 10 === 0 ? [late, use({ afterMs: 90 * 60_000 + n * 80 })] : [late],
+    );
+    expect(judge([...usualDays(20, 40), now, ...between]).burst?.lastAt).toEqual(
+      new Date(T0 + 20 * 60_000 + 399 * 50),
+    );
+  });
+
+  test("is found by two verifiers whose clocks disagree, half of the minute each", () => {
+    const storm = series(700, 50, { afterMs: 20 * 60_000 });
+    const ahead = use({ afterMs: 21 * 60_000 });
+    expect(
+      judge([...usualDays(20, 40), ...storm.slice(0, 200), ahead, ...storm.slice(200)]).burst,
+    ).toMatchObject({ facts: { uses: 400 } });
+  });
+
   test("counts a report by when the use was: an hour's uses that are told at once are none", () => {
     const told = Array.from({ length: 600 }, (_, n) =>
       use({ source: "report", afterMs: 20 * 60_000 + n * 6_000 }),

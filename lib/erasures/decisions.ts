@@ -21,7 +21,10 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     keeps: "email name role password_hash totp_wrapped",
     why: "an admin is another account, also with the same address",
   },
-  admin_identity: { keeps: "email invited_email subject", why: "an admin is another account" },
+  admin_identity: {
+    keeps: "email invited_email subject withdrawn_because",
+    why: "an admin is another account",
+  },
   admin_proof: { keeps: "subject proven_by", why: "an admin is another account" },
   admin_session: { keeps: "ended_reason ip user_agent signed_in_by", why: "an admin is another account" },
   admin_step_up: { keeps: "kind proven_by" },
@@ -73,6 +76,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     keeps:
       "name status status_reason delivery url format sources outcome secret_wrapped previous_secret_wrapped authorization_wrapped ca_pem uses_base uses_epoch uses_key last_error",
   },
+  event_stream_loss: { keeps: "source" },
   evidence_check: { keeps: "actor_kind actor_id actor_name state found" },
   evidence_file: { keeps: "format actor_kind actor_id of_sha256" },
   evidence_writer: {},
@@ -175,7 +179,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   selection: { searches: "filters" },
   selection_chunk: {},
   selection_token: {},
-  setup_link: { keeps: "token_hash" },
+  setup_link: { keeps: "token_hash withdrawn_because" },
   sign_in_attempt: { rows: "deleted", keeps: "key" },
   sign_on: { rows: "deleted", keeps: "uid ip country user_agent" },
   signal_acknowledgement: {},

@@ -1,4 +1,5 @@
 import { recordEntry } from "../audit/record-entry.ts";
+import { readClock } from "../clocks/read-clock.ts";
 import { systemContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
@@ -31,7 +32,7 @@ const END = `
 async function readDays(db: Sql): Promise<Date[]> {
   const [row] = await db.query<{ first: Date | null }>("SELECT min(received_at) AS first FROM token_use");
   if (row?.first == null) return [];
-  const end = Date.now() + AHEAD_MS;
+  const end = (await readClock(db)).getTime() + AHEAD_MS;
   const days: Date[] = [];
   for (let at = Math.floor(row.first.getTime() / DAY_MS) * DAY_MS; at <= end; at += DAY_MS)
     days.push(new Date(at));
@@ -62,7 +63,7 @@ async function eraseInBatches(
 
 /** What came while the batches ran, what is no log, and the act that says which rows there are: together. */
 async function finish(db: SqlDatabase, { id, userId, reason }: ErasureRecord): Promise<void> {
-  const now = new Date();
+  const now = await readClock(db);
   await db.transaction(async (tx) => {
     await tx.query("SELECT FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
     for (const day of (await readDays(tx)).slice(-2)) while ((await eraseUsesOfDay(tx, userId, day)) > 0);

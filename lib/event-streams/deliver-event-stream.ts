@@ -1,3 +1,4 @@
+import { readClock } from "../clocks/read-clock.ts";
 import { changeLeased, FAILED, heldFor, LET_GO } from "../db/leases.ts";
 import type { SqlValue } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
@@ -112,7 +113,11 @@ class Line {
   async #send(batch: Batch): Promise<boolean> {
     // removed, paused, changed, or another worker's after this one was frozen: it sends nothing more
     if (this.#sink === null || !(await this.#keep(HELD))) return false;
-    const sent = await this.#sink.send(batch.events, new Date(), this.#delivering.signal);
+    const sent = await this.#sink.send(
+      batch.events,
+      await readClock(this.#delivering.db),
+      this.#delivering.signal,
+    );
     switch (sent.outcome) {
       case "taken":
         this.#position = batch.after;

@@ -60,6 +60,24 @@ export type ChainLag = {
   since: string | null;
 };
 
+/** What of a chain left the log before a stream had sent it: it is in no sink, unless that took it without saying so. */
+export type StreamLoss = { source: Source; events: number; firstAt: string; lastAt: string };
+
+const DAY_WORDS = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** `1,204 uses of 3 August 2026 – 5 August 2026 left unsent`. */
+export function lossWords({ source, events, firstAt, lastAt }: StreamLoss): string {
+  const [first, last] = [firstAt, lastAt].map((at) => DAY_WORDS.format(Date.parse(at)));
+  const what = source === "uses" ? ["use", "uses"] : ["act", "acts"];
+  const days = first === last ? first : `${first} – ${last}`;
+  return `${events.toLocaleString("en-US")} ${what[events === 1 ? 0 : 1]} of ${days} left unsent`;
+}
+
 export type EventStreamRow = {
   id: string;
   name: string;
@@ -81,6 +99,8 @@ export type EventStreamRow = {
   /** Every use received before has been taken or was not wanted; null where uses are not streamed. */
   usesBefore: string | null;
   lag: ChainLag;
+  /** What left the log before it was sent, by chain; none for a stream that kept up. */
+  losses: StreamLoss[];
   delivered: number;
   lastDeliveredAt: string | null;
   lastError: string | null;

@@ -6,6 +6,7 @@ const LOGON = 1;
 const LOGOFF = 2;
 const SIGN_INS: Record<string, number> = {
   "admin.signed_in": LOGON,
+  "admin.signed_in_break_glass": LOGON,
   "admin.sign_in_refused": LOGON,
   "admin.signed_out": LOGOFF,
   "user.signed_in": LOGON,
@@ -91,6 +92,15 @@ const who = (act: ActEvent) => ({
   type_id: ACTOR_TYPES[act.actor.kind] ?? OTHER,
 });
 
+/** What stands for the id of an account that there is none of. */
+const NOBODY = new Set(["-", "unknown"]);
+
+/** Whose account a sign-in is of: a refused one is by nobody who is known, and what a rule counts by is the account that was tried. */
+const account = (act: ActEvent) =>
+  (act.target.kind === "user" || act.target.kind === "admin") && !NOBODY.has(act.target.id)
+    ? { uid: act.target.id, name: act.target.name, type_id: ACTOR_TYPES[act.target.kind] ?? OTHER }
+    : who(act);
+
 const from = (act: ActEvent) => (act.ip === null ? {} : { src_endpoint: { ip: act.ip } });
 
 const unmapped = (act: ActEvent) => ({
@@ -119,7 +129,7 @@ function authentication(act: ActEvent, activityId: number): OcsfEvent {
   return {
     ...ocsfBase("authentication", activityId, happened(act)),
     ...common(act),
-    user: who(act),
+    user: account(act),
     service: { name: act.act.startsWith("user.") ? "Tokenwarden authority" : "Tokenwarden console" },
     ...from(act),
     ...agent(act),

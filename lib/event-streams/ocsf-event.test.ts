@@ -51,15 +51,31 @@ describe("OCSF, against the published classes,", () => {
 
   test("has every act that is known: entity management (3004), sign-ins (3002), forgeries and replays (2004)", () => {
     const byClass = Map.groupBy(Object.keys(ACT_WORDS), (act) => classOf(actEvent({ act })));
-    expect(byClass.get(3002)).toEqual(
-      expect.arrayContaining(["admin.signed_in", "admin.sign_in_refused", "user.signed_in"]),
-    );
+    expect(byClass.get(3002)?.toSorted()).toEqual([
+      "admin.sign_in_refused",
+      "admin.signed_in",
+      "admin.signed_in_break_glass",
+      "admin.signed_out",
+      "user.sign_in_refused",
+      "user.signed_in",
+    ]);
     expect(byClass.get(2004)).toEqual(
       expect.arrayContaining(["token.forgery_detected", "token.forgery_reported", "refresh_token.replayed"]),
     );
     expect(byClass.get(3004)).toEqual(expect.arrayContaining(["client.updated", "key.created"]));
     expect([...byClass.keys()].sort()).toEqual([2004, 3002, 3004]);
     classOf(actEvent({ act: "of_another.version", ip: null, userAgent: null, before: null, after: null }));
+  });
+
+  test("has a sign-in as of the account that was tried, also where who tried is nobody who is known", () => {
+    const actor = { kind: "anonymous", id: "anonymous", name: "anonymous" } as const;
+    const target = { kind: "admin", id: "019ad0c0-0000-7000-8000-000000000041", name: "ines@example.com" };
+    const refused = actEvent({ act: "admin.sign_in_refused", actor, target, outcome: "refused" });
+    expect(classOf(refused)).toBe(3002);
+    expect(ocsfEventOf(refused)).toMatchObject({ user: { uid: target.id, name: target.name }, status_id: 2 });
+    // an address that nobody has
+    const unknown = { ...refused, target: { kind: "admin", id: "-", name: "unknown account" } };
+    expect(ocsfEventOf(unknown)).toMatchObject({ user: { uid: actor.id } });
   });
 
   test("has a detection as one finding: an alert as grave as it is when it is raised, and told without alarm of what becomes of it", () => {

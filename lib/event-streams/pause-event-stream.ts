@@ -1,6 +1,7 @@
 import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
+import { readClock } from "../clocks/read-clock.ts";
 import { type Context, systemContext } from "../context.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
@@ -56,7 +57,7 @@ export async function pauseGoneStream(
       [stream.id, workerId, why],
     );
     if (paused.length === 0) return;
-    await recordEntry(tx, systemContext(db, "worker"), {
+    await recordEntry(tx, systemContext(db, "worker", await readClock(tx)), {
       act: "event_stream.paused",
       target: eventStreamTarget(stream),
       note: `The sink ${why}`,

@@ -2,7 +2,7 @@ import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
-import type { ChainLag, EventStreamRow, Source } from "./model.ts";
+import type { ChainLag, EventStreamRow, Source, StreamLoss } from "./model.ts";
 import { readLag } from "./read-lag.ts";
 import type { UsesPosition } from "./uses-position.ts";
 
@@ -15,6 +15,7 @@ export type EventStreamRecord = Omit<
   | "actsSequence"
   | "usesBefore"
   | "lag"
+  | "losses"
   | "delivered"
   | "lastDeliveredAt"
   | "lastErrorAt"
@@ -30,6 +31,7 @@ export type EventStreamRecord = Omit<
   previousSecretUntil: Date | null;
   authorizationWrapped: Buffer | null;
   actsSequence: bigint;
+  losses: StreamLoss[];
   uses: UsesPosition;
   delivered: bigint;
   lastDeliveredAt: Date | null;
@@ -55,6 +57,9 @@ const SELECT = sql`
     s.secret_wrapped AS "secretWrapped", s.previous_secret_wrapped AS "previousSecretWrapped", CASE WHEN s.previous_secret_until > clock_timestamp() THEN s.previous_secret_until END AS "previousSecretUntil",
     s.authorization_wrapped AS "authorizationWrapped", s.ca_pem AS "caPem", s.acts_sequence AS "actsSequence", s.uses_base AS "usesBase", s.uses_low AS "usesLow",
     s.uses_epoch AS "usesEpoch", s.uses_epoch_low AS "usesEpochLow", s.uses_key AS "usesKey", s.delivered, s.last_delivered_at AS "lastDeliveredAt",
+    
+    (SELECT coalesce(json_agg(json_build_object('source', l.source, 'events', l.events, 'firstAt', l.first_at AT TIME ZONE 'UTC', 'lastAt', l.last_at AT TIME ZONE 'UTC')
+      ORDER BY l.source DESC), '[]') FROM event_stream_loss l WHERE l.stream_id = s.id) AS losses,
     s.last_error AS "lastError", s.last_error_at AS "lastErrorAt", s.failures, s.next_attempt_at AS "nextAttemptAt", s.tested_at AS "testedAt",
     s.created_at AS "createdAt", s.updated_at AS "updatedAt", s.version
   FROM event_stream s`;
@@ -132,6 +137,11 @@ function eventStreamRowOf(record: EventStreamRecord, lag: ChainLag): EventStream
     actsSequence: carries("acts") ? String(record.actsSequence) : null,
     usesBefore: carries("uses") ? (record.uses.key?.at ?? record.uses.low.toISOString()) : null,
     lag,
+    losses: record.losses.map((loss) => ({
+      ...loss,
+      firstAt: new Date(`${loss.firstAt}Z`).toISOString(),
+      lastAt: new Date(`${loss.lastAt}Z`).toISOString(),
+    })),
     delivered: Number(record.delivered),
     lastDeliveredAt: iso(record.lastDeliveredAt),
     lastError: record.lastError,

@@ -1,3 +1,4 @@
+import { readClock } from "../clocks/read-clock.ts";
 import { systemContext } from "../context.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { readCheckpoint } from "../seals/checkpoint.ts";
@@ -83,7 +84,8 @@ export async function runCheck(
 async function end(db: SqlDatabase, id: string, how: Parameters<typeof endCheck>[3]): Promise<void> {
   await db.transaction(async (tx) => {
     const check = await getCheckRecord(tx, id, "update");
-    if (check.state === "running") await endCheck(tx, systemContext(db, "worker"), check, how);
+    if (check.state === "running")
+      await endCheck(tx, systemContext(db, "worker", await readClock(tx)), check, how);
   });
 }
 
@@ -93,7 +95,7 @@ async function verify(
   held: string[] | null,
   signal: AbortSignal | undefined,
 ): Promise<CheckFound> {
-  const range = await readEvidenceRange(db, check, new Date());
+  const range = await readEvidenceRange(db, check, await readClock(db));
   let notedAt = 0;
   let uses = 0;
   const note = async () => {

@@ -19,6 +19,8 @@ export type PackExtent = {
   blastRadius: Pick<BlastRadius, "more" | "users" | "clients" | "sessions">;
   uses: Pick<IncidentUses, "counts" | "more" | "isExact" | "bounds">;
   acts: Listed;
+  /** Listed uses and acts that are not proved because it would have taken too much. */
+  costly: number;
 };
 
 function line(what: string, which: string, { listed, of }: Listed): string[] {
@@ -78,5 +80,10 @@ export function cutsOf(extent: PackExtent): string[] {
     ...line("sign-on sessions with other live tokens", "those with the most,", beside("sessions")),
     ...linesOfUses(extent.uses),
     ...line("acts", "the newest", extent.acts),
+    ...(extent.costly > 0
+      ? [
+          `${extent.costly} of the listed uses and acts ${extent.costly === 1 ? "is" : "are"} not proved: that would have taken too many rows of others.`,
+        ]
+      : []),
   ];
 }

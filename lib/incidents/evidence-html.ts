@@ -7,6 +7,7 @@ import { networkWords } from "../places/network-words.ts";
 import { reasonWords } from "../revocations/model.ts";
 import { orderLine } from "../revocations/target-words.ts";
 import { readCheckpoint } from "../seals/checkpoint.ts";
+import { unprovedWords } from "../seals/unproved-words.ts";
 import type { TokenState } from "../tokens/model.ts";
 import type { EvidencePack } from "./evidence.ts";
 import {
@@ -26,8 +27,8 @@ p{margin:4px 0}.muted{color:#51606a}.mono,code{font:12px/1.4 ui-monospace,monosp
 table{border-collapse:collapse;width:100%;margin:6px 0}th,td{text-align:left;vertical-align:top;padding:3px 10px 3px 0;border-bottom:1px solid #e1e7e7;overflow-wrap:break-word}
 th{font-weight:600;color:#51606a;white-space:nowrap}dl{display:grid;grid-template-columns:180px 1fr;gap:2px 12px;margin:8px 0}dt{color:#51606a}dd{margin:0;overflow-wrap:anywhere}
 .refused{color:#a31d1d}.allowed{color:#11662f}.standing{padding:6px 10px;border-left:4px solid}.works{border-color:#a31d1d;background:#fbe9e9}.held{border-color:#8a5a00;background:#fdf1dc}.suspended{color:#7a4f00}.holds{border-color:#11662f;background:#e8f3ec}.warn{background:#fdf1dc;padding:6px 10px;border-radius:6px}
-@media (max-width:700px){body{padding:12px}dl{grid-template-columns:1fr}table{display:block;overflow-x:auto}}
-@media print{body{padding:0;max-width:none}h2{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}}`;
+@media screen and (max-width:700px){body{padding:12px}dl{grid-template-columns:1fr}table{display:block;overflow-x:auto}}
+@media print{body{padding:0;max-width:none}h2{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}th{white-space:normal}td{overflow-wrap:anywhere}}`;
 
 /** Text that came from anywhere, as HTML that shows it and does nothing else. */
 function escapeHtml(text: string): string {
@@ -198,12 +199,10 @@ function proofsOf({ uses, acts, proofs }: EvidencePack): string {
     last === undefined
       ? "no checkpoint covers any of them yet"
       : `under ${checkpoints.length === 1 ? "checkpoint" : `${checkpoints.length} checkpoints, the newest`} ${last.number} of ${instant(last.at.toISOString())}`;
-  const missing = proofs.uses.length < uses.rows.length || proved < acts.length;
-  return `<p>Of the uses that are listed, ${proofs.uses.length} of ${uses.rows.length}, and of the acts ${proved} of ${acts.length} carry the proof that they stand in the audit log as it was sealed when they were written, ${under}.${
-    missing
-      ? " The others are newer than the newest checkpoint, of which there is one a minute, or from before there were seals."
-      : ""
-  } Anybody can verify this file, without the database: <code>npx tokenwarden audit verify FILE</code>, with <code>--checkpoints</code> and a copy of the checkpoints that was kept elsewhere.</p>`;
+  const whys = [...(proofs.unproved?.uses ?? []), ...(proofs.unproved?.acts ?? [])].map(({ why }) => why);
+  const others =
+    whys.length === 0 ? "" : ` Nothing but what is said here speaks for the others: ${unprovedWords(whys)}.`;
+  return `<p>Of the uses that are listed, ${proofs.uses.length} of ${uses.rows.length}, and of the acts ${proved} of ${acts.length} carry the proof that they stand in the audit log as it was sealed when they were written, ${under}.${others} Anybody can verify this file, without the database: <code>npx tokenwarden audit verify FILE</code>, with <code>--keys</code> and the keys that the authority publishes, or <code>--checkpoints</code> and a copy of the checkpoints that was kept elsewhere.</p>`;
 }
 
 const OWN_HASH = '<meta name="tokenwarden-sha256" content="">';

@@ -25,6 +25,7 @@ const extent: PackExtent = {
     bounds: { ofToken: 1_000, inAll: 200_000, tokensCut: 0, tokensLeftOut: 0 },
   },
   acts: whole(9),
+  costly: 0,
 };
 
 test("a pack that is whole tells of no cut", () => {
@@ -46,6 +47,7 @@ test("each cut of a pack is told with its number", () => {
     { blastRadius: { ...extent.blastRadius, more: { users: 0, clients: 4_711, sessions: 0 } } },
     { blastRadius: { ...extent.blastRadius, more: { users: 0, clients: 0, sessions: 4_711 } } },
     { left: 4_711 },
+    { costly: 4_711 },
     {
       uses: {
         ...extent.uses,

@@ -8,6 +8,8 @@ import type { BlastRadius, IncidentDetail, IncidentOrder, IncidentUse, IncidentU
 
 /** In 1 the pack's hash was over the records alone; in 2 nothing proved them. */
 export const EVIDENCE_FORMAT = "tokenwarden-evidence/4";
+/** Of which nothing proves that it is what left; it is read still. */
+export const FORMAT_BEFORE = "tokenwarden-evidence/3";
 
 /** The act of the export, which has a pack's hash on record. */
 export const EVIDENCE_LEFT = "incident.evidence_exported";

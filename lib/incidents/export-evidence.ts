@@ -2,12 +2,15 @@ import { ENTRY_DETAIL_COLUMNS, type EntryDetailRecord, entryDetailOf } from "../
 import type { AuditEntryDetail } from "../audit/model.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
+import { Places } from "../bounds/places.ts";
 import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
+import { DomainError } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { getOrderPropagation } from "../propagation/get-order-propagation.ts";
 import { coverRecords } from "../seals/cover-records.ts";
-import { type ActToProve, makeRecordProofs } from "../seals/make-record-proofs.ts";
+import { makeRecordProofs } from "../seals/make-record-proofs.ts";
+import type { ActToProve } from "../seals/prove-acts.ts";
 import type { RecordProofs } from "../seals/record-proofs.ts";
 import { readCaseTokens } from "./case-tokens.ts";
 import {
@@ -36,6 +39,17 @@ import { PACK_PERMISSIONS } from "./release-evidence.ts";
 const LINES_OF_A_PHASE = 1_000;
 const ACTS_MAX = 1_000;
 const REACHES_MAX = 10;
+
+/** Packs that are made at once in a process, one of each who asks: what one holds is bounded, and so is what all of them do. */
+const places = new Places({
+  known: 2,
+  strangers: 0,
+  perAddress: 1,
+  waiting: 16,
+  waitMs: 30_000,
+  busy: () =>
+    new DomainError("UNAVAILABLE", "Several evidence packs are being made. Export it again in a minute."),
+});
 
 /** The acts of the case: upon itself, and those that placed its orders. */
 async function readActs(
@@ -77,10 +91,11 @@ async function readReach(ctx: Context, inForce: readonly IncidentOrder[]): Promi
 
 /**
  * The evidence of a case as one record, for who let it out (`releaseEvidence`), once: what leaked, whom and what it affected, the orders and how far they have come, the uses before, during and after,
- * and who did what in the case. No values of tokens, and no hashes of values. What does not fit is counted and said. Waits some seconds
+ * and who did what in the case. No values of tokens, and no hashes of values. What does not fit is counted and said: it holds at once
+ * CASE_TOKENS_MAX tokens at most (twice, with what they open), 4,000 uses and the addresses of the 200,000 that are looked at, 1,000 acts, and what `makeRecordProofs` does, of a log of any size. Waits some seconds
  * at most for the seals and the checkpoint that prove what is newest in it, and for the one that proves that this very pack left. Needs `export:create` and the right to read what is in it. Recorded as `incident.evidence_exported`, with the pack's own hash, before it is given out.
  *
- * @throws {DomainError} NOT_FOUND, FORBIDDEN, GONE where it was fetched or waited for too long, UNAVAILABLE where the export cannot be recorded
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN, GONE where it was fetched or waited for too long, UNAVAILABLE where the export cannot be recorded, or many are made at once
  */
 export async function exportEvidence(
   ctx: Context,
@@ -91,6 +106,15 @@ export async function exportEvidence(
   const incident = await readIncident(ctx.db, number);
   requirePermission(ctx, "export:create");
   const format = await readWaitingFile(ctx, { id, incidentId: incident.id });
+  const caller = { of: "packs", from: ctx.actor.id, isKnown: true };
+  return places.within(caller, async () => ({ pack: await leave(ctx, { incident, id, format }), format }));
+}
+
+/** Makes a pack and records that it leaves. */
+async function leave(
+  ctx: Context,
+  { incident, id, format }: { incident: IncidentRecord; id: string; format: PackFormat },
+): Promise<EvidencePack> {
   const pack = await makePack(ctx, incident);
   const { records, sha256 } = pack.integrity;
   const page = format === "html" ? { pageSha256: pageSha256(evidenceHtml(pack)) } : {};
@@ -106,7 +130,7 @@ export async function exportEvidence(
     ]);
     return entry;
   });
-  return { pack: { ...pack, integrity: { ...pack.integrity, log: await proofOfAct(ctx, act) } }, format };
+  return { ...pack, integrity: { ...pack.integrity, log: await proofOfAct(ctx, act) } };
 }
 
 /** The proof that the log has an act on record, from the next checkpoint on; null where none comes. */
@@ -187,6 +211,9 @@ async function makePack(ctx: Context, incident: IncidentRecord): Promise<Evidenc
       blastRadius,
       uses,
       acts: { listed: acts.rows.length, of: acts.total },
+      costly: [...(proofs.unproved?.uses ?? []), ...(proofs.unproved?.acts ?? [])].filter(
+        ({ why }) => why === "costly",
+      ).length,
     }),
   });
 }

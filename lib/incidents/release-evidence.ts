@@ -38,7 +38,7 @@ async function toldOf(
 
 /**
  * Lets the evidence of a case out as a file that its asker, an admin or API token, fetches once within PACK_FETCH_SECONDS. It is an export: it asks who is there, and for a second person where exports want one. Needs
- * `export:create` and the right to read what is in it. Where the case names something else, or has another window, than when it was let out or approved, nothing leaves. Recorded as `incident.evidence_released`; fetching it is on record too.
+ * `export:create` and the right to read what is in it. Where the case names something else, or has another window, than when it was let out or approved, nothing leaves. Holds no more than CASE_TOKENS_MAX tokens of it. Recorded as `incident.evidence_released`; fetching it is on record too.
  *
  * @throws {DomainError} NOT_FOUND, FORBIDDEN
  * @throws {StepUpRequired} code STEP_UP_REQUIRED

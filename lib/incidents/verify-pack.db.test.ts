@@ -4,12 +4,16 @@ import fc from "fast-check";
 import { exportJWK } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemContext } from "../context.ts";
+import { readCheckpoint } from "../seals/checkpoint.ts";
 import { makeCheckpoint } from "../seals/make-checkpoint.ts";
+import { makeRecordProofs } from "../seals/make-record-proofs.ts";
+import { recordProofs, type WhyUnproved } from "../seals/record-proofs.ts";
 import { type Evidence, openEvidence, type TestWriter } from "../seals/test-evidence.ts";
+import { useLeaf } from "../seals/use-leaf.ts";
 import { propertyRuns } from "../test-property-runs.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
 import type { EvidencePack } from "./evidence.ts";
-import { hashedOf, packOf } from "./evidence.ts";
+import { FORMAT_BEFORE, hashedOf, packOf } from "./evidence.ts";
 import { evidenceHtml } from "./evidence-html.ts";
 import { exportEvidence } from "./export-evidence.ts";
 import { openIncidentInput } from "./input.ts";
@@ -115,6 +119,8 @@ test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and
       faults: [],
       uses: { proved: 7, of: 8 },
       acts: { proved: 2, of: 2 },
+      // the issue was written by a writer that never sealed
+      claimed: ["before"],
       held: null,
       left: { by: "auditor@example.test" },
     });
@@ -139,7 +145,6 @@ test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and
   expect(evidenceHtml(pack)).toContain(
     "Of the uses that are listed, 7 of 8, and of the acts 2 of 2 carry the proof",
   );
-  // the issue was written by a writer that never sealed
   expect(pack.uses.rows.filter(({ outcome }) => outcome === "issued")).toHaveLength(1);
   // of others there are hashes alone
   const ids = new Set(pack.proofs.uses.map(({ use }) => use.tokenId));
@@ -158,6 +163,8 @@ test("what came after the newest checkpoint is not proved, and not taken for bro
   expect(await verifyPack(evidenceHtml(fresh), own)).toMatchObject({
     faults: [],
     acts: { proved: 0, of: 2 },
+    claimed: ["before", "unsigned", "unsigned"],
+    left: null,
   });
   expect(evidenceHtml(fresh)).toContain("newer than the newest checkpoint");
 });
@@ -206,6 +213,7 @@ test("a pack that was changed is found out, also where its hash was made anew", 
     { ip: null },
     { userAgent: "curl/9" },
     { client: { ...use?.client, id: randomUUID() } as never },
+    { user: { id: randomUUID(), email: "", name: "" } },
   ])
     expect((await verifyAnew(({ uses }) => Object.assign(uses.rows[0] as object, change))).faults).toContain(
       `use ${use?.id} is not what was sealed`,
@@ -240,6 +248,10 @@ test("any other edit shows too, with its hashes made anew: the log knows what le
         tokens.rows[0] as object,
         hashedOf({ ...tokens.rows[0], state: "revoked", sha256: undefined }),
       ),
+    ({ incident }) =>
+      Object.assign(incident, hashedOf({ ...incident, notes: [{ text: "all well" }], sha256: undefined })),
+    ({ orders }) => orders.push(hashedOf({ verb: "revoke", standing: "in_force" }) as never),
+    ({ proofs }) => proofs.unproved?.uses.splice(0),
     ({ affected }) => affected.people.push({ id: randomUUID(), name: "somebody.else@example.com" }),
     // a record without its proof may say anything
     ({ uses, proofs }) => {
@@ -258,6 +270,17 @@ test("any other edit shows too, with its hashes made anew: the log knows what le
     expect(faults).toContainEqual(expect.stringMatching(/^what left, by act \d+, was another pack$/));
     expect(left).toBeNull();
   }
+  // a number that is in none of the hashes
+  const { integrity } = pack;
+  const counted = { ...pack, integrity: { ...integrity, records: integrity.records - 1 } };
+  expect((await verifyPack(JSON.stringify(counted), own)).faults).toEqual([
+    expect.stringMatching(/^the pack has \d+ records, and says that it has \d+$/),
+  ]);
+  // one more of a name that is there: of two the last is read here, and a person may read the first
+  const twice = JSON.stringify(pack).replace("{", '{"standing":{"says":["Nothing of it works any more."]},');
+  expect((await verifyPack(twice, own)).faults).toEqual([
+    expect.stringMatching(/^the file says something twice/),
+  ]);
   // the proof of another's leaving, or none
   const bare = await verifyPack(JSON.stringify(withLog(pack, null)), own);
   expect(bare).toMatchObject({ left: null, faults: [] });
@@ -301,19 +324,147 @@ test("an act of leaving that somebody made up is none: one with its leaf in plac
   expect((await verifyPack(JSON.stringify(withLog(forged, borrowed)), own)).left).toBeNull();
 });
 
+test("a row that says its leaf itself is in the log, and not proved", async () => {
+  const [proof] = pack.proofs.uses;
+  const found = await verifyAnew(({ uses, proofs }) => {
+    const of = proofs.uses[0] as (typeof proofs.uses)[number];
+    const { path: _, ip: __, userAgent: ___, ...kept } = of.use;
+    const leaf = useLeaf(recordProofs.parse(pack.proofs).uses[0]?.use as never).toString("hex");
+    const changed = { path: null, ip: null, userAgent: null, outcome: "refused", refusal: "revoked" };
+    of.use = { ...kept, ...changed, salt: `01${leaf}` };
+    const row = uses.rows.find(({ id }) => id === proof?.use.id) as object;
+    Object.assign(row, hashedOf({ ...row, ...changed, sha256: undefined }));
+  });
+  expect(found.uses.proved).toBe(6);
+  expect(found.faults).toContain(`use ${proof?.use.id} has no proof, and nothing says why`);
+});
+
+test("a reason for which a record has no proof holds as long as nothing speaks against it", async () => {
+  const [use, act] = [pack.proofs.uses[0]?.use, pack.acts[0]];
+  const without = (why: WhyUnproved, change: (stated: EvidencePack) => void = () => {}) =>
+    verifyAnew((stated) => {
+      const { proofs } = stated;
+      proofs.uses = proofs.uses.filter(({ use: { id } }) => id !== use?.id);
+      proofs.acts = [];
+      proofs.unproved?.uses.push({ id: use?.id as string, why });
+      proofs.unproved?.acts.push(...pack.acts.map(({ sequence }) => ({ sequence, why })));
+      change(stated);
+    });
+  const costly = await without("costly");
+  expect(costly.faults).toEqual([expect.stringMatching(/was another pack$/)]);
+  expect(costly.claimed.toSorted()).toEqual(["before", "costly", "costly", "costly"]);
+  const early = await without("unsealed", ({ uses }) => {
+    const row = uses.rows.find(({ id }) => id === use?.id) as (typeof uses.rows)[number];
+    row.receivedAt = new Date(Date.parse(row.receivedAt) - 11 * 60_000).toISOString();
+  });
+  expect(early.faults).toContain(
+    `use ${use?.id} has no proof, and checkpoints were signed more than ten minutes after it`,
+  );
+  const later = (await without("unsigned")).faults;
+  expect(later).toContainEqual(
+    expect.stringMatching(
+      new RegExp(`^act ${act?.sequence} has no proof, and act \\d+ is under a checkpoint$`),
+    ),
+  );
+  const before = await without("before", ({ uses }) => {
+    const row = uses.rows.find(({ id }) => id === use?.id) as (typeof uses.rows)[number];
+    row.receivedAt = new Date(Date.parse(row.receivedAt) + 60_000).toISOString();
+  });
+  expect(before.faults).toContain(`use ${use?.id} has no proof, and there were seals by then`);
+});
+
+test("rows that were changed in the database before it left are in the pack as ones that are not what was sealed", async () => {
+  const { db } = evidence;
+  const auditor = contextAs(db, "auditor");
+  const { id } = await releaseEvidence(auditor, number, { format: "html" });
+  const [use, act] = [pack.proofs.uses.find(({ seal }) => seal === "3")?.use.id, pack.acts[0]];
+  const ofFirstSeal = pack.proofs.uses.filter(({ seal }) => seal === "1").map((one) => one.use.id);
+  expect(ofFirstSeal).toHaveLength(1);
+  const write = async (path: string, reason: string, by: string) => {
+    await evidence.asSuperuser(`UPDATE token_use SET path = '${path}' WHERE id = '${use}'`);
+    await evidence.asSuperuser(`UPDATE audit_entry SET reason = ${reason} WHERE id = '${act?.id}'`);
+    await evidence.asSuperuser(`UPDATE seal SET sealed_by = '${by}' WHERE sequence = 1`);
+  };
+  await write("/harmless", "'a drill'", "worker");
+  const { pack: made } = await whileSigning(() => exportEvidence(auditor, { number, id }));
+  await write("/invoices", act?.reason == null ? "NULL" : `'${act.reason}'`, "writer");
+  const page = evidenceHtml(made);
+  expect(page).toContain("among rows of the log that were not what was sealed");
+  const found = await verifyPack(page, own);
+  expect(found.left).not.toBeNull();
+  const altered = found.faults.filter((fault) =>
+    fault.endsWith("stood among rows of the log that were not what was sealed, when the pack was made"),
+  );
+  expect(altered).toEqual(found.faults);
+  for (const what of [`use ${use}`, `use ${ofFirstSeal[0]}`, `act ${act?.sequence}`])
+    expect(altered).toContainEqual(expect.stringMatching(new RegExp(`^${what} `)));
+  // what was chained after it is proved still
+  expect(found.acts).toEqual({ proved: made.acts.length - 1, of: made.acts.length });
+});
+
+test("of what would take too much to prove the newest is proved, and of each other use and act the pack says so", async () => {
+  const { db } = evidence;
+  const uses = pack.uses.rows.map(({ id, receivedAt, chain: { writer: of, flush } }) => ({
+    ...{ id, receivedAt: new Date(receivedAt), writer: of, flush: BigInt(flush) },
+  }));
+  const acts = pack.acts.map(({ sequence, at }) => ({ sequence: BigInt(sequence), at: new Date(at) }));
+  const bounds = { uses: { rows: 7, seals: 60_000 }, acts: { stretch: 20_000, leaves: 1 } };
+  const made = await makeRecordProofs(db, { uses, acts, bounds });
+  expect(made.uses.map(({ seal }) => seal).toSorted()).toEqual(["3", "3", "4"]);
+  expect(made.acts).toEqual([]);
+  const whys = made.unproved?.uses.map(({ why }) => why).toSorted();
+  expect(whys).toEqual(["before", "costly", "costly", "costly", "costly"]);
+  expect(made.unproved?.acts.map(({ why }) => why)).toEqual(["costly", "costly"]);
+  const { integrity: _, ...stated } = pack;
+  const page = evidenceHtml(packOf({ ...stated, proofs: made }));
+  expect(page).toContain("6 among too many others to hash");
+  const found = await verifyPack(page, own);
+  expect(found).toMatchObject({ uses: { proved: 3, of: 8 }, left: null });
+  expect(found.claimed.filter((why) => why === "costly")).toHaveLength(6);
+  const few = await makeRecordProofs(db, { uses, acts: [], bounds: { uses: { rows: 300_000, seals: 1 } } });
+  expect(few.seals.length).toBeLessThanOrEqual(1);
+});
+
 test("checkpoints that somebody kept speak for none that is not among them", async () => {
   const jws = await evidence.jws();
   const text = JSON.stringify(pack);
-  for (const kept of [[], jws.slice(0, 1)])
-    expect((await verifyPack(text, { keys: null, held: kept })).faults).toContainEqual(
-      expect.stringMatching(/^checkpoint \d+ is newer than those that are held elsewhere/),
-    );
-  const numbers = new Set(pack.proofs.checkpoints);
-  const gap = jws.filter((one) => !numbers.has(one) || one === pack.proofs.checkpoints[0]);
+  const [first] = pack.proofs.checkpoints;
+  const gap = jws.filter((one) => !pack.proofs.checkpoints.includes(one) || one === first);
   expect(gap.length).toBeLessThan(jws.length);
   expect((await verifyPack(text, { keys: null, held: gap })).faults).toContainEqual(
     expect.stringMatching(/^checkpoint \d+ is not among those that are held elsewhere$/),
   );
+  // a copy that ends before the pack left, or has none, cannot speak for it
+  for (const held of [[first as string], []]) {
+    const found = await verifyPack(text, { keys: null, held });
+    expect(found).toMatchObject({ held: held.length, left: null });
+    expect(found.faults).toContainEqual(
+      expect.stringMatching(/^checkpoint \d+ is newer than those that are held elsewhere/),
+    );
+  }
+  // from before the first that is held
+  const late = jws.filter((one) => one !== first);
+  expect((await verifyPack(text, { keys: null, held: late })).faults).toContain(
+    `checkpoint ${readCheckpoint(first as string)?.number} is not among those that are held elsewhere`,
+  );
+});
+
+test("a pack of the format before is read still, and nothing proves that it is what left", async () => {
+  const { integrity: _, ...stated } = structuredClone(pack);
+  const { unproved: __, ...proofs } = stated.proofs;
+  const { standing: ___, ...older } = { ...stated, proofs, format: FORMAT_BEFORE };
+  const { log: ____, ...integrity } = packOf(older as never).integrity;
+  const found = await verifyPack(JSON.stringify({ ...older, integrity }), own);
+  expect(found).toMatchObject({
+    format: FORMAT_BEFORE,
+    left: null,
+    faults: [],
+    uses: { proved: 7, of: 8 },
+    claimed: [null],
+  });
+  // one of now does not become one of before by being called so
+  const called = JSON.stringify({ ...pack, format: FORMAT_BEFORE });
+  await expect(verifyPack(called, own)).rejects.toThrow(/no evidence pack of this version/);
 });
 
 test("keys and checkpoints of somebody else prove nothing", async () => {
@@ -364,7 +515,7 @@ test("no digit of a proof can be another: what is proved then is what was proved
 test.each([
   ["nothing", ""],
   ["half of one", '<!doctype html><script type="application/json" id="evidence">{"format":'],
-  ["another version", '{"format":"tokenwarden-evidence/3"}'],
+  ["another version", '{"format":"tokenwarden-evidence/2"}'],
   ["something else", '{"format":"tokenwarden-evidence/4","proofs":7}'],
 ])("%s is no pack, and said so in one line", async (_what, text) => {
   await expect(verifyPack(text, own)).rejects.toThrow(/^the file is no evidence pack[^\n]*$/);

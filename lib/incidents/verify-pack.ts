@@ -1,29 +1,32 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { CheckpointKey } from "../seals/checkpoint.ts";
-import type { ChainedEntry } from "../seals/entry-leaf.ts";
 import { recordProofs } from "../seals/record-proofs.ts";
-import type { SealedUse } from "../seals/use-leaf.ts";
 import { type VerifiedProofs, verifyRecordProofs } from "../seals/verify-record-proofs.ts";
-import { canonicalJson, EVIDENCE_FORMAT, EVIDENCE_LEFT, type EvidencePack, type Hashed } from "./evidence.ts";
-import { dataOfPage, evidenceHtml, isAsWritten, pageSha256 } from "./evidence-html.ts";
+import { canonicalJson, EVIDENCE_FORMAT, type EvidencePack, FORMAT_BEFORE, type Hashed } from "./evidence.ts";
+import { dataOfPage, evidenceHtml, isAsWritten } from "./evidence-html.ts";
+import { findLeft, type Left } from "./find-left.ts";
+import { isSaidOnce } from "./said-once.ts";
+import { type VerifiedRecords, verifyRecords } from "./verify-records.ts";
 
 /** What a pack says of itself, and what of it is proved. */
 export type VerifiedPack = {
+  format: string;
   number: number;
   title: string;
   generatedAt: string;
   environment: string;
   records: number;
   sha256: string;
-  uses: { proved: number; of: number };
-  acts: { proved: number; of: number };
+  uses: VerifiedRecords["uses"];
+  acts: VerifiedRecords["acts"];
+  claimed: VerifiedRecords["claimed"];
   checkpoints: VerifiedProofs["checkpoints"];
   held: number | null;
   /** Whether the page that people read is what this version makes of the data in it, which is what is verified; null of JSON. */
   isPageOfData: boolean | null;
   /** The act by which it left, with its hash, as the log has it on record; null where that is not proved. */
-  left: { sequence: string; at: string; by: string } | null;
+  left: Left | null;
   /** What does not hold, a sentence each. */
   faults: string[];
 };
@@ -34,24 +37,51 @@ export class PackError extends Error {
 }
 
 // what is read of it here; the rest is held against its hash
-const shape = z.looseObject({
-  format: z.literal(EVIDENCE_FORMAT),
+const STATED = {
   generatedAt: z.string(),
   environment: z.string(),
   incident: z.looseObject({ id: z.string(), number: z.int(), title: z.string(), sha256: z.string() }),
   tokens: z.looseObject({ rows: z.array(z.looseObject({ sha256: z.string() })) }),
   orders: z.array(z.looseObject({ sha256: z.string() })),
-  uses: z.looseObject({ rows: z.array(z.looseObject({ id: z.string(), sha256: z.string() })) }),
-  acts: z.array(z.looseObject({ id: z.string(), sha256: z.string() })),
-  proofs: recordProofs,
-  standing: z.looseObject({}),
-  integrity: z.strictObject({
-    algorithm: z.literal("SHA-256"),
-    records: z.int(),
-    sha256: z.string(),
-    log: recordProofs.nullable(),
+  uses: z.looseObject({
+    rows: z.array(
+      z.looseObject({
+        id: z.string(),
+        receivedAt: z.string(),
+        token: z.looseObject({ id: z.string() }),
+        client: z.looseObject({ id: z.string() }),
+        user: z.looseObject({ id: z.string() }).nullable(),
+        verifier: z.looseObject({ id: z.string() }).nullable(),
+        sha256: z.string(),
+      }),
+    ),
   }),
-});
+  acts: z.array(
+    z.looseObject({
+      id: z.string(),
+      sequence: z.string().regex(/^\d{1,18}$/),
+      at: z.string(),
+      actor: z.looseObject({}),
+      target: z.looseObject({}),
+      sha256: z.string(),
+    }),
+  ),
+  proofs: recordProofs,
+};
+const INTEGRITY = { algorithm: z.literal("SHA-256"), records: z.int(), sha256: z.string() };
+const shape = z.discriminatedUnion("format", [
+  z.looseObject({
+    format: z.literal(EVIDENCE_FORMAT),
+    ...STATED,
+    standing: z.looseObject({}),
+    integrity: z.strictObject({ ...INTEGRITY, log: recordProofs.nullable() }),
+  }),
+  z.looseObject({
+    format: z.literal(FORMAT_BEFORE),
+    ...STATED,
+    integrity: z.strictObject(INTEGRITY).transform((of) => ({ ...of, log: null })),
+  }),
+]);
 
 /** Whether a file that begins so may be a pack, as HTML or as JSON. */
 export function beginsAsPack(text: string): boolean {
@@ -60,110 +90,66 @@ export function beginsAsPack(text: string): boolean {
 
 const hashOf = (value: unknown) => createHash("sha256").update(canonicalJson(value)).digest("hex");
 
-/** What of a use the pack shows and the log proves. */
-function isSameUse(shown: EvidencePack["uses"]["rows"][number], proved: SealedUse): boolean {
-  const of = (value: Date) => value.toISOString();
-  const { token, client, user, verifier } = shown;
-  return (
-    canonicalJson([
-      ...[shown.receivedAt, shown.at, shown.outcome, shown.refusal, shown.source, token.id, token.kind],
-      ...[shown.familyId, client.id, shown.subject, verifier?.id ?? null, shown.audience, shown.method],
-      ...[shown.path, shown.ip, shown.country, shown.userAgent, shown.status, shown.bytes],
-      shown.latencyMicroseconds,
-    ]) ===
-      canonicalJson([
-        ...[
-          of(proved.receivedAt),
-          of(proved.at),
-          proved.outcome,
-          proved.refusal,
-          proved.source,
-          proved.tokenId,
-        ],
-        ...[proved.tokenKind, proved.familyId, proved.clientId, proved.subject, proved.verifierId],
-        ...[proved.audience, proved.method, proved.path, proved.ip, proved.country, proved.userAgent],
-        ...[proved.status, proved.bytes, proved.latencyUs],
-      ]) &&
-    (user === null || user.id === proved.userId)
-  );
-}
-
-const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
-
-function isSameAct(shown: EvidencePack["acts"][number], proved: ChainedEntry): boolean {
-  const { actor, target } = shown;
-  return (
-    canonicalJson([
-      ...[
-        shown.sequence,
-        shown.at,
-        actor.kind,
-        actor.id,
-        actor.name,
-        shown.act,
-        shown.outcome,
-        shown.errorCode,
-      ],
-      ...[target.kind, target.id, target.name, shown.reason, shown.note, shown.requestId, shown.ip],
-      ...[shown.userAgent, shown.before, shown.after],
-    ]) ===
-    canonicalJson([
-      ...[
-        String(proved.sequence),
-        proved.at.toISOString(),
-        proved.actorKind,
-        proved.actorId,
-        proved.actorName,
-      ],
-      ...[
-        proved.act,
-        proved.outcome,
-        proved.errorCode,
-        proved.targetKind,
-        proved.targetId,
-        proved.targetName,
-      ],
-      ...[proved.reason, proved.note, proved.requestId, proved.ip, proved.userAgent],
-      ...[parsed(proved.before), parsed(proved.after)],
-    ])
-  );
-}
-
 function isOwnHash({ sha256, ...record }: Hashed<object>): boolean {
   return hashOf(record) === sha256;
 }
 
-type Stated = z.output<typeof shape>;
+type Read = z.output<typeof shape>;
 
-/** Whether the log has on record that this very pack left, and this very page where it is one. */
-async function findLeft(
-  { incident, integrity }: Stated,
-  page: string | null,
-  using: Parameters<typeof verifyRecordProofs>[1],
-): Promise<Pick<VerifiedPack, "left" | "faults">> {
-  if (integrity.log === null) return { left: null, faults: [] };
-  const { acts, faults } = await verifyRecordProofs(integrity.log, using);
-  const [act] = [...acts.values()].filter(
-    ({ act: name, targetId, outcome }) =>
-      name === EVIDENCE_LEFT && targetId === incident.id && outcome === "done",
-  );
-  if (act === undefined) return { left: null, faults };
-  const { data: after } = z
-    .looseObject({ sha256: z.string(), pageSha256: z.string().optional() })
-    .safeParse(parsed(act.after));
-  if (after?.sha256 !== integrity.sha256)
-    return { left: null, faults: [...faults, `what left, by act ${act.sequence}, was another pack`] };
-  if (page !== null && after.pageSha256 !== pageSha256(page))
-    return { left: null, faults: [...faults, `what left, by act ${act.sequence}, was another page`] };
-  return { left: { sequence: String(act.sequence), at: act.at.toISOString(), by: act.actorName }, faults };
+/** What of a file is not as it was written, whoever signed what. */
+function faultsOfFile({
+  text,
+  data,
+  json,
+  read,
+}: {
+  text: string;
+  data: string | null;
+  json: unknown;
+  read: Read;
+}) {
+  const faults: string[] = [];
+  const { integrity, ...stated } = json as EvidencePack;
+  if (hashOf(stated) !== integrity.sha256) faults.push("the pack was changed since it was made");
+  if (!isSaidOnce(data ?? text, json))
+    faults.push(
+      "the file says something twice, or otherwise than it was written: whoever reads it may read another thing than is verified here",
+    );
+  // by what ends a script for a browser, and not here, a text of somebody's would be shown as a part of the page
+  if (data?.includes("<") === true) faults.push("the page's data has what a browser may show");
+  // pages from before they said what is refused now carry no hash of their own
+  const hasOwnHash = read.format === EVIDENCE_FORMAT || "standing" in read;
+  if (data !== null && hasOwnHash && !isAsWritten(text))
+    faults.push("the page was changed since it was made");
+  const records = recordsOf(stated);
+  const changed = records.filter((record) => !isOwnHash(record)).length;
+  if (changed > 0) faults.push(`${changed === 1 ? "1 record was" : `${changed} records were`} changed`);
+  if (integrity.records !== records.length)
+    faults.push(`the pack has ${records.length} records, and says that it has ${integrity.records}`);
+  return faults;
+}
+
+function recordsOf(pack: Omit<EvidencePack, "integrity">): Hashed<object>[] {
+  return [pack.incident, ...pack.tokens.rows, ...pack.orders, ...pack.uses.rows, ...pack.acts];
+}
+
+/** Whether a page is what this version makes of the data in it. */
+function isPageOf(pack: EvidencePack, page: string): boolean {
+  try {
+    return evidenceHtml(pack) === page;
+  } catch {
+    // of data that is no pack's, or another version's
+    return false;
+  }
 }
 
 /**
- * Verifies an evidence pack by itself: that nothing of it was changed since it was made, that the log has on record that it left as it is, and that the uses and acts that it shows stand in the log as that was sealed and signed.
+ * Verifies an evidence pack by itself: that nothing of it was changed since it was made, that the log has on record that it left as it is, that the uses and acts that it shows stand in the log as that
+ * was sealed and signed, and that those which are not proved have a reason for it against which nothing speaks. Of a pack of the format before, nothing proves that it is what left.
  *
  * @param text of the file, HTML or JSON.
  * @param keys null: those that the pack has.
- * @throws {PackError} where it is no pack of this format.
+ * @throws {PackError} where it is no pack of these formats.
  */
 export async function verifyPack(
   text: string,
@@ -176,51 +162,40 @@ export async function verifyPack(
   } catch {
     throw new PackError("the file is no evidence pack, or not all of it is there");
   }
-  const read = shape.safeParse(json);
-  if (!read.success) {
-    const { path, message } = read.error.issues[0] ?? { path: [], message: "" };
+  const parsed = shape.safeParse(json);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0] ?? { path: [], message: "" };
     throw new PackError(
       `the file is no evidence pack of this version: ${[path.join("."), message].join(" ")}`,
     );
   }
   const pack = json as EvidencePack;
-  const { integrity, ...stated } = pack;
-  const faults: string[] = [];
-  if (hashOf(stated) !== integrity.sha256) faults.push("the pack was changed since it was made");
-  if (data !== null && !isAsWritten(text)) faults.push("the page was changed since it was made");
-  const records = [pack.incident, ...pack.tokens.rows, ...pack.orders, ...pack.uses.rows, ...pack.acts];
-  const changed = records.filter((record) => !isOwnHash(record)).length;
-  if (changed > 0) faults.push(`${changed === 1 ? "1 record was" : `${changed} records were`} changed`);
-  const using = { keys: keys ?? read.data.proofs.keys, held };
-  const proofs = await verifyRecordProofs(read.data.proofs, using);
-  const { left, faults: leaving } = await findLeft(read.data, data === null ? null : text, using);
-  faults.push(...proofs.faults, ...leaving);
-  let [uses, acts] = [0, 0];
-  for (const use of pack.uses.rows) {
-    const proved = proofs.uses.get(use.id);
-    if (proved === undefined) continue;
-    if (isSameUse(use, proved)) uses += 1;
-    else faults.push(`use ${use.id} is not what was sealed`);
-  }
-  for (const act of pack.acts) {
-    const proved = proofs.acts.get(act.id);
-    if (proved === undefined) continue;
-    if (isSameAct(act, proved)) acts += 1;
-    else faults.push(`act ${act.sequence} is not what was sealed`);
-  }
+  const read = parsed.data;
+  const using = { keys: keys ?? read.proofs.keys, held };
+  const proofs = await verifyRecordProofs(read.proofs, using);
+  const leaving = await findLeft(read, { page: data === null ? null : text, using });
+  const records = verifyRecords(pack, read.proofs, { proofs, leaving: leaving.checkpoints });
+  const faults = [
+    ...faultsOfFile({ text, data, json, read }),
+    ...proofs.faults,
+    ...leaving.faults,
+    ...records.faults,
+  ];
   return {
+    format: read.format,
     number: pack.incident.number,
     title: pack.incident.title,
     generatedAt: pack.generatedAt,
     environment: pack.environment,
-    records: records.length,
-    sha256: integrity.sha256,
-    uses: { proved: uses, of: pack.uses.rows.length },
-    acts: { proved: acts, of: pack.acts.length },
+    records: recordsOf(pack).length,
+    sha256: pack.integrity.sha256,
+    uses: records.uses,
+    acts: records.acts,
+    claimed: records.claimed,
     checkpoints: proofs.checkpoints,
     held: proofs.held,
-    isPageOfData: data === null ? null : evidenceHtml(pack) === text,
-    left,
+    isPageOfData: data === null ? null : isPageOf(pack, text),
+    left: leaving.left,
     faults: [...new Set(faults)],
   };
 }

@@ -1,3 +1,4 @@
+import { readClock } from "../clocks/read-clock.ts";
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { readCheckpoint } from "../seals/checkpoint.ts";
@@ -41,7 +42,7 @@ export async function readLogDays(db: Sql): Promise<MeasuredDay[]> {
       SELECT date_trunc('day', received_at, 'UTC'), count(*), NULL FROM partitions.token_use_default GROUP BY 1
       ORDER BY 1`,
   );
-  const today = dayOf(new Date());
+  const today = dayOf(await readClock(db));
   const days = new Map<string, MeasuredDay>();
   for (const row of rows) {
     const day = dayOf(row.day);

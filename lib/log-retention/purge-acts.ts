@@ -1,7 +1,8 @@
-import { recordEntry } from "../audit/record-entry.ts";
+import { type Act, recordEntries } from "../audit/record-entry.ts";
 import { systemContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
+import { noteUnsentActs } from "../event-streams/note-losses.ts";
 import { findActsCut } from "./log-days.ts";
 import { dayOf, dayWords } from "./model.ts";
 
@@ -42,10 +43,11 @@ export async function purgeActs(db: SqlDatabase): Promise<number> {
        VALUES ($1::bigint, clock_timestamp(), $2::bigint, $3::timestamptz, $4::int, $5::bigint) RETURNING left_at AS at`,
       [through, acts, until, setting.days, checkpoint],
     );
+    const unsent = await noteUnsentActs(tx, through);
     const [row] = await tx.query<{ dropped: bigint }>("SELECT drop_acts($1::bigint) AS dropped", [through]);
     const [gone] = await tx.query<{ day: Date | null }>("SELECT max(day) AS day FROM purged_use_day");
     // last: from here on the chain's head is held
-    await recordEntry(tx, systemContext(db, "worker", at), {
+    const left: Act = {
       act: "log.acts_dropped",
       target: {
         kind: "log_acts",
@@ -62,7 +64,8 @@ export async function purgeActs(db: SqlDatabase): Promise<number> {
         // what said so has left
         usesGoneUntil: gone?.day == null ? null : dayOf(gone.day),
       },
-    });
+    };
+    await recordEntries(tx, systemContext(db, "worker", at), [...unsent, left]);
     return Number(row?.dropped ?? 0);
   });
 }

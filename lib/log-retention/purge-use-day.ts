@@ -1,7 +1,8 @@
-import { recordEntry } from "../audit/record-entry.ts";
+import { type Act, recordEntries } from "../audit/record-entry.ts";
 import { systemContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
+import { noteUnsentUses } from "../event-streams/note-losses.ts";
 import { SEALED_USE_COLUMNS, type SealedUseRecord, sealedUseOf } from "../seals/use-columns.ts";
 import { useLeaf } from "../seals/use-leaf.ts";
 import { DAY_MS, dayWords, startOfDay } from "./model.ts";
@@ -80,7 +81,8 @@ async function keepLeaves(tx: Sql, end: Date): Promise<{ before: number; after: 
 /**
  * Takes the uses of one day out of the log, in one transaction with its record and its audit entry `log.day_dropped`, from which a verification knows that they are
  * gone by retention, under which checkpoint, and how many they were: a day of which somebody had taken some before does not add up. Their seals stay. The database
- * proves that the day has been over for as long as the setting says and that no older one is left. One worker at a time. Whether it holds is looked at before (`purgeLog`).
+ * proves that the day has been over for as long as the setting says and that no older one is left. Of each stream that had
+ * not sent all of it, how much that was is on record beside (`event_stream.left_unsent`). One worker at a time. Whether it holds is looked at before (`purgeLog`).
  *
  * @param db with the retention role.
  * @returns the uses that left; `busy` where another worker is at it or has done it; `unsigned` where no checkpoint covers the day yet.
@@ -104,8 +106,9 @@ export async function purgeUseDay(db: SqlDatabase, day: string): Promise<number 
       [from],
     );
     if (measured === undefined) throw new Error("a day of the log has no measure");
+    const unsent = await noteUnsentUses(tx, { from, to: end });
     const kept = await keepLeaves(tx, end);
-    await recordPurge(tx, db, { day, ...measured, checkpoint, kept });
+    await recordPurge(tx, db, { day, ...measured, checkpoint, kept }, unsent);
     await waitForLocks(tx, DROP_LOCK_MS);
     await tx.query("SELECT drop_use_day($1::timestamptz)", [from]);
     return Number(measured.uses);
@@ -114,14 +117,14 @@ export async function purgeUseDay(db: SqlDatabase, day: string): Promise<number 
 
 type Purge = Measured & { day: string; checkpoint: bigint; kept: { before: number; after: number } };
 
-async function recordPurge(tx: Sql, db: SqlDatabase, purge: Purge): Promise<void> {
+async function recordPurge(tx: Sql, db: SqlDatabase, purge: Purge, unsent: readonly Act[]): Promise<void> {
   const { day, uses, unsealed, bytes, keptDays, checkpoint, kept } = purge;
   const [{ at } = { at: new Date() }] = await tx.query<{ at: Date }>(
     `INSERT INTO purged_use_day (day, left_at, uses, unsealed, bytes, kept_days, checkpoint)
      VALUES ($1::timestamptz, clock_timestamp(), $2::bigint, $3::bigint, $4::bigint, $5::int, $6::bigint) RETURNING left_at AS at`,
     [startOfDay(day), uses, unsealed, bytes, keptDays, checkpoint],
   );
-  await recordEntry(tx, systemContext(db, "worker", at), {
+  const dropped: Act = {
     act: "log.day_dropped",
     target: { kind: "log_day", id: day, name: `the uses of ${dayWords(day)}` },
     after: {
@@ -134,5 +137,6 @@ async function recordPurge(tx: Sql, db: SqlDatabase, purge: Purge): Promise<void
       useDays: keptDays,
       checkpoint: Number(checkpoint),
     },
-  });
+  };
+  await recordEntries(tx, systemContext(db, "worker", at), [...unsent, dropped]);
 }

@@ -1,3 +1,4 @@
+import { readClock } from "../clocks/read-clock.ts";
 import { systemContext } from "../context.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { CHECK_COLUMNS, type CheckRecord } from "../evidence-checks/check-row.ts";
@@ -27,7 +28,7 @@ export async function verifyUseDay(
 ): Promise<boolean | null> {
   const known = await findDayCheck(db, day);
   if (known !== null && !holdsForUses(known)) return false;
-  const { actor, now } = systemContext(db, "worker");
+  const { actor, now } = systemContext(db, "worker", await readClock(db));
   if (known?.endedAt && now.getTime() - known.endedAt.getTime() < FRESH_MS) return true;
   const from = startOfDay(day);
   const [check] = await db.query<CheckRecord>(BEGIN, [

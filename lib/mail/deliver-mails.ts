@@ -1,4 +1,5 @@
 import { type Act, recordEntry } from "../audit/record-entry.ts";
+import { readClock } from "../clocks/read-clock.ts";
 import { systemContext } from "../context.ts";
 import { changeLeased, heldFor, LET_GO } from "../db/leases.ts";
 import type { Sql } from "../db/sql.ts";
@@ -62,7 +63,7 @@ async function end(
   state: "sent" | "failed",
   why: string | null,
 ): Promise<void> {
-  const ctx = systemContext(db, "mail");
+  const ctx = systemContext(db, "mail", await readClock(db));
   await db.transaction(async (tx) => {
     const ended = await tx.query(
       `UPDATE mail SET state = $3::text, sent_at = CASE WHEN $3::text = 'sent' THEN $4::timestamptz END, last_error = coalesce($5::text, last_error),
@@ -105,7 +106,7 @@ async function deliver(
   if (sent.outcome === "taken") return end(delivering, mail, "sent", null);
   // stopped in the middle: nobody's fault, and another worker's turn
   if (delivering.signal.aborted) return waitLonger(delivering, mail, "The worker was stopped meanwhile.");
-  if (sent.outcome === "refused" || mail.giveUpAt <= new Date())
+  if (sent.outcome === "refused" || mail.giveUpAt <= (await readClock(delivering.db)))
     return end(delivering, mail, "failed", sent.why);
   return waitLonger(delivering, mail, sent.why);
 }

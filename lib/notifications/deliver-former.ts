@@ -1,3 +1,4 @@
+import { readClock } from "../clocks/read-clock.ts";
 import { DomainError } from "../errors.ts";
 import { openWebhook } from "../event-streams/open-sink.ts";
 import type { Sent } from "../event-streams/sent.ts";
@@ -42,7 +43,7 @@ async function attempt(delivering: WebhookDelivering, former: Former): Promise<S
     const lines = (await readNotices(delivering.db, [former.id])).map((row) => ({
       json: webhookLineOf(row),
     }));
-    return await webhook.send(lines, new Date(), delivering.signal);
+    return await webhook.send(lines, await readClock(delivering.db), delivering.signal);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return { outcome: "failed", why: "is not called: the master key does not open its secret" };

@@ -1,4 +1,5 @@
 import { recordEntry } from "../audit/record-entry.ts";
+import { readClock } from "../clocks/read-clock.ts";
 import { systemContext } from "../context.ts";
 import { changeLeased, FAILED, heldFor, isFree, LET_GO } from "../db/leases.ts";
 import type { Sql, SqlValue } from "../db/sql.ts";
@@ -86,7 +87,7 @@ async function attempt(
   try {
     const webhook = await openNotificationWebhook(record, delivering);
     const lines = rows.map((row) => ({ json: webhookLineOf(row) }));
-    return await webhook.send(lines, new Date(), delivering.signal);
+    return await webhook.send(lines, await readClock(delivering.db), delivering.signal);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return { outcome: "failed", why: "is not called: the master key does not open its secret" };
@@ -104,7 +105,7 @@ async function pauseGone(delivering: WebhookDelivering, why: string): Promise<vo
       [why],
     );
     if (!isPaused) return;
-    await recordEntry(tx, systemContext(db, "worker"), {
+    await recordEntry(tx, systemContext(db, "worker", await readClock(tx)), {
       act: "notification_webhook.paused",
       target: WEBHOOK_TARGET,
       note: `The webhook ${why}`,

@@ -244,8 +244,8 @@ describe("the last way in", () => {
     const session = await openSession(admin, 0);
     const { authenticator } = await addPasskey(admin, session(1));
     const { codes } = await makeRecoveryCodes(session(1));
-    await makeAdmin();
-    await renewInvitation(world.as("owner"), { adminId: admin.id }, PARTY.origin);
+    const owner = await openSession(await makeAdmin(), 0);
+    await renewInvitation(owner(1), { adminId: admin.id }, PARTY.origin);
     await isRefused(enter(authenticator, 2), "NOT_SIGNED_IN");
     const input = { email: admin.email, password: PASSWORD, code: "", recoveryCode: codes[0] };
     await isRefused(signIn(nobody(3), input, means.wrapper), "NOT_SIGNED_IN");

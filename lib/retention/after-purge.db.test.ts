@@ -89,6 +89,30 @@ describe("after a week has left", () => {
     expect(rows).toHaveLength(2);
   });
 
+  test("the log tells whose a use is also when its token's issue has left the log before it", async () => {
+    const userId = await past.fixture.user("ben@example.test");
+    await past.token({ clientId, issuedAt: past.at(20) });
+    await purgeRegister(past.retention);
+    const gone = new Date(Math.floor(past.at(19).getTime() / 86_400_000) * 86_400_000);
+    await past.retention.query(
+      `INSERT INTO purged_use_day (day, left_at, uses, unsealed, bytes, kept_days, checkpoint) VALUES ($1::timestamptz, now(), 1, 0, 1, 30, 1)`,
+      [gone],
+    );
+    const usedAt = new Date(gone.getTime() + 2 * 86_400_000);
+    const tokenId = uuidv7(gone);
+    await world.db.query(
+      `INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, user_id, subject, writer_id, flush, ordinal, salt)
+       VALUES ($1::uuid, $2::timestamptz, $2::timestamptz, 'refused', 'expired', 'refresh', $3::uuid, 'refresh', $3::uuid, $4::uuid, $5::uuid, $5::text, gen_random_uuid(), 1, 0, '\\x00112233445566778899aabbccddeeff')`,
+      [uuidv7(usedAt), usedAt, tokenId, clientId, userId],
+    );
+    const ctx = contextAs(world.db, "auditor");
+    const { rows } = await listTokenUses(ctx, {
+      ...defaultQuery(tokenUsesTable),
+      filters: { user: ["ben@example.test"] },
+    });
+    expect(rows.map((row) => row.token.id)).toEqual([tokenId]);
+  });
+
   test("the log still tells whose the tokens were and what was done about them (mistake 11)", async () => {
     const userId = await past.fixture.user("ana@example.test");
     const token = await past.token({ clientId, userId, issuedAt: past.at(20) });

@@ -10,6 +10,7 @@ import { noteContainment } from "../incidents/note-containment.ts";
 import { openIncidentOn } from "../incidents/open-incident.ts";
 import { type NamedSubject, nameSubjects } from "../incidents/save-subjects.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { backoffMs } from "../outbound/backoff.ts";
 import type { FindingKind, FindingOutcome } from "./model.ts";
 
 type Finding = {
@@ -21,20 +22,27 @@ type Finding = {
   url: string | null;
   outcome: FindingOutcome;
 };
-type Waiting = { id: string; scanner: { id: string; name: string }; receivedAt: Date; findings: Finding[] };
+type Waiting = {
+  id: string;
+  scanner: { id: string; name: string };
+  receivedAt: Date;
+  failures: number;
+  findings: Finding[];
+};
 
-/** So many are looked at in one go: one that cannot be put into a case keeps no other one waiting. */
+/** So many are tried in one go. */
 const AT_ONCE = 20;
 
-/** The oldest reports that have something of ours and no case. */
-async function findWaiting(db: Sql): Promise<Waiting[]> {
+/** Reports that have something of ours and no case: those that failed the least often, the oldest first. What failed keeps no other one waiting, however many have. */
+async function findWaiting(db: Sql, now: Date): Promise<Waiting[]> {
   return run<Waiting>(
     db,
-    sql`SELECT r.id, jsonb_build_object('id', s.id, 'name', s.name) AS scanner, r.received_at AS "receivedAt",
+    sql`SELECT r.id, jsonb_build_object('id', s.id, 'name', s.name) AS scanner, r.received_at AS "receivedAt", r.case_failures AS failures,
         (SELECT jsonb_agg(jsonb_build_object('kind', f.kind, 'tokenId', f.token_id, 'familyId', f.family_id, 'clientId', f.client_id, 'name', f.name,
           'url', f.url, 'outcome', f.outcome) ORDER BY f.ordinal) FROM leak_finding f WHERE f.report_id = r.id) AS findings
       FROM leak_report r JOIN scanner s ON s.id = r.scanner_id
-      WHERE r.incident_id IS NULL AND r.unknown_count < r.value_count ORDER BY r.received_at, r.id LIMIT ${AT_ONCE}::int`,
+      WHERE r.incident_id IS NULL AND r.unknown_count < r.value_count AND (r.case_retry_at IS NULL OR r.case_retry_at <= ${now}::timestamptz)
+      ORDER BY r.case_failures, r.received_at, r.id LIMIT ${AT_ONCE}::int`,
   );
 }
 
@@ -161,21 +169,31 @@ async function putIntoCase(db: Database, waiting: Waiting, now: Date): Promise<v
   }
 }
 
+/** Tries it again later, and the later the more often it failed. */
+async function putOff(db: Sql, { id, failures }: Waiting, now: Date): Promise<void> {
+  await db.query(
+    "UPDATE leak_report SET case_failures = $2::int, case_retry_at = $3::timestamptz WHERE id = $1::uuid AND incident_id IS NULL",
+    [id, failures + 1, new Date(now.getTime() + backoffMs(failures + 1))],
+  );
+}
+
 /**
- * Puts the oldest report that has something of ours, and no case yet, into one: the open case that is about the same, or a new one where there is none or it takes no more. One that
- * cannot be put into any is passed over, and told of once nothing else waits. The scanner is the actor. Killed in between, the next look does it.
+ * Puts a report that has something of ours, and no case yet, into one: the open case that is about the same, or a new one where there is none or it takes no more. One that
+ * cannot be put into any waits for longer each time, up to ten minutes, and is told of once no other one could be. The scanner is the actor. Killed in between, the next
+ * look does it.
  *
  * @returns whether there was one.
- * @throws what kept the oldest of those passed over
+ * @throws what kept the first of those that failed
  */
 export async function openCaseOfReport(db: Database, now: Date = new Date()): Promise<boolean> {
   const failures: unknown[] = [];
-  for (const waiting of await findWaiting(db)) {
+  for (const waiting of await findWaiting(db, now)) {
     try {
       await putIntoCase(db, waiting, now);
       return true;
     } catch (error) {
       failures.push(error);
+      await putOff(db, waiting, now);
     }
   }
   if (failures.length > 0) throw failures[0];

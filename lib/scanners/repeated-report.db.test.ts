@@ -138,21 +138,55 @@ test("a stricter policy, and a token that works again, have the order that the p
   expect((await readIncident(db, number as number)).state).toBe("contained");
 });
 
-test("a report that cannot be put into a case keeps no other one waiting, is told of once nothing else waits, and goes in when it can", async () => {
-  const [unlucky, other] = [await leakedToken(), await leakedToken()];
+test("a hundred reports that cannot be put into a case keep no other one waiting, are told of, tried less and less, and go in when they can", async () => {
+  const unlucky = await leakedToken();
+  await unlucky.send();
+  await db.query(
+    `INSERT INTO leak_report (id, scanner_id, digest, received_at, last_received_at, value_count, unknown_count)
+     SELECT gen_random_uuid(), scanner_id, sha256(n::text::bytea), received_at, received_at, 1, 0 FROM leak_report, generate_series(1, 99) n WHERE scanner_id = $1::uuid`,
+    [unlucky.id],
+  );
+  await db.query(
+    `INSERT INTO leak_finding (report_id, ordinal, kind, token_id, family_id, client_id, name, type, outcome)
+     SELECT o.id, 0, f.kind, f.token_id, f.family_id, f.client_id, f.name, f.type, f.outcome FROM leak_report o JOIN leak_report r ON r.scanner_id = o.scanner_id
+       JOIN leak_finding f ON f.report_id = r.id WHERE r.scanner_id = $1::uuid AND o.id <> r.id`,
+    [unlucky.id],
+  );
+  const ofUnlucky = async () =>
+    db.query<{ failures: number; seconds: number; isIn: boolean }>(
+      `SELECT case_failures AS failures, extract(epoch FROM case_retry_at - now())::float8 AS seconds, incident_id IS NOT NULL AS "isIn" FROM leak_report WHERE scanner_id = $1::uuid`,
+      [unlucky.id],
+    );
   await asDatabaseOwner(
     `ALTER TABLE incident ADD CONSTRAINT not_this_one CHECK (title NOT LIKE '${unlucky.id}%')`,
   );
-  await unlucky.send();
+  let told = 0;
+  const look = (at: Date) =>
+    openCaseOfReport(db, at).catch((error: Error) => {
+      expect(error.message).toContain("not_this_one");
+      told += 1;
+      return null;
+    });
+  const now = new Date();
+  while ((await look(now)) !== false) expect(told).toBeLessThan(10);
+  expect(told).toBe(5);
+  expect(await ofUnlucky()).toHaveLength(100);
+
+  // all of them are due again, and one that is new goes before them
+  const later = new Date(now.getTime() + 60_000);
+  const other = await leakedToken();
   await other.send();
-  expect(await openCaseOfReport(db)).toBe(true);
+  expect(await look(later)).toBe(true);
   expect(await other.cases()).toEqual([expect.any(Number)]);
-  expect(await unlucky.cases()).toEqual([null]);
-  await expect(openCaseOfReport(db)).rejects.toThrow("not_this_one");
+  expect((await ofUnlucky()).filter(({ failures }) => failures !== 1)).toEqual([]);
+  for (let n = 0; n < 10; n += 1) await look(new Date(later.getTime() + n * 3_600_000));
+  expect((await ofUnlucky()).every(({ failures, isIn }) => failures === 3 && !isIn)).toBe(true);
+
   await asDatabaseOwner("ALTER TABLE incident DROP CONSTRAINT not_this_one");
-  expect(await openCaseOfReport(db)).toBe(true);
-  expect(await unlucky.cases()).toEqual([expect.any(Number)]);
-  expect(await openCaseOfReport(db)).toBe(false);
+  const muchLater = new Date(now.getTime() + 24 * 3_600_000);
+  while (await openCaseOfReport(db, muchLater)) {}
+  expect((await ofUnlucky()).filter(({ isIn }) => !isIn)).toEqual([]);
+  expect(new Set(await unlucky.cases()).size, "all of them are about one token").toBe(1);
 });
 
 test("a report that joins a case is held against it: what its policy ends contains the case, and a secret of it that is taken opens it again", async () => {

@@ -2,7 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Database } from "../db/database.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_LOCK, CHECKPOINT_SECONDS } from "./make-checkpoint.ts";
-import type { ActToProve, UseToProve } from "./make-record-proofs.ts";
+import type { ActToProve } from "./prove-acts.ts";
+import type { UseToProve } from "./prove-uses.ts";
 import { ADMIN_CHAIN } from "./seal.ts";
 
 /** Workers listen on it. */
@@ -18,7 +19,8 @@ const CHECKPOINT_WITHIN_MS = 3_000;
 const LOOK_MS = 100;
 
 /** Each checkpoint names the chains that moved in the ten minutes before it. */
-const NEWEST = "SELECT number, at, jws FROM checkpoint ORDER BY number DESC LIMIT 1";
+const NEWEST =
+  "SELECT number, at, jws, clock_timestamp() AS now FROM checkpoint ORDER BY number DESC LIMIT 1";
 const SEALS = `
   SELECT k.writer::text AS chain, (SELECT min(sequence) FROM seal WHERE chain = k.writer AND sealed_at >= k.at AND last_flush >= k.flush
     AND NOT k.flush = ANY (open_flushes)) AS sequence FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[]) AS k(writer, flush, at)`;
@@ -41,8 +43,8 @@ export async function coverRecords(
   db: Database,
   { uses, acts }: { uses: readonly UseToProve[]; acts: readonly ActToProve[] },
 ): Promise<void> {
-  const [newest] = await db.query<{ at: Date; jws: string }>(NEWEST);
-  if (newest === undefined || Date.now() - newest.at.getTime() > GONE_AFTER_MS) return;
+  const [newest] = await db.query<{ at: Date; jws: string; now: Date }>(NEWEST);
+  if (newest === undefined || newest.now.getTime() - newest.at.getTime() > GONE_AFTER_MS) return;
   const since = new Date(newest.at.getTime() - SEALED_WITHIN_MS);
   const fresh = uses.filter(({ receivedAt }) => receivedAt >= since);
   const keys = [

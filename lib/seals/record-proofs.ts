@@ -9,6 +9,20 @@ const way = z.strictObject({
   path: z.array(hash).max(64),
 });
 
+/** Why a record is listed without a proof. */
+export const WHY_UNPROVED = [
+  "unsealed",
+  "unsigned",
+  "before",
+  "costly",
+  "gone",
+  "erased",
+  /** It is there, and it or what was sealed with it is not what was sealed. */
+  "altered",
+] as const;
+export type WhyUnproved = (typeof WHY_UNPROVED)[number];
+const why = z.enum(WHY_UNPROVED);
+
 /**
  * What proves of single records that they stand in the log as it was sealed and signed, without the records of others: of those there are hashes alone.
  *
@@ -33,6 +47,13 @@ export const recordProofs = z.strictObject({
       entries: z.array(entryLine),
     }),
   ),
+  /** Those of the records that have no proof, and why; packs from before do not say. */
+  unproved: z
+    .strictObject({
+      uses: z.array(z.strictObject({ id: z.string(), why })),
+      acts: z.array(z.strictObject({ sequence: z.string().regex(/^\d{1,18}$/), why })),
+    })
+    .optional(),
 });
 
 /** As JSON has it. */

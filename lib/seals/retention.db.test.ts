@@ -1,14 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { recordEntry } from "../audit/record-entry.ts";
 import { systemContext } from "../context.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
-import { dayOf } from "../log-retention/model.ts";
+import { listEventStreams } from "../event-streams/list-event-streams.ts";
+import { lossWords } from "../event-streams/model.ts";
+import { dayOf, dayWords } from "../log-retention/model.ts";
 import { purgeActs } from "../log-retention/purge-acts.ts";
 import { purgeLog } from "../log-retention/purge-log.ts";
 import { purgeUseDay } from "../log-retention/purge-use-day.ts";
 import { releaseUseDay } from "../log-retention/release-use-day.ts";
 import { verifyUseDay } from "../log-retention/verify-use-day.ts";
+import { tellStreamLosses } from "../notifications/tell-stream-losses.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { readEvidenceFile, writeEvidence } from "./evidence-file.ts";
 import { readCheckpointKeys, readEvidence } from "./read-evidence.ts";
@@ -178,6 +181,71 @@ test("all that is due leaves by the worker's run, with an act for each day and o
     ...Array.from({ length: 3 }, () => "worker log.day_dropped"),
     "worker log.acts_dropped",
   ]);
+});
+
+test("a stream that had not sent what leaves says how much that is, of which days, in its row, in an act of its own and in one notice for as long as it sends nothing", async () => {
+  const stream = async (name: string, change = "name = name") => {
+    await evidence.db.query(
+      `INSERT INTO event_stream (id, name, delivery, url, format, sources, client_ids, acts_sequence, uses_low, created_at, updated_at)
+       VALUES (gen_random_uuid(), $1::text, 'syslog', 'syslog+tls://1.1.1.1', 'ndjson', '{uses,acts}', '{}', 0, $2::timestamptz, now(), now())`,
+      [name, ago(400)],
+    );
+    await evidence.db.query(`UPDATE event_stream SET ${change} WHERE name = $1::text`, [name]);
+  };
+  onTestFinished(async () => void (await evidence.asSuperuser("TRUNCATE event_stream CASCADE")));
+  await stream("down");
+  await stream("refused alone", "outcome = 'refused'");
+  await stream("of another client", `client_ids = '{${randomUUID()}}'`);
+  const key = { at: ago(39).toISOString(), writer: randomUUID(), flush: "0", ordinal: 0 };
+  await stream(
+    "stopped in a snapshot",
+    `uses_epoch = pg_current_snapshot()::text, uses_epoch_low = now(), uses_key = '${JSON.stringify(key)}'`,
+  );
+  await stream(
+    "up to date",
+    "uses_base = pg_current_snapshot()::text, uses_low = now(), acts_sequence = 1000000",
+  );
+  await dropTwo();
+  await purgeActs(retention);
+  const owner = contextAs(evidence.db, "owner");
+  const rows = async () =>
+    Object.fromEntries(
+      (await listEventStreams(owner)).map(({ name, losses }) => [name, losses.map(lossWords)]),
+    );
+  const [first, second] = [dayWords(day(40)), dayWords(day(39))];
+  const acts = `${oldActs} acts of ${dayWords(day(399))} – ${dayWords(day(397))} left unsent`;
+  expect(await rows()).toEqual({
+    down: [`15 uses of ${first} – ${second} left unsent`, acts],
+    "refused alone": [],
+    "of another client": [acts],
+    "stopped in a snapshot": [`7 uses of ${second} left unsent`, acts],
+    "up to date": [],
+  });
+  const found = await evidence.verify();
+  expect(found.problems).toEqual([]);
+  const recorded = await evidence.db.query<{ name: string; source: string; events: number }>(
+    `SELECT target_name AS name, after->>'source' AS source, (after->>'events')::int AS events FROM audit_entry WHERE act = 'event_stream.left_unsent'
+     ORDER BY sequence`,
+  );
+  expect(recorded.filter(({ name }) => name === "down")).toEqual([
+    { name: "down", source: "uses", events: 8 },
+    { name: "down", source: "uses", events: 7 },
+    { name: "down", source: "acts", events: oldActs },
+  ]);
+
+  const told = async () => {
+    await tellStreamLosses(evidence.db, new Date());
+    const notices = await evidence.db.query<{ text: string }>(
+      "SELECT text FROM notification WHERE subject_name = 'down' AND text LIKE '% uses of %' ORDER BY id",
+    );
+    return notices.map(({ text }) => text.split(".")[0]);
+  };
+  const once = [`15 uses of ${first} – ${second} left unsent`];
+  expect(await told()).toEqual(once);
+  expect(await told()).toEqual(once);
+  await purgeUseDay(retention, day(38));
+  expect((await rows()).down).toContain(`18 uses of ${first} – ${dayWords(day(38))} left unsent`);
+  expect(await told(), "it goes on").toEqual(once);
 });
 
 test("days whose acts have left in turn are still known as gone", async () => {

@@ -1,3 +1,4 @@
+import { inviterOf } from "../admins/inviter.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
@@ -29,9 +30,11 @@ export async function inviteForProvider(
   if (provider.state === "disabled")
     throw new DomainError("CONFLICT", "This provider is disabled. Enable it first.");
   const { until, invitation } = invitationOf(ctx, consoleUrl);
+  const by = await inviterOf(tx, ctx.actor);
   await tx.query(
-    "INSERT INTO admin_identity (admin_id, provider_id, email, invited_email, invited_until) VALUES ($1::uuid, $2::uuid, $3::text, $3::text, $4::timestamptz)",
-    [adminId, provider.id, email, until],
+    `INSERT INTO admin_identity (admin_id, provider_id, email, invited_email, invited_until, invited_by_id, invited_by_token_id)
+     VALUES ($1::uuid, $2::uuid, $3::text, $3::text, $4::timestamptz, $5::uuid, $6::uuid)`,
+    [adminId, provider.id, email, until, by.adminId, by.apiTokenId],
   );
   return invitation;
 }
@@ -46,11 +49,13 @@ export async function inviteAgain(
   { consoleUrl, adminId }: { consoleUrl: string; adminId: string },
 ): Promise<Invitation & { email: string }> {
   const { until, invitation } = invitationOf(ctx, consoleUrl);
+  const by = await inviterOf(tx, ctx.actor);
   const [row] = await tx.query<{ email: string }>(
     `UPDATE admin_identity i SET subject = NULL, linked_at = NULL, invited_until = $2::timestamptz,
+       invited_by_id = $3::uuid, invited_by_token_id = $4::uuid, withdrawn_because = NULL,
        email = coalesce(i.invited_email, CASE WHEN lower(i.email) = a.email THEN i.email ELSE a.email END)
      FROM admin a WHERE i.admin_id = $1::uuid AND a.id = i.admin_id RETURNING i.email`,
-    [adminId, until],
+    [adminId, until, by.adminId, by.apiTokenId],
   );
   if (row === undefined) throw new DomainError("CONFLICT", "They come in by no provider any more.");
   return { ...invitation, email: row.email };

@@ -44,12 +44,12 @@ async function readIssuer(outbound: Outbound, issuer: string): Promise<Issuer> {
 /** Of many who ask at once, one asks the issuer. */
 async function findIssuer(outbound: Outbound, cache: ProviderCache, issuer: string): Promise<Issuer> {
   const before = cache.get(issuer);
-  if (before !== undefined && before.until > Date.now()) return before.read;
+  if (before !== undefined && before.until > performance.now()) return before.read;
   if (cache.size >= CACHE_MAX) cache.clear();
-  const kept = { read: readIssuer(outbound, issuer), until: Date.now() + KEPT_MS };
+  const kept = { read: readIssuer(outbound, issuer), until: performance.now() + KEPT_MS };
   cache.set(issuer, kept);
   kept.read.catch(() => {
-    kept.until = Date.now() + FAULT_KEPT_MS;
+    kept.until = performance.now() + FAULT_KEPT_MS;
   });
   return kept.read;
 }

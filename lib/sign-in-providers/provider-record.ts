@@ -32,7 +32,7 @@ export async function readProviders(
         (SELECT count(*)::int FROM admin_session s WHERE s.provider_id = p.id AND s.ended_at IS NULL AND s.absolute_expires_at > ${now}::timestamptz
           AND s.last_seen_at + make_interval(secs => s.idle_seconds) > ${now}::timestamptz) AS sessions
       FROM sign_in_provider p, LATERAL (SELECT count(i.subject)::int AS admins,
-        (count(*) FILTER (WHERE i.subject IS NULL AND i.invited_until > ${now}::timestamptz))::int AS invited, max(i.last_sign_in_at) AS last
+        (count(*) FILTER (WHERE i.subject IS NULL AND i.invited_until > ${now}::timestamptz AND i.withdrawn_because IS NULL))::int AS invited, max(i.last_sign_in_at) AS last
         FROM admin_identity i WHERE i.provider_id = p.id) i
       WHERE ${where} ORDER BY lower(p.name), p.id`,
   );

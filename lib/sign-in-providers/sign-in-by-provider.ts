@@ -1,9 +1,11 @@
 import { endSessions } from "../admins/end-sessions.ts";
+import { invitationEndOf } from "../admins/inviter.ts";
 import { findLookAlike, lookAlikeNote } from "../admins/look-alike.ts";
 import { openSession } from "../admins/open-session.ts";
 import { lockOwners, requireAnOwner } from "../admins/owner-lock.ts";
 import { tellWayInByAnother } from "../admins/tell-way-in-by-another.ts";
 import { tellWayInChanged } from "../admins/tell-way-in-changed.ts";
+import { withdrawOfRole } from "../admins/withdraw-invitations.ts";
 import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { ROLE_WORDS, type Role } from "../authz/roles.ts";
@@ -66,7 +68,7 @@ async function linkInvited(
   const [row] = await tx.query<Omit<Person, "came">>(
     `UPDATE admin_identity i SET subject = $3::text, linked_at = $4::timestamptz, invited_until = NULL FROM admin a
      WHERE a.id = i.admin_id AND a.disabled_at IS NULL AND i.provider_id = $1::uuid AND i.email = $2::text AND i.subject IS NULL
-       AND i.invited_until > $4::timestamptz
+       AND i.invited_until > $4::timestamptz AND ${invitationEndOf("i")} IS NULL
      RETURNING a.id, a.email, a.role`,
     [providerId, identity.verifiedEmail, identity.subject, ctx.now],
   );
@@ -171,6 +173,7 @@ async function applyRole(
     before: { role: person.role },
     after: { role, endedSessions },
   });
+  await withdrawOfRole(tx, asPerson, { admin: person, role });
 }
 
 /** Whether the sign-in makes somebody an admin, or an owner. */
@@ -198,6 +201,7 @@ export async function signInByProvider(
   { providerId, identity }: { providerId: string; identity: ProviderIdentity },
 ): Promise<{ adminId: string; sessionId: string }> {
   let known: Person | null = null;
+  let hasOtherRole = false;
   try {
     const entered = await ctx.db.transaction(async (tx) => {
       // in turn: of two first sign-ins of one person the second finds the first
@@ -225,9 +229,11 @@ export async function signInByProvider(
         name: rules.name,
         authenticatedAt: authTimeOf(identity.claims),
       });
+      hasOtherRole = admin.came !== "uninvited" && admin.role !== role;
       return { adminId: admin.id, sessionId };
     });
-    await endOrphaned(ctx);
+    // a sign-in of every day changes nothing for what waits in their name
+    if (hasOtherRole) await endOrphaned(ctx);
     return entered;
   } catch (error) {
     if (error instanceof ProviderRefused)
@@ -241,13 +247,14 @@ async function letGo(
   tx: Sql,
   ctx: Context,
   { admin, provider }: { admin: { id: string }; provider: string },
-): Promise<number> {
+): Promise<{ endedSessions: number; isNew: boolean }> {
   const first = await tx.query(
     "UPDATE admin_identity SET let_go_at = $2::timestamptz WHERE admin_id = $1::uuid AND let_go_at IS NULL RETURNING admin_id",
     [admin.id, ctx.now],
   );
   if (first.length > 0) await tellLetGo(tx, ctx, { admin, provider });
-  return endSessions(tx, { adminId: admin.id, now: ctx.now, reason: "role_changed" });
+  const endedSessions = await endSessions(tx, { adminId: admin.id, now: ctx.now, reason: "role_changed" });
+  return { endedSessions, isNew: first.length > 0 };
 }
 
 /** Puts on record that whom a provider vouched for did not come in, or that what it said did not hold. What anybody can cause without the provider is not. */
@@ -265,10 +272,10 @@ export async function recordProviderRefusal(
     "SELECT name FROM sign_in_provider WHERE id = $1::uuid",
     [providerId],
   );
-  await ctx.db.transaction(async (tx) => {
-    const endedSessions = isLetGo
+  const isLetGoNow = await ctx.db.transaction(async (tx) => {
+    const { endedSessions, isNew } = isLetGo
       ? await letGo(tx, ctx, { admin, provider: provider?.name ?? "Your provider" })
-      : 0;
+      : { endedSessions: 0, isNew: false };
     await recordEntry(tx, ctx, {
       act: "admin.sign_in_refused",
       target: { kind: "admin", id: admin?.id ?? "-", name: admin?.email ?? "unknown account" },
@@ -276,6 +283,7 @@ export async function recordProviderRefusal(
       ...(isLetGo ? { after: { endedSessions } } : {}),
       errorCode: "NOT_SIGNED_IN",
     });
+    return isNew;
   });
-  if (isLetGo) await endOrphaned(ctx);
+  if (isLetGoNow) await endOrphaned(ctx);
 }

@@ -11,6 +11,7 @@ import { testContexts } from "../db/test-context.ts";
 import { offerPasskeySignIn } from "../passkeys/offer-sign-in.ts";
 import { getProvider } from "./list-providers.ts";
 import { removeProvider } from "./remove-provider.ts";
+import { signInByProvider } from "./sign-in-by-provider.ts";
 import { switchProvider } from "./switch-provider.ts";
 
 import { isRefused, providersFixture, subjectFor } from "./test-sign-ins.ts";
@@ -240,6 +241,37 @@ describe("sign-in by a provider", () => {
     );
     expect(entry?.after).toMatchObject({ looksLike: `${known}@example.com` });
     expect(entry?.note).toContain(`uninvited; easily read as ${known}@example.com`);
+  });
+
+  test("looks for what waits in somebody's name where their role changes or they are let go, and at no other sign-in", async () => {
+    const provider = await makeProvider();
+    await owner();
+    const subject = subjectFor();
+    await invite(provider, `${subject}@example.com`);
+    let looks = 0;
+    const db = new Proxy(world.db, {
+      get: (own, name) =>
+        name === "query"
+          ? (text: string, values?: never[]) => {
+              if (text.includes("FROM approval ")) looks += 1;
+              return own.query(text, values);
+            }
+          : Reflect.get(own, name),
+    });
+    const looksOf = async (groups: string[], seconds: number) => {
+      looks = 0;
+      await signInByProvider(
+        { ...nobody(seconds), db },
+        { providerId: provider.id, identity: person(subject, { groups }) },
+      ).catch(() => {});
+      return looks;
+    };
+    await enter(provider, person(subject));
+    expect(await looksOf(["tw-owners"], 20), "as ever").toBe(0);
+    expect(await looksOf(["tw-audit"], 30), "another role").toBe(1);
+    expect(await looksOf(["tw-audit"], 40), "as ever").toBe(0);
+    expect(await looksOf([], 50), "let go").toBe(1);
+    expect(await looksOf([], 60), "let go before").toBe(0);
   });
 
   test("tells the owners of who becomes one by their groups, and of nobody who stays what they are", async () => {

@@ -1,3 +1,4 @@
+import { readClock } from "../clocks/read-clock.ts";
 import { changeLeased, FAILED, heldFor, LET_GO } from "../db/leases.ts";
 import type { Sql, SqlValue } from "../db/sql.ts";
 import type { JwtSigner } from "../keys/jwt-signer.ts";
@@ -98,13 +99,14 @@ export async function deliverStream(delivering: Delivering, stream: LeasedStream
 }
 
 async function push(
-  { issuer, outbound, signer, signal }: Delivering,
+  { db, issuer, outbound, signer, signal }: Delivering,
   stream: LeasedStream,
   authorization: string | null,
   event: LoggedSignal,
 ) {
   const sign = await signer();
-  const claims = claimsOf(event, { issuer, streamId: stream.id, audience: stream.audience }, new Date());
+  const now = await readClock(db);
+  const claims = claimsOf(event, { issuer, streamId: stream.id, audience: stream.audience }, now);
   return pushEvent(outbound, { url: stream.endpointUrl, authorization, set: await sign(claims), signal });
 }
 

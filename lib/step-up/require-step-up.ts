@@ -3,7 +3,7 @@ import type { Actor, SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { PROVIDER_SKEW_SECONDS } from "../sign-in-providers/model.ts";
-import { STEP_UP_SECONDS, STEP_UP_WORDS, type StepUpKind } from "./model.ts";
+import { NEVER_UNATTENDED, STEP_UP_SECONDS, STEP_UP_WORDS, type StepUpKind } from "./model.ts";
 
 /** The refusal that a person can lift by showing again who they are, for acts of `kind`. */
 export class StepUpRequired extends DomainError {
@@ -25,8 +25,9 @@ export class StepUpRequired extends DomainError {
 }
 
 /** Whether an actor is a program that passes on its permission alone: the product's own work, and an API token that was given the right. */
-function actsUnattended(actor: Actor): boolean {
-  return actor.kind === "system" || (actor.kind === "api_token" && actor.isUnattended);
+function actsUnattended(actor: Actor, kind: StepUpKind): boolean {
+  if (actor.kind === "system") return true;
+  return actor.kind === "api_token" && actor.isUnattended && !NEVER_UNATTENDED.has(kind);
 }
 
 /** Who is asked, and where what they have proven stands: a transaction too. */
@@ -46,7 +47,7 @@ const FRESH = `SELECT EXISTS (
  * Lets an act of a kind pass where the person of the session has shown within the last ten minutes who they are, by a proof for this very kind or by
  * signing in. Ask after the permission: who lacks it is not asked to prove anything. It reads the database, so that it holds in each process.
  *
- * An API token without the right to act unattended cannot be asked: a person is.
+ * An API token cannot be asked: a person is, of one without the right to act unattended, and of each where the act is who may come in, or how.
  *
  * @throws {StepUpRequired} code STEP_UP_REQUIRED
  * @throws {ApprovalRequired} for such an API token
@@ -54,7 +55,7 @@ const FRESH = `SELECT EXISTS (
  */
 export async function requireStepUp(ctx: AskedAgain, kind: StepUpKind): Promise<void> {
   const { actor, db, now } = ctx;
-  if (actsUnattended(actor) || ctx.pass?.skipsStepUp) return;
+  if (actsUnattended(actor, kind) || ctx.pass?.skipsStepUp) return;
   if (actor.kind === "api_token") {
     if (ctx.pass === undefined) throw new ApprovalRequired("unattended");
     ctx.pass.kinds.add("unattended");

@@ -328,6 +328,25 @@ describe("the lock: each use case asks by itself", () => {
     ["sign-in", "makeRecoveryCodes", (ctx) => makeRecoveryCodes(ctx)],
   ];
 
+  test("an API token that acts unattended passes, but for who may come in and how: that waits for a person", async () => {
+    const program = (isUnattended: boolean): Context => {
+      const ctx = world.as("owner");
+      return { ...ctx, actor: { ...ctx.actor, isUnattended } as Context["actor"] };
+    };
+    for (const kind of STEP_UP_KINDS) {
+      const isPersons = kind === "roles" || kind === "sign-in";
+      const asked = requireStepUp(program(true), kind);
+      if (isPersons) await expect(asked, kind).rejects.toMatchObject({ code: "APPROVAL_REQUIRED" });
+      else await expect(asked, kind).resolves.toBeUndefined();
+      await expect(requireStepUp(program(false), kind), kind).rejects.toMatchObject({ kind: "unattended" });
+    }
+    for (const [kind, name, act] of acts.filter((one) => one[0] === "roles"))
+      await expect(act(program(true)), `${kind} ${name}`).rejects.toMatchObject({
+        code: "APPROVAL_REQUIRED",
+        kind: "unattended",
+      });
+  });
+
   let caseNumber: number;
   async function openCase(): Promise<void> {
     const clientId = await fixtureOf(world.db).client("billing");

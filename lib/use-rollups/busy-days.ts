@@ -1,3 +1,4 @@
+import { readClock } from "../clocks/read-clock.ts";
 import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { run, sql, trusted } from "../list-query/sql-fragment.ts";
@@ -107,7 +108,8 @@ export async function forgetDays(tx: Sql, days: readonly Date[]): Promise<void> 
 /** The same of the days of a span that are over. */
 export async function forgetBusyDays(tx: Sql, { from, to }: Span): Promise<void> {
   const days: Date[] = [];
+  const nowMs = (await readClock(tx)).getTime();
   for (let day = floorTo(from, DAY); day < to; day = new Date(day.getTime() + DAY * 1_000))
-    if (day.getTime() + DAY * 1_000 <= Date.now()) days.push(day);
+    if (day.getTime() + DAY * 1_000 <= nowMs) days.push(day);
   await forgetDays(tx, days);
 }

@@ -14,6 +14,7 @@ import { z } from "zod";
 import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
 import { beginsAsPack, PackError, verifyPack } from "#lib/incidents/verify-pack.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
 import type { CheckpointKey } from "#lib/seals/checkpoint.ts";
 import { readCheckpointFile } from "#lib/seals/checkpoint-file.ts";
 import { EvidenceFileError, readEvidenceFile, writeEvidence } from "#lib/seals/evidence-file.ts";
@@ -67,6 +68,9 @@ async function withEvidence<T>(env: Env, use: (db: SqlDatabase) => Promise<T>): 
 /** The evidence does not hold. `message` is what there is to say. */
 export class EvidenceFault extends Error {}
 
+/** Evidence holds by keys that it brings itself: anybody may have signed it. */
+export class EvidenceUnheld extends Error {}
+
 type Given = { keys: CheckpointKey[] | null; held: string[] | null };
 
 function verifyDatabase(env: Env, { keys, held }: Given): Promise<Verification> {
@@ -86,8 +90,13 @@ function isPack(file: string): boolean {
   }
 }
 
-/** What was found, a line each, and how much of it does not hold. */
-type Found = { lines: string[]; broken: number };
+/** What was found, a line each, and how much of it does not hold; whether it stands by its own keys alone. */
+type Found = { lines: string[]; broken: number; isUnheld: boolean };
+
+/** On one line, and nothing in it that a terminal takes for a command: much of it is what strangers wrote. */
+function oneLine(text: string): string {
+  return visibleText(text.replaceAll(/[\t\n\r]/g, " "));
+}
 
 async function verifyPackFile(
   file: string,
@@ -95,12 +104,17 @@ async function verifyPackFile(
 ): Promise<Found> {
   try {
     const pack = await verifyPack(readFileSync(file, "utf8"), { keys, held });
+    if (pack.isPageOfData === null && /\.x?html?$/i.test(file))
+      throw new PackError(
+        "it is the data of a pack under the name of a page: a browser would show what is in it as one",
+      );
     return {
       lines: packLines(pack, { heldIn, hasOwnKeys: keys !== null }),
       broken: pack.faults.length + (pack.left === null ? 1 : 0),
+      isUnheld: keys === null && held === null,
     };
   } catch (error) {
-    throw error instanceof PackError ? new EvidenceFault(`${file}: ${error.message}`) : error;
+    throw error instanceof PackError ? new EvidenceFault(oneLine(`${file}: ${error.message}`)) : error;
   }
 }
 
@@ -113,7 +127,9 @@ async function verifyFile(file: string, { keys, held }: Given): Promise<Verifica
       at: evidence.exportedAt,
     });
   } catch (error) {
-    throw error instanceof EvidenceFileError ? new EvidenceFault(`${file}: ${error.message}`) : error;
+    throw error instanceof EvidenceFileError
+      ? new EvidenceFault(oneLine(`${file}: ${error.message}`))
+      : error;
   }
 }
 
@@ -137,7 +153,7 @@ export const auditVerify: Command = {
     const ofLog = async (verifying: Promise<Verification>): Promise<Found> => {
       const found = await verifying;
       const lines = verificationLines(found, { heldIn, hasOwnKeys: keys !== null });
-      return { lines, broken: found.problems.length };
+      return { lines, broken: found.problems.length, isUnheld: false };
     };
     const verifications =
       positionals.length === 0
@@ -149,14 +165,24 @@ export const auditVerify: Command = {
                 : ofLog(verifyFile(file, { keys, held })),
           );
     let broken = 0;
+    let isUnheld = false;
     for (const [index, verify] of verifications.entries()) {
       if (positionals.length > 1) process.stdout.write(`${index === 0 ? "" : "\n"}${positionals[index]}\n`);
-      const found = await verify();
-      for (const line of found.lines) process.stdout.write(`${line}\n`);
+      const found = await verify().catch((error: unknown): Found => {
+        // of several files each is told of
+        if (positionals.length < 2 || !(error instanceof EvidenceFault)) throw error;
+        return { lines: [`BROKEN       ${error.message}`], broken: 1, isUnheld: false };
+      });
+      for (const line of found.lines) process.stdout.write(`${oneLine(line)}\n`);
       broken += found.broken;
+      isUnheld ||= found.isUnheld;
     }
     if (broken > 0)
       throw new EvidenceFault(`the evidence does not hold: ${broken === 1 ? "1 fault" : `${broken} faults`}`);
+    if (isUnheld)
+      throw new EvidenceUnheld(
+        "it holds in itself, by keys that it brings: whoever made it up could have signed it so. Say --keys with the JWKS of the authority, or --checkpoints with a copy that was kept",
+      );
   },
 };
 

@@ -105,7 +105,9 @@ const apiTokenCreate: Command = {
         "It acts unattended. Four eyes is on: every owner is alarmed, and one of them is to review it under Approvals.",
       );
     else if (isUnattended)
-      remark("It acts unattended: what a person is asked again for it does by itself. Four eyes is off.");
+      remark(
+        "It acts unattended: what a person is asked again for it does by itself, but for who may use the console and how they sign in. Four eyes is off.",
+      );
     else
       remark(
         "It does not act unattended, since four eyes is on: what a person is asked again for waits for an approval. --unattended gives it that right, and alarms the owners.",

@@ -4,7 +4,7 @@ import { EnvError, getEnv } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
 import { MasterKeyError } from "#lib/keys/master-keys.ts";
 import { StartRefusal } from "#server/start-refusal.ts";
-import { EvidenceFault } from "./audit-commands.ts";
+import { EvidenceFault, EvidenceUnheld } from "./audit-commands.ts";
 import { COMMANDS, type Command } from "./commands.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -41,6 +41,10 @@ function explain(error: unknown, command: Command): number {
   if (error instanceof EvidenceFault) {
     say(error.message);
     return 1;
+  }
+  if (error instanceof EvidenceUnheld) {
+    say(error.message);
+    return 3;
   }
   if (error instanceof EnvError) {
     say(error.message);

@@ -1,4 +1,6 @@
+import { EVIDENCE_FORMAT } from "#lib/incidents/evidence.ts";
 import type { VerifiedPack } from "#lib/incidents/verify-pack.ts";
+import { unprovedWords } from "#lib/seals/unproved-words.ts";
 import type { Verification } from "#lib/seals/verify-evidence.ts";
 
 const count = (n: number, one: string, many = `${one}s`) =>
@@ -72,6 +74,24 @@ export function verificationLines(
   return lines;
 }
 
+/** Records that are listed without a proof: how many, and why. */
+function claimedLines(claimed: VerifiedPack["claimed"]): string[] {
+  const said = claimed.filter((why) => why !== null);
+  const rest = claimed.length - said.length;
+  return [
+    ...(said.length === 0
+      ? []
+      : [
+          `claimed      ${count(said.length, "record")}, and not proved: ${unprovedWords(said)}. Nothing but what the product said when the pack left speaks for ${said.length === 1 ? "it" : "them"}`,
+        ]),
+    ...(rest === 0
+      ? []
+      : [
+          `not covered  ${count(rest, "record")}: nothing in this pack proves ${rest === 1 ? "it" : "them"}, or says why`,
+        ]),
+  ];
+}
+
 /** What of an evidence pack was verified, a line each. */
 export function packLines(
   pack: VerifiedPack,
@@ -79,7 +99,6 @@ export function packLines(
 ): string[] {
   const { uses, acts, checkpoints } = pack;
   const [first, last] = [checkpoints[0], checkpoints.at(-1)];
-  const bare = uses.of - uses.proved + (acts.of - acts.proved);
   return [
     `pack         case ${pack.number} of ${pack.environment}, made ${pack.generatedAt}: ${count(pack.records, "record")}, SHA-256 ${pack.sha256}`,
     ...(pack.isPageOfData === null
@@ -90,18 +109,18 @@ export function packLines(
             : "page         not as this version writes it: it was changed, or made by another version; what is said here is of the data in it",
         ]),
     pack.left === null
-      ? "UNPROVED     that this is what left: no checkpoint covers the act that let it out. Without that, what it says of notes, states and orders is not proved either: hold its SHA-256 against the audit log"
+      ? `UNPROVED     that this is what left: ${
+          pack.format === EVIDENCE_FORMAT
+            ? "no checkpoint that holds here covers the act that let it out"
+            : `packs of ${pack.format} do not carry the act that let them out`
+        }. Without that, what it says of notes, states and orders is not proved either: hold its SHA-256 against the audit log`
       : `left         as it is on ${pack.left.at} with ${pack.left.by}: act ${pack.left.sequence} of the log has its hash, so that all that it says is what the product said then`,
     `uses         ${uses.proved} of ${uses.of} proved: they stand in the log as it was sealed`,
     `acts         ${acts.proved} of ${acts.of} proved`,
     first === undefined || last === undefined
       ? "checkpoints  none: nothing of it is proved"
       : `checkpoints  ${count(checkpoints.length, "checkpoint")}, ${first.number === last.number ? "" : `from ${first.number} to `}${last.number}, the newest of ${last.at.toISOString()}`,
-    ...(bare === 0
-      ? []
-      : [
-          `not covered  ${count(bare, "record")}: no seal and checkpoint speak for ${bare === 1 ? "it" : "them"} in this pack. Newer than the newest checkpoint was, from before there were seals, or too many others to hash: the audit log itself tells`,
-        ]),
+    ...claimedLines(pack.claimed),
     hasOwnKeys
       ? "keys         those that were given"
       : "keys         those that the pack itself has: say --keys with a JWKS that you kept, or whoever made it up may have signed it",

@@ -14,6 +14,7 @@ import { releaseEvidence } from "#lib/incidents/release-evidence.ts";
 import { makeCheckpoint } from "#lib/seals/make-checkpoint.ts";
 import { openEvidence } from "#lib/seals/test-evidence.ts";
 import { contextAs, fixtureOf } from "#lib/tokens/token-fixture.ts";
+import { forgeriesOf } from "./test-forgeries.ts";
 
 const tool = path.join(import.meta.dirname, "tokenwarden.mjs");
 const folder = mkdtempSync(path.join(tmpdir(), "tokenwarden-packs-"));
@@ -21,7 +22,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "tokenwarden-packs-"));
 let pack: EvidencePack;
 /** The same, let out as JSON. */
 let data: EvidencePack;
-let files: { html: string; json: string; checkpoints: string; others: string };
+let files: { html: string; json: string; keys: string; checkpoints: string; others: string };
 
 function write(name: string, text: string | Buffer): string {
   const file = path.join(folder, name);
@@ -37,7 +38,8 @@ async function makePack(): Promise<{ pack: EvidencePack; json: EvidencePack; jws
   const fixture = fixtureOf(db);
   const clientId = await fixture.client("billing");
   const { id: tokenId, familyId } = await fixture.token({ clientId });
-  await writer.write(3, { tokenId, familyId, clientId, subject: "billing", path: "/invoices" });
+  const userAgent = "</SCRIPT><h1>Nothing of it works any more.</h1>";
+  await writer.write(3, { tokenId, familyId, clientId, subject: "billing", path: "/invoices", userAgent });
   await writer.sealer.seal();
   const subjects = [{ kind: "token", id: tokenId }];
   const { number } = await openIncident(
@@ -85,6 +87,10 @@ beforeAll(async () => {
   files = {
     html: write("case-1-evidence.html", evidenceHtml(pack)),
     json: write("case-1-evidence.json", JSON.stringify(data, null, 2)),
+    keys: write(
+      "jwks.json",
+      JSON.stringify({ keys: data.proofs.keys.map(({ kid, alg, jwk }) => ({ ...jwk, kid, alg })) }),
+    ),
     checkpoints: write("checkpoints.jws", `${made.jws.join("\n")}\n`),
     others: write("others.jws", `${(await checkpointOfOthers()).join("\n")}\n`),
   };
@@ -119,12 +125,18 @@ function edited(file: string, of: string, whole: string): string {
 describe("npx tokenwarden audit verify PACK", { timeout: 60_000 }, () => {
   test("whole packs hold, as HTML and as JSON, by themselves and against checkpoints that were kept", async () => {
     const both = [files.html, files.json];
+    // by keys that it brings itself anybody could have signed it
     const alone = await verify(...both);
-    expect(alone).toMatchObject({ code: 0, stderr: "" });
+    expect(alone.code).toBe(3);
+    expect(alone.stderr).toMatch(/^tokenwarden: it holds in itself, by keys that it brings/);
     expect(alone.stdout.match(/uses +3 of 4 proved[^\n]*\nacts +(\d+) of \1 proved/g)).toHaveLength(2);
     expect(alone.stdout.match(/left +as it is on [^\n]* act \d+ of the log has its hash/g)).toHaveLength(2);
+    expect(
+      alone.stdout.match(/claimed +1 record, and not proved: 1 from before there were seals/g),
+    ).toHaveLength(2);
     expect(alone.stdout).toContain("page         shows what its data says");
     expect(alone.stdout).toContain("no checkpoint that is held elsewhere was given");
+    expect(await verify(...both, "--keys", files.keys)).toMatchObject({ code: 0, stderr: "" });
     const kept = await verify(...both, "--checkpoints", files.checkpoints);
     expect(kept).toMatchObject({ code: 0, stderr: "" });
     expect(kept.stdout.match(/elsewhere +(\d+) of its \1 checkpoints? (?:is|are) in /g)).toHaveLength(2);
@@ -162,6 +174,32 @@ describe("npx tokenwarden audit verify PACK", { timeout: 60_000 }, () => {
     const file = await verify(write("alone.json", JSON.stringify(alone)));
     expect(file.code).toBe(1);
     expect(file.stdout).toContain("UNPROVED     that this is what left");
+    const { standing: _, ...rest } = data;
+    const silent = await verify(write("silent.json", JSON.stringify(rest)));
+    expect(silent.code).toBe(1);
+    expect(silent.stderr).toContain("no evidence pack of this version: standing");
+  });
+
+  test("no forgery of a pack passes, in whichever of many ways it was made from an honest one", async () => {
+    const forgeries = await forgeriesOf({ page: pack, data });
+    expect(forgeries.length).toBeGreaterThan(30);
+    const names = forgeries.map(({ text, name = "json" }, index) => write(`forged-${index}.${name}`, text));
+    for (const by of [
+      ["--keys", files.keys],
+      ["--checkpoints", files.checkpoints],
+    ]) {
+      const { code, stdout } = await verify(...names, ...by);
+      expect(code).toBe(1);
+      // what strangers wrote into a pack is neither a line of its own nor a command to the terminal
+      expect(stdout).not.toMatch(/[^\n\P{Cc}]/u);
+      const told = stdout.split(/^.*\/forged-\d+\.(?:html|json)\n/m).slice(1);
+      expect(told).toHaveLength(forgeries.length);
+      const passed = forgeries.filter((_, index) => !/^(?:BROKEN|UNPROVED) /m.test(told[index] ?? ""));
+      expect(passed.map(({ what }) => what)).toEqual([]);
+    }
+    // a key of one's own vouches for nothing: without another to hold it against, it is said to
+    const own = names[forgeries.findIndex(({ what }) => what.startsWith("all of it signed"))] as string;
+    expect((await verify(own)).code).toBe(3);
   });
 
   test("a pack whose checkpoint is another one than was kept is broken", async () => {

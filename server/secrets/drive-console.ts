@@ -76,14 +76,17 @@ export class ConsoleDriver {
   }
 
   /** A JSON answer of 2xx; throws for any other. */
+  /** @param by an API token, nobody by an empty one, or the cookies of a person. */
   async make<Body>(
-    token: string,
+    by: string | Map<string, string>,
     path: string,
     json: unknown,
     ask: Ask = {},
   ): Promise<{ body: Body; answer: Answer }> {
-    const headers: Record<string, string> = token === "" ? {} : { authorization: `Bearer ${token}` };
-    const answer = await this.ask(path, { method: "POST", json, headers, ...ask });
+    const isToken = typeof by === "string" && by !== "";
+    const headers: Record<string, string> = isToken ? { authorization: `Bearer ${by}` } : {};
+    const cookies = typeof by === "string" ? undefined : by;
+    const answer = await this.ask(path, { method: "POST", json, headers, ...ask }, cookies);
     if (answer.status >= 300) throw new Error(`${path} answered ${answer.status} ${answer.text}`);
     return { body: JSON.parse(answer.text) as Body, answer };
   }

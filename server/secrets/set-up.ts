@@ -62,7 +62,7 @@ export async function setUpAdmins(run: SecretsRun): Promise<void> {
   for (const role of ROLES.slice(1)) {
     const email = `${role}@example.com`;
     const made = await run.console.make<{ admin: { id: string }; link: { url: string } }>(
-      run.ownerToken(),
+      owner,
       "/api/v1/admins",
       { name: role, email, role },
     );

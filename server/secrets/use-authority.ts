@@ -172,7 +172,7 @@ async function notifyOutside(run: SecretsRun, peer: Peer): Promise<void> {
   run.baits.set("key of the notifications", run.keep("key of the notifications", body.secret));
   await run.console.make(run.ownerToken(), "/api/v1/notification-webhook/test", undefined);
   const clientSecret = run.keep("secret at the sign-in provider", randomBytes(24).toString("hex"));
-  await run.console.make(run.ownerToken(), "/api/v1/sign-in-providers", {
+  await run.console.make(run.sessions.get("owner") ?? new Map(), "/api/v1/sign-in-providers", {
     name: "Company",
     issuer: peer.origin,
     clientId: "console",

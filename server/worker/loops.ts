@@ -7,6 +7,7 @@ import { advanceKeys } from "#lib/keys/advance-keys.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { rotateByPolicy } from "#lib/keys/rotate-by-policy.ts";
 import { tellHeldMails } from "#lib/notifications/tell-held-mails.ts";
+import { tellStreamLosses } from "#lib/notifications/tell-stream-losses.ts";
 import { watchConditions } from "#lib/notifications/watch-conditions.ts";
 import { noteFeedHead } from "#lib/propagation/note-head.ts";
 import { settleNext } from "#lib/revocations/settle-orders.ts";
@@ -29,7 +30,7 @@ export type LoopsOptions = Workplace & {
 /** Opens cases of what scanners reported. What their policies take back does not wait for it. */
 export const createCaseOpener = (place: Workplace): WorkerPart =>
   workerLoop(place, {
-    work: () => openCaseOfReport(place.db),
+    work: async () => openCaseOfReport(place.db, await readClock(place.db)),
     pollMs: 500,
     failure: "a report's case could not be opened; it is tried again",
   });
@@ -70,6 +71,7 @@ export function createLoops(options: LoopsOptions): WorkerPart[] {
     workerLoop(options, {
       async work() {
         if (!isDiskFull()) await watchConditions(db, await readClock(db));
+        if (!isDiskFull()) await tellStreamLosses(db, await readClock(db));
         if (!isDiskFull()) await tellHeldMails(db, await readClock(db));
         return false;
       },

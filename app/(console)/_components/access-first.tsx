@@ -4,7 +4,7 @@ import { CardHeading } from "#components/display/card.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import type { ActRow, Explained } from "#lib/access/model.ts";
 import { GUARDED_WORDS } from "#lib/approvals/model.ts";
-import { STEP_UP_KINDS, STEP_UP_WORDS } from "#lib/step-up/model.ts";
+import { NEVER_UNATTENDED, STEP_UP_KINDS, STEP_UP_WORDS } from "#lib/step-up/model.ts";
 import { accessWords as words } from "./access-words.ts";
 
 /** What of it, and what that means. */
@@ -36,19 +36,21 @@ function Acts({ acts }: { acts: readonly ActRow[] }) {
 export function AccessFirst({ explained: { subject, areas } }: { explained: Explained }) {
   const rows = areas.flatMap(({ permissions }) => permissions.filter(({ may }) => may));
   const obstacles = rows.flatMap((row) => row.obstacles);
+  // nobody could answer for a program: it waits, or its right to act by itself lets it pass
+  const isProgram = subject.kind === "api_token";
   const asked = STEP_UP_KINDS.filter((kind) =>
     obstacles.some((one) => one.kind === "step_up" && one.of === kind),
-  ).map((kind) => STEP_UP_WORDS[kind].name);
+  )
+    .filter((kind) => !(isProgram && subject.isUnattended) || NEVER_UNATTENDED.has(kind))
+    .map((kind) => STEP_UP_WORDS[kind].name);
   const eyes = [
     ...new Set(obstacles.flatMap((one) => (one.kind === "four_eyes" ? [GUARDED_WORDS[one.of].name] : []))),
   ];
   const typed = rows
     .flatMap(({ acts }) => acts)
     .filter((act) => act.obstacles.some(({ kind }) => kind === "typed"));
-  // nobody could answer for a program: it waits, or its right to act by itself lets it pass
-  const isProgram = subject.kind === "api_token";
   const items = [
-    ...(asked.length === 0 || (isProgram && subject.isUnattended)
+    ...(asked.length === 0
       ? []
       : [
           {

@@ -81,6 +81,7 @@ const FIELDS: Record<string, string> = {
   looksLike: "Looks like",
   begunBy: "Had begun by",
   isUnattended: "Acts unattended",
+  revokedWithIt: "API tokens that went with it",
   liveTokensIsExact: "Counted exactly",
   approval: "Approval",
   approvedBy: "Approved by",
@@ -161,6 +162,12 @@ const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
     firstAt: "First",
     lastAt: "Last",
     count: "How often, when it was raised",
+  },
+  "event_stream.left_unsent": {
+    source: "Of",
+    events: "How many",
+    firstAt: "The oldest of them",
+    lastAt: "The youngest of them",
   },
   "scanner.leak_reported": { unknown: "Values that are none of ours", places: "Where they were found" },
   "log.day_dropped": {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ADMIN_STATES, SHUT_OUTS } from "#lib/admins/model.ts";
+import { ADMIN_STATES, INVITATION_ENDS, SHUT_OUTS } from "#lib/admins/model.ts";
 import { ROLES } from "#lib/authz/roles.ts";
 import { instant } from "./paging.ts";
 import { providerRef } from "./sign-in.ts";
@@ -11,6 +11,12 @@ export const adminRow = z.object({
   role: z.enum(ROLES),
   state: z.enum(ADMIN_STATES),
   shutOut: z.enum(SHUT_OUTS).nullable().describe("Why somebody who is enabled cannot come in."),
+  invitationEnd: z
+    .enum(INVITATION_ENDS)
+    .nullable()
+    .describe(
+      "Why the invitation that they have yet to use works no more: who made it does not invite any more.",
+    ),
   createdAt: instant,
   lastSignInAt: instant.nullable(),
   sessions: z.int(),

@@ -14,6 +14,10 @@ export const apiTokenRow = z.object({
     .object({ id: z.uuid(), email: z.string(), role: z.enum(ROLES) })
     .nullable()
     .describe("The admin whom it counts as, with their role of now; null for one of the command line's."),
+  madeByToken: z
+    .object({ id: z.uuid(), name: z.string() })
+    .nullable()
+    .describe("The API token that it was made with: it is revoked with that."),
   networks: z.array(z.string()).describe("Addresses and CIDR ranges that it may come from; none for any."),
   isUnattended: z.boolean(),
   createdAt: instant,
@@ -23,3 +27,14 @@ export const apiTokenRow = z.object({
   revokedAt: instant.nullable(),
   version: z.int(),
 });
+
+const goesWithIt = z.object({
+  apiTokens: z.int().describe("API tokens that were made with it, or with one of these."),
+  invitations: z.int().describe("Invitations of admins that it or they made and nobody has used."),
+});
+
+export const apiTokenDetail = apiTokenRow.extend({
+  revokesToo: goesWithIt.describe("What would end with it where it is revoked."),
+});
+
+export const revokedApiToken = apiTokenRow.extend({ revokedToo: goesWithIt.describe("What ended with it.") });

@@ -210,6 +210,44 @@ describe("an API token", () => {
   });
 });
 
+describe("an API token that acts unattended, with four eyes off", () => {
+  const invite = ["POST", "/api/v1/admins"] as const;
+  const body = (email: string) => ({ email, name: "New", role: "owner" });
+
+  test("invites nobody by itself: a person approves it, and then the very same request has the link", async () => {
+    const ci = await world.apiToken(world.one, true);
+    const sent = body("asked@example.com");
+    const waits = await world.send(ci, invite, { body: sent });
+    expect(waits).toMatchObject({ status: 202, body: { kinds: ["unattended"], runBy: "requester" } });
+    const id = String(waits.body.id);
+    expect((await world.approve(world.one, id)).status, "its maker is who asks").toBe(403);
+    expect((await world.approve(world.two, id)).status).toBe(200);
+    expect(await world.send(ci, invite, { body: sent })).toMatchObject({
+      status: 201,
+      body: { link: { url: expect.stringContaining("token=") } },
+    });
+    expect((await world.send(ci, invite, { body: sent })).status, "once").not.toBe(201);
+  });
+
+  test("gives nobody a new link, a role or another way to sign in; what is no account it does", async () => {
+    const ci = await world.apiToken(null, true);
+    const segments = { id: (await world.person("auditor")).id };
+    const waiting = [
+      await world.send(ci, ["POST", "/api/v1/admins/{id}/invitation"], { segments }),
+      await world.send(ci, ["PUT", "/api/v1/admins/{id}/role"], { segments, body: { role: "owner" } }),
+      await world.send(ci, ["PATCH", "/api/v1/sign-in-policy"], {
+        body: { version: 1, breakGlass: [world.one.id] },
+      }),
+    ];
+    for (const { status, body: waits } of waiting)
+      expect({ status, kinds: waits.kinds }).toEqual({ status: 202, kinds: ["unattended"] });
+    const made = await world.send(ci, ["POST", "/api/v1/api-tokens"], {
+      body: { name: "own", role: "auditor" },
+    });
+    expect(made.status).toBe(201);
+  });
+});
+
 test("a removal by a tag is done on the version that its asker saw, and on no other", async () => {
   const stream = { name: `SIEM-${randomUUID()}`, delivery: "webhook", url: "http://127.0.0.1:9/ingest" };
   const made = await send(world.one, ["POST", "/api/v1/event-streams"], { body: stream });

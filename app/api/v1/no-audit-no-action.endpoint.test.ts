@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Contents, changedTables } from "#lib/db/test-contents.ts";
 import type { ApiRequest } from "./test-console.ts";
 import { type Answered, type Done, doAgain, doOnce, successOf } from "./test-each-change.ts";
+import { asPerson } from "./test-made-requests.ts";
 import { apiDocument, type NamedOperation, operationsOf } from "./test-operations.ts";
 import { makeRequests, samplesOf, startWorld } from "./test-valid-requests.ts";
 
@@ -88,7 +89,8 @@ const changesOf = async (before: ReadonlyMap<string, string>) => changedTables(b
 async function refused(named: NamedOperation): Promise<{ request: ApiRequest | null; seen: string[] }> {
   const seen: string[] = [];
   const given = made.get(named.name);
-  for (const request of given === undefined ? samplesOf(named, world.ids) : [given]) {
+  for (const sample of given === undefined ? samplesOf(named, world.ids) : [given]) {
+    const request = asPerson(world, named, sample);
     const { status, text } = await send(request);
     if (isExpected(named, status)) return { request, seen };
     if (status < 300) expect((await changesOf(last)).filter((table) => table !== KEPT)).toEqual([]);

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { getDatabase } from "#app/_lib/database.ts";
 import { keyWrapper } from "#app/_lib/secrets.ts";
+import { createAdmin } from "#lib/admins/create-admin.ts";
 import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
 import { ROLES, type Role } from "#lib/authz/roles.ts";
 import { systemContext } from "#lib/context.ts";
@@ -126,7 +127,10 @@ export async function seedEverything(console: TestConsole): Promise<Record<strin
   });
   await make("event-streams", { name: "SIEM", delivery: "webhook", url: `${NOBODY}/ingest` });
   await make("scanners", { name: "Scanner", action: "suspend", hours: 1 });
-  await make("admins", { email: "new@example.com", name: "New", role: "auditor" });
+  // by the machine: what an API token invites waits for a person
+  const invited = { email: "new@example.com", name: "New", role: "auditor" } as const;
+  const { admin } = await createAdmin(systemContext(console.db, "test"), invited, ORIGIN);
+  ids.admins = [admin.id];
   await make("api-tokens", { name: "spare", role: "auditor" });
   await ensureKeys(systemContext(console.db, "test"), keyWrapper());
   const fixture = fixtureOf(console.db);

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { changedTables } from "#lib/db/test-contents.ts";
 import type { ApiRequest } from "./test-console.ts";
 import type { ApiDocument } from "./test-headers.ts";
-import { MADE, requestOf, type World } from "./test-made-requests.ts";
+import { asPerson, MADE, requestOf, type World } from "./test-made-requests.ts";
 import { holdAnswer, type NamedOperation } from "./test-operations.ts";
 import { openTestSession } from "./test-people.ts";
 import { samplesOf } from "./test-valid-requests.ts";
@@ -41,7 +41,7 @@ async function* requestsFor(world: World, named: NamedOperation, known: ApiReque
     Object.assign(who, await openTestSession(world.console.db, who.id));
   const make = MADE[named.name];
   if (make !== undefined) yield requestOf(named, await make(world));
-  else yield* samplesOf(named, world.ids);
+  else yield* samplesOf(named, world.ids).map((sample) => asPerson(world, named, sample));
 }
 
 /** How many acts are on record as done. */

@@ -5,8 +5,10 @@ import { TestAuthenticator } from "#lib/passkeys/test-authenticator.ts";
 import { userHandleOf } from "#lib/passkeys/verify-answer.ts";
 import { hashPassword } from "#lib/passwords/hash-password.ts";
 import { CONFIRM_RESTORE_WORD } from "#lib/restore/model.ts";
+import { NEVER_UNATTENDED, type StepUpKind } from "#lib/step-up/model.ts";
 import { fixtureOf } from "#lib/tokens/token-fixture.ts";
 import type { ApiRequest, TestConsole } from "./test-console.ts";
+import type { NamedOperation } from "./test-operations.ts";
 import { addTestPerson, openTestSession, proveFor, type TestPerson } from "./test-people.ts";
 
 const ORIGIN = "http://localhost:3000";
@@ -98,7 +100,10 @@ async function passkeyOf(world: World): Promise<string> {
 
 async function invitation(world: World): Promise<Json> {
   const email = `${randomUUID()}@example.com`;
-  const made = await sendMade(world, "POST admins", { body: { email, name: "I", role: "auditor" } });
+  const made = await sendMade(world, "POST admins", {
+    body: { email, name: "I", role: "auditor" },
+    who: world.me,
+  });
   const setupToken = new URL(String((made.link as Json).url)).searchParams.get("token");
   const offer = await sendMade(world, "POST setup/enrolment", { body: { setupToken, email }, who: null });
   const { enrolment, totpSecret } = offer;
@@ -261,6 +266,7 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
   "PUT /api/v1/admins/{id}/role": async (world) => ({
     segments: { id: firstOf(world, "admins") },
     body: { role: "governor" },
+    who: world.me,
   }),
   "PATCH /api/v1/approval-policy": async (world) => ({
     body: { version: await versionIn(world, "approval_policy"), kinds: ["keys"] },
@@ -443,8 +449,9 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
     );
     return { body: { revokesTokens: false, confirm: CONFIRM_RESTORE_WORD } };
   },
-  "POST /api/v1/sign-in-providers": async ({ issuer }) => ({
+  "POST /api/v1/sign-in-providers": async ({ issuer, me }) => ({
     body: { name: "Other company", issuer, clientId: "console", clientSecret: "a secret of theirs" },
+    who: me,
   }),
   "POST /api/v1/sign-in-providers/test": async ({ issuer }) => ({ body: { issuer } }),
   "POST /api/v1/setup/link": async (world) => {
@@ -570,6 +577,7 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
   }),
   "PATCH /api/v1/sign-in-policy": async (world) => ({
     body: { version: await versionIn(world, "sign_in_policy"), breakGlass: [world.other.id] },
+    who: world.me,
   }),
   "PATCH /api/v1/signal-receivers/{id}": async (world) => ({
     segments: { id: firstOf(world, "signal-receivers") },
@@ -590,3 +598,11 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
     who: me,
   }),
 };
+
+/** Of who may come in, and how, an API token only asks: a person does it. */
+export function asPerson(world: World, named: NamedOperation, request: ApiRequest): ApiRequest {
+  const { kind } = (named.operation as { "x-step-up"?: { kind: StepUpKind } })["x-step-up"] ?? {};
+  if (kind === undefined || !NEVER_UNATTENDED.has(kind) || request.role === null) return request;
+  const { headers } = requestOf(named, { who: world.me });
+  return { ...request, role: null, headers: { ...request.headers, ...headers } };
+}

@@ -36,10 +36,12 @@ async function post(console: TestConsole, path: string, made: Made): Promise<Rec
   return JSON.parse(text) as Record<string, unknown>;
 }
 
-async function switchOff({ console, ids }: World): Promise<void> {
+async function switchOff({ console, ids, me }: World): Promise<void> {
   const off: [string, string][] = [["clients", ids.clients?.[1] ?? ""]];
+  // who may come in is a person's to change
+  const by = (kind: string) => (kind === "admins" ? { who: me } : {});
   for (const [kind, body] of SWITCHED) {
-    const answer = await post(console, `/api/v1/${kind}`, { body: body(ids.audiences ?? []) });
+    const answer = await post(console, `/api/v1/${kind}`, { body: body(ids.audiences ?? []), ...by(kind) });
     const inner = Object.values(answer).find((one) => typeof one === "object" && one !== null);
     const id = String(answer.id ?? (inner as { id?: unknown }).id);
     ids[kind] = [...(ids[kind] ?? []), id];
@@ -50,6 +52,7 @@ async function switchOff({ console, ids }: World): Promise<void> {
     await post(console, `/api/v1/${kind}/{id}/disable`, {
       segments: { id },
       ...(kind === "users" ? { body: why } : {}),
+      ...by(kind),
     });
   const provider = await console.db.query<{ id: string }>(
     `INSERT INTO sign_in_provider (id, name, issuer, client_id, client_secret_wrapped, scopes, role_claim, role_rules, creates_admins, acr_values, required_acr,

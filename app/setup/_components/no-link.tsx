@@ -21,13 +21,17 @@ export function NoLink({ environmentName, isDue }: { environmentName: string; is
   );
 }
 
-/** A link that is used, replaced or past its time, and how to get another. */
-export function GoneLink({ environmentName }: { environmentName: string }) {
+/** A link that is used, replaced or past its time, or an invitation that ended with who made it, `why`, and how to get another. */
+export function GoneLink({ environmentName, why }: { environmentName: string; why: string | undefined }) {
   return (
-    <Doorway title={words.gone} lead={words.goneText} environmentName={environmentName} isWide>
+    <Doorway title={words.gone} lead={why ?? words.goneText} environmentName={environmentName} isWide>
       <Stack gap="md">
-        <Text>{words.goneOwner}</Text>
-        <CommandLine text={words.command} />
+        {why === undefined ? (
+          <>
+            <Text>{words.goneOwner}</Text>
+            <CommandLine text={words.command} />
+          </>
+        ) : null}
         <Text>{words.goneInvited}</Text>
         <Anchor href="/sign-in">{words.signIn}</Anchor>
       </Stack>

@@ -3,6 +3,9 @@ import { faultsOf, runDrill, untilBusy } from "#bench/drill/run-drill.ts";
 import { startDemo } from "#bench/drill/start-demo.ts";
 import { expect, NOBODY, test } from "../../fixtures/test.ts";
 
+/** 170 mm in CSS pixels. */
+const A4_WITHIN_MARGINS = 643;
+
 test.use({ storageState: NOBODY });
 
 test("with the sample organisation at work, a stolen token goes from the paste to the evidence pack in few clicks; its thief is refused, and that is in the pack", async ({
@@ -29,4 +32,25 @@ test("with the sample organisation at work, a stolen token goes from the paste t
   const { rows } = (await entries.json()) as { rows: { act: string }[] };
   expect(rows.map(({ act }) => act)).toContain("incident.evidence_exported");
   await page.close();
+
+  // on paper, with the margins of a letter
+  const paper = await browser.newPage({ viewport: { width: A4_WITHIN_MARGINS, height: 971 } });
+  await paper.setContent(drill.pack);
+  await paper.emulateMedia({ media: "print" });
+  const width = await paper.evaluate(() => document.documentElement.scrollWidth);
+  expect(width, "nothing is cut off at the edge of a page").toBeLessThanOrEqual(A4_WITHIN_MARGINS);
+  const last = paper.locator("table").last().locator("tbody tr").last();
+  await expect(last).toContainText(/evidence/i);
+  const box = await last.boundingBox();
+  expect((box?.x ?? 0) + (box?.width ?? Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(A4_WITHIN_MARGINS);
+  const margin = "20mm";
+  const pdf = await paper.pdf({
+    format: "A4",
+    margin: { top: margin, bottom: margin, left: margin, right: margin },
+    outline: true,
+    tagged: true,
+  });
+  for (const heading of ["Who did what", "Integrity"])
+    expect(pdf.toString("latin1"), heading).toContain(`(${heading})`);
+  await paper.close();
 });

@@ -1,5 +1,5 @@
 import { fromWords, numberOf, placeFacts, requestWords } from "../evidence-words.ts";
-import { isWarm, minuteOf } from "../memory.ts";
+import { isWarm, minuteOf, usesIn } from "../memory.ts";
 import type { Rule } from "../rule.ts";
 
 export const burst: Rule = {
@@ -18,8 +18,8 @@ export const burst: Rule = {
   takesCountries: false,
   canMute: true,
   judge(event, { token, client }, { values }) {
-    if (event.kind !== "use" || !isWarm(client) || minuteOf(event.at) < token.minute) return null;
-    const uses = (minuteOf(event.at) === token.minute ? token.uses : 0) + 1;
+    if (event.kind !== "use" || !isWarm(client)) return null;
+    const uses = usesIn(token, minuteOf(event.at)) + 1;
     const { uses: least = 1, times = 1 } = values;
     // told once a minute, with the use that reaches it
     if (uses !== Math.ceil(Math.max(least, times * client.usual))) return null;

@@ -1,3 +1,4 @@
+import { Alert } from "@mantine/core";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { cache } from "react";
@@ -64,6 +65,7 @@ export default async function AdminPage({ params }: AdminPageProps) {
         crumbs={[{ name: words.title, href: "/admins" }]}
         actions={canWrite && admin.id !== ctx.actor.id ? <AdminActions admin={admin} /> : null}
       />
+      {admin.invitationEnd === null ? null : <Alert color="yellow">{stateMeans(admin)}</Alert>}
       <Columns
         main={
           <AccessSummary explained={explained}>

@@ -44,6 +44,11 @@ export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: st
           cell: (row: AdminRow) => (
             <span title={stateMeans(row)}>
               <StateBadge state={ADMIN_BADGES[row.state].badge}>{ADMIN_BADGES[row.state].word}</StateBadge>
+              {row.invitationEnd === null ? null : (
+                <div className="muted" style={{ fontSize: 12 }}>
+                  {words.whyOver[row.invitationEnd]}
+                </div>
+              )}
               {row.shutOut === null ? null : (
                 <div className="muted" style={{ fontSize: 12 }}>
                   {words.whyShutOut[row.shutOut]}

@@ -1,5 +1,12 @@
 import type { BadgeState } from "#components/display/state-badge.tsx";
-import { type AdminRow, type AdminState, SHUT_OUT_WORDS, type ShutOut } from "#lib/admins/model.ts";
+import {
+  type AdminRow,
+  type AdminState,
+  INVITATION_END_WORDS,
+  type InvitationEnd,
+  SHUT_OUT_WORDS,
+  type ShutOut,
+} from "#lib/admins/model.ts";
 
 export const ADMIN_BADGES: Record<AdminState, { badge: BadgeState; word: string; means: string }> = {
   active: { badge: "enabled", word: "Enabled", means: "Can sign in" },
@@ -13,8 +20,13 @@ export const ADMIN_BADGES: Record<AdminState, { badge: BadgeState; word: string;
   disabled: { badge: "disabled", word: "Disabled", means: "Cannot sign in" },
 };
 
-/** What a state means, of somebody who cannot come in with why. */
-export function stateMeans({ state, shutOut }: Pick<AdminRow, "state" | "shutOut">): string {
+/** What a state means, of somebody who cannot come in, or whose invitation works no more, with why. */
+export function stateMeans({
+  state,
+  shutOut,
+  invitationEnd,
+}: Pick<AdminRow, "state" | "shutOut" | "invitationEnd">): string {
+  if (invitationEnd !== null) return adminWords.invitationOver(INVITATION_END_WORDS[invitationEnd]);
   return shutOut === null ? ADMIN_BADGES[state].means : SHUT_OUT_WORDS[shutOut];
 }
 
@@ -33,6 +45,14 @@ export const adminWords = {
     let_go: "their provider gives them no role",
     no_way_in: "their provider is removed",
   } satisfies Record<ShutOut, string>,
+  /** The same of an invitation that ended with who made it. */
+  whyOver: {
+    api_token_revoked: "invitation ended: its API token was revoked",
+    inviter_disabled: "invitation ended: its maker was disabled",
+    inviter_role: "invitation ended: its maker may invite nobody",
+    inviter_out: "invitation stopped: its maker cannot sign in",
+  } satisfies Record<InvitationEnd, string>,
+  invitationOver: (why: string) => `The invitation works no more. ${why} Make a new one, or disable them.`,
   createTitle: "Invite an admin",
   createPurpose:
     "They get a one-time link to set their own password and second factor. It is good for 72 hours.",
@@ -103,7 +123,8 @@ export const adminWords = {
   enable: "Enable…",
   save: "Save",
   roleTitle: (name: string) => `Role of ${name}`,
-  roleEffect: "Their sessions end at once, so that nothing goes on under the old role.",
+  roleEffect:
+    "Their sessions end at once, so that nothing goes on under the old role; as anything but an owner, invitations that they made and nobody has used too.",
   roleSaved: "The role is changed.",
   linkTitle: (name: string) => `New one-time link for ${name}?`,
   linkText:
@@ -116,7 +137,7 @@ export const adminWords = {
   sessionsEnded: "Their sessions are ended.",
   disableTitle: (name: string) => `Disable ${name}?`,
   disableText:
-    "Their sessions end at once and they cannot sign in. API tokens that they made stop with them, and what waits in their name for a second person ends.",
+    "Their sessions end at once and they cannot sign in. API tokens that they made stop with them; invitations that they made and nobody has used, and what waits in their name for a second person, end.",
   disableAct: "Disable the admin",
   disabled: (name: string) => `${name} is disabled.`,
   enableTitle: (name: string) => `Enable ${name}?`,

@@ -4,7 +4,7 @@ import { CommandLine } from "#components/display/command-line.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { type Permission, ROLE_WORDS, ROLES, roleHas } from "#lib/authz/roles.ts";
-import { STEP_UP_WORDS, type StepUpKind } from "#lib/step-up/model.ts";
+import { NEVER_UNATTENDED, STEP_UP_WORDS, type StepUpKind } from "#lib/step-up/model.ts";
 import { type ApiDocument, type NamedOperation, resolved } from "../_lib/document.ts";
 import { curlOf } from "../_lib/example.ts";
 import { boundWords, schemaRows, typeWords } from "../_lib/schema-rows.ts";
@@ -142,5 +142,7 @@ function permissionWords(permission: string) {
 
 function stepUpWords({ kind, where }: { kind: string; where?: string }): string {
   const { name } = STEP_UP_WORDS[kind as StepUpKind];
-  return where === undefined ? words.stepUpAlways(name) : words.stepUpWhere(name, where);
+  return where === undefined
+    ? words.stepUpAlways(name, NEVER_UNATTENDED.has(kind as StepUpKind))
+    : words.stepUpWhere(name, where);
 }

@@ -58,8 +58,8 @@ export const referenceWords = {
   signedIn: "signed in",
   roles: "Roles",
   stepUp: "Asked again",
-  stepUpAlways: (kind: string) =>
-    `Admins confirm that it is them first (${kind}). An API token that does not act unattended waits for an approval.`,
+  stepUpAlways: (kind: string, isNeverUnattended: boolean) =>
+    `Admins confirm that it is them first (${kind}). ${isNeverUnattended ? "Every API token" : "An API token that does not act unattended"} waits for an approval.`,
   secondPerson: "Second person",
   secondPersonMeans: (isDoneByRequester: boolean) =>
     `Where the organisation wants four eyes for it: it waits as an approval (202). Once it is approved, ${isDoneByRequester ? "the very same request does it" : "it is done as planned"}.`,

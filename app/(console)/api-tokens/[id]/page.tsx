@@ -1,12 +1,13 @@
 import { Alert } from "@mantine/core";
 import type { Metadata } from "next";
+import Link from "next/link";
 import { cache } from "react";
 import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
 import { AddressLink } from "#app/(console)/_components/address-link.tsx";
 import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
-import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
+import { RecentActs, RecentActsBy } from "#app/(console)/_components/recent-acts.tsx";
 import { Card } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
@@ -39,6 +40,7 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
   if (!can(ctx, "api-token:read")) return <NotForRole role={ctx.actor.role} />;
   const token = await orNotFound(readApiToken(id));
   const { creator, role } = token;
+  const goesWithIt = words.goesWithIt(token.revokesToo);
   const isBounded = creator !== null && creator.role !== "owner" && creator.role !== role;
   return (
     <Page>
@@ -60,6 +62,9 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
             {isBounded && token.state === "active" ? (
               <Alert color="yellow">{words.countsAsBounded(ROLE_WORDS[creator.role].name)}</Alert>
             ) : null}
+            {goesWithIt === null || token.state === "revoked" ? null : (
+              <Alert color="blue">{words.goesWithItIfRevoked(goesWithIt)}</Alert>
+            )}
             <Card title={words.place}>
               {token.networks.length === 0 ? (
                 <p className="muted">{words.fromAnywhere}</p>
@@ -71,6 +76,7 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
                 </ul>
               )}
             </Card>
+            <RecentActsBy ctx={ctx} actorId={token.id} title={words.didTitle} none={words.didNothing} />
             <RecentActs ctx={ctx} target="api_token" targetId={token.id} />
           </>
         }
@@ -90,6 +96,18 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
                     </span>
                   ),
                 },
+                ...(token.madeByToken === null
+                  ? []
+                  : [
+                      {
+                        key: words.madeWith,
+                        value: (
+                          <Link prefetch={false} href={`/api-tokens/${token.madeByToken.id}`}>
+                            {token.madeByToken.name}
+                          </Link>
+                        ),
+                      },
+                    ]),
                 { key: words.countsAs, value: creator?.email ?? words.commandLine },
                 {
                   key: words.lastUsed,

@@ -1,18 +1,21 @@
 "use client";
 
 import { Button } from "@mantine/core";
+import Link from "next/link";
 import { useState } from "react";
+import { actsByAddress } from "#app/(console)/_components/acts-address.ts";
 import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
-import type { ApiTokenRow } from "#lib/api-tokens/model.ts";
+import type { ApiTokenDetail } from "#lib/api-tokens/model.ts";
 import { EditApiToken } from "./edit-api-token.tsx";
 import { apiTokenWords as words } from "./words.ts";
 
 /** What can be done with one API token. */
-export function ApiTokenActions({ token }: { token: ApiTokenRow }) {
+export function ApiTokenActions({ token }: { token: ApiTokenDetail }) {
   const done = useDone();
   const [isEnding, setIsEnding] = useState(false);
+  const goesWithIt = words.goesWithIt(token.revokesToo);
   return (
     <>
       <EditApiToken token={token} />
@@ -30,7 +33,15 @@ export function ApiTokenActions({ token }: { token: ApiTokenRow }) {
           done(words.revoked(token.name));
         }}
       >
-        {words.revokeText}
+        <p>{words.revokeText}</p>
+        {goesWithIt === null ? null : <p>{goesWithIt}</p>}
+        <p>
+          {words.revokeStays}
+          <Link prefetch={false} href={actsByAddress(token.id)}>
+            {words.lookAt}
+          </Link>
+          .
+        </p>
       </ConfirmDialog>
     </>
   );

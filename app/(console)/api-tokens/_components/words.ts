@@ -1,5 +1,5 @@
 import type { BadgeState } from "#components/display/state-badge.tsx";
-import type { ApiTokenState } from "#lib/api-tokens/model.ts";
+import type { ApiTokenState, GoesWithIt } from "#lib/api-tokens/model.ts";
 
 export const API_TOKEN_BADGES: Record<ApiTokenState, BadgeState> = {
   active: "active",
@@ -18,6 +18,8 @@ export function networkWords({ networks }: { networks: readonly string[] }): str
   if (networks.length === 0) return "anywhere";
   return networks.length === 1 ? String(networks[0]) : `${networks.length} networks`;
 }
+
+const countWords = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
 /** Texts of the API tokens area. */
 export const apiTokenWords = {
@@ -56,7 +58,7 @@ export const apiTokenWords = {
     "A program cannot be asked who it is. Without this right, what a person is asked again for waits until a person approves it.",
   unattended: "It acts unattended",
   unattendedMeans:
-    "Does by itself what a person is asked again for, for a year at most. Acts that want two people wait all the same.",
+    "Does by itself what a person is asked again for, for a year at most. Acts that want two people wait all the same, and so does who may use this console and how they sign in.",
   attendedMeans: "What a person is asked again for waits until a person approves it.",
   isUnattended: "Unattended",
   isAttended: "With approval",
@@ -89,12 +91,26 @@ export const apiTokenWords = {
   creatorDisabled:
     "Stopped: whoever made it cannot sign in, and it is refused as long as they cannot. It works again when they can: revoke it if it should not.",
   made: "Made",
+  madeWith: "Made with",
   endsWith: "Ends with",
   id: "Id",
   revoke: "Revoke…",
   revokeTitle: (name: string) => `Revoke ${name}?`,
   revokeText:
     "It stops working at once: whatever uses it is refused from the next call on. There is no undo.",
+  goesWithIt: ({ apiTokens, invitations }: GoesWithIt) => {
+    const parts = [
+      ...(apiTokens === 0 ? [] : [countWords(apiTokens, "API token that was", "API tokens that were")]),
+      ...(invitations === 0 ? [] : [countWords(invitations, "open invitation", "open invitations")]),
+    ];
+    const ends = apiTokens + invitations === 1 ? "ends" : "end";
+    return parts.length === 0 ? null : `${parts.join(" and ")} made with it ${ends} too.`;
+  },
+  goesWithItIfRevoked: (goesWithIt: string) => `Where it is revoked: ${goesWithIt}`,
+  revokeStays: "Whatever else it made or changed stays as it is. ",
+  lookAt: "Look at what it did",
+  didTitle: "What it did",
+  didNothing: "Nothing that changed anything.",
   revokeAct: "Revoke the API token",
   revoked: (name: string) => `${name} is revoked.`,
 };

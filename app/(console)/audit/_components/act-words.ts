@@ -1,3 +1,5 @@
+import { incidentHref } from "#lib/incidents/model.ts";
+
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const isUuid = (id: string) => UUID.test(id);
 
@@ -61,8 +63,15 @@ const PAGES: Record<string, (id: string) => string> = {
   signing_key: (id) => `/keys/${encodeURIComponent(id)}`,
 };
 
+/** A case is found by its number: its name begins with it, and who was refused it asked for no more. */
+function caseHref({ id, name }: { id: string; name: string }): string | null {
+  const number = /^#(\d{1,9})(?: |$)/.exec(name)?.[1] ?? /^\d{1,9}$/.exec(id)?.[0];
+  return number === undefined ? null : incidentHref(Number(number));
+}
+
 /** The page of what an act was upon, or null where it has none. */
-export function targetHref(target: { kind: string; id: string }): string | null {
+export function targetHref(target: { kind: string; id: string; name: string }): string | null {
+  if (target.kind === "incident") return caseHref(target);
   if (!Object.hasOwn(PAGES, target.kind)) return null;
   return PAGES[target.kind]?.(target.id) ?? null;
 }

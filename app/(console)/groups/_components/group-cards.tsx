@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { actsAddress } from "#app/(console)/_components/recent-acts.tsx";
+import { actsAddress } from "#app/(console)/_components/acts-address.ts";
 import { Card } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";

@@ -160,7 +160,7 @@ async function askProvider(
       const asked = { state, provider: providerId, question };
       response.headers.append(
         "set-cookie",
-        await questionCookie(getEnv(), asked, derivedKey("provider-question")),
+        await questionCookie(getEnv(), asked, derivedKey("provider-question"), ctx.now),
       );
     }
     return response;
@@ -191,7 +191,7 @@ async function hearProvider(
 ): Promise<Response> {
   const key = derivedKey("provider-question");
   // who was sent to no provider brings nobody's answer: nothing is looked up
-  const asked = await findQuestion(getEnv(), request.headers.get("cookie"), key);
+  const asked = await findQuestion(getEnv(), request.headers.get("cookie"), key, ctx.now);
   if (asked === null || asked.provider !== providerId)
     return lead(refusedUrl(asked?.question ?? null, "FLOW_OVER"));
   let refused: unknown;

@@ -1,3 +1,4 @@
+import { consoleNow } from "#app/_lib/clock.ts";
 import { RequestRefusal } from "#app/_lib/problem.ts";
 import type { Context } from "#lib/context.ts";
 import { DomainError } from "#lib/errors.ts";
@@ -61,7 +62,7 @@ export function eventStream(ctx: Context, request: Request): Response {
       const heartbeat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS);
       const check = setInterval(async () => {
         try {
-          if (await isStillSignedIn(ctx, new Date())) return;
+          if (await isStillSignedIn(ctx, await consoleNow())) return;
         } catch {
           // the database is away: the reader comes back and is asked again
         }

@@ -11,7 +11,12 @@ import { can } from "#lib/authz/require-permission.ts";
 import { getEventStream } from "#lib/event-streams/list-event-streams.ts";
 import { eventStreamHealth } from "#lib/event-streams/model.ts";
 import { EventStreamActions } from "../_components/event-stream-actions.tsx";
-import { EventStreamDelivery, EventStreamFacts, ForSink } from "../_components/event-stream-cards.tsx";
+import {
+  EventStreamDelivery,
+  EventStreamFacts,
+  ForSink,
+  LossAlert,
+} from "../_components/event-stream-cards.tsx";
 import { streamWords as words } from "../_components/words.ts";
 
 type EventStreamPageProps = { params: Promise<{ id: string }> };
@@ -43,6 +48,7 @@ export default async function EventStreamPage({ params }: EventStreamPageProps) 
       <Columns
         main={
           <>
+            <LossAlert stream={stream} />
             <EventStreamDelivery stream={stream} />
             <ForSink stream={stream} />
           </>

@@ -1,3 +1,5 @@
+import { Alert } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { Card } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
@@ -7,10 +9,24 @@ import {
   DELIVERY_WORDS,
   type EventStreamRow,
   FORMAT_WORDS,
+  lossWords,
   OUTCOME_FILTER_WORDS,
   SOURCE_WORDS,
 } from "#lib/event-streams/model.ts";
 import { streamWords as words } from "./words.ts";
+
+/** What left the log before it was sent. */
+export function LossAlert({ stream }: { stream: EventStreamRow }) {
+  if (stream.losses.length === 0) return null;
+  return (
+    <Alert color="red" icon={<IconAlertTriangle size={18} />} title={words.lossTitle}>
+      {stream.losses.map((loss) => (
+        <div key={loss.source}>{lossWords(loss)}.</div>
+      ))}
+      {words.lossText}
+    </Alert>
+  );
+}
 
 /** Where a stream is, how far it is behind, what went wrong. */
 export function EventStreamDelivery({ stream }: { stream: EventStreamRow }) {

@@ -7,6 +7,7 @@ import {
   type EventStreamRow,
   eventStreamHealth,
   FORMAT_WORDS,
+  lossWords,
   SOURCE_WORDS,
 } from "#lib/event-streams/model.ts";
 import { streamWords as words } from "./words.ts";
@@ -43,6 +44,11 @@ export function EventStreamsTable({ streams, now }: { streams: EventStreamRow[];
                   </small>
                 </>
               )}
+              {row.losses.map((loss) => (
+                <div key={loss.source}>
+                  <small>{lossWords(loss)}</small>
+                </div>
+              ))}
             </>
           ),
         },

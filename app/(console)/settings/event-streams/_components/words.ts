@@ -58,6 +58,8 @@ export const streamWords = {
   lagNone: "nothing",
   lagOf: ({ count, isMore }: { count: number; isMore: boolean }) =>
     `${groupedNumber(count)}${isMore ? " or more" : ""} ${count === 1 && !isMore ? "event" : "events"}`,
+  lossTitle: "Not all of the log reached its sink",
+  lossText: "Retention took it out of the log before this stream had sent it. It cannot be sent any more.",
   usesBefore: "Uses",
   actsSequence: "Acts",
   actsAt: (sequence: string) => `up to number ${groupedNumber(Number(sequence))} of the chain`,

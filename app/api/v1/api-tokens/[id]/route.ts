@@ -1,5 +1,5 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { apiTokenRow } from "#app/_lib/schemas/api-tokens.ts";
+import { apiTokenDetail, apiTokenRow } from "#app/_lib/schemas/api-tokens.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
 import { getApiToken } from "#lib/api-tokens/get-api-token.ts";
 import { updateApiTokenInput } from "#lib/api-tokens/input.ts";
@@ -8,10 +8,10 @@ import { updateApiToken } from "#lib/api-tokens/update-api-token.ts";
 export const GET = defineRoute({
   method: "GET",
   path: "/api/v1/api-tokens/{id}",
-  summary: "Reads one API token, never its value",
+  summary: "Reads one API token, never its value, and what would end with it",
   permission: "api-token:read",
   params: idParams,
-  response: apiTokenRow,
+  response: apiTokenDetail,
   handler: (ctx, { params }) => getApiToken(ctx, { apiTokenId: params.id }),
 });
 

@@ -1,0 +1,47 @@
+import type { Sql } from "../db/sql.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { API_TOKEN_COLUMNS, API_TOKEN_FROM, type ApiTokenRecord, apiTokenRowOf } from "./get-api-token.ts";
+import type { ApiTokenRow, GoesWithIt } from "./model.ts";
+
+// through what was revoked or has expired by itself too: what it made may live
+const MADE_WITH = (id: string) => sql`
+  WITH RECURSIVE made AS (
+    SELECT t.id, 0 AS depth FROM api_token t WHERE t.id = ${id}::uuid
+    UNION ALL
+    SELECT c.id, m.depth + 1 FROM made m JOIN api_token c ON c.made_by_token_id = m.id
+  )`;
+const isLive = (now: Date) =>
+  sql`t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ${now}::timestamptz)`;
+
+/** The API tokens that were made with one, at every depth, and are not over; those of its own first. */
+export async function readMadeWith(db: Sql, { id, now }: { id: string; now: Date }): Promise<ApiTokenRow[]> {
+  const records = await run<ApiTokenRecord>(
+    db,
+    sql`${MADE_WITH(id)} SELECT t.id, ${API_TOKEN_COLUMNS} FROM ${API_TOKEN_FROM} JOIN made m ON m.id = t.id
+      WHERE m.depth > 0 AND ${isLive(now)} ORDER BY m.depth, t.created_at, t.id`,
+  );
+  return records.map((record) => apiTokenRowOf(record, now));
+}
+
+/** How much ends with an API token when it is revoked. */
+export async function countGoingWith(db: Sql, { id, now }: { id: string; now: Date }): Promise<GoesWithIt> {
+  const [row] = await run<GoesWithIt>(
+    db,
+    sql`${MADE_WITH(id)}
+      SELECT (SELECT count(*)::int FROM made m JOIN api_token t ON t.id = m.id WHERE m.depth > 0 AND ${isLive(now)}) AS "apiTokens",
+        (SELECT count(*)::int FROM setup_link l WHERE l.used_at IS NULL AND l.withdrawn_because IS NULL AND l.expires_at > ${now}::timestamptz
+           AND l.invited_by_token_id IN (SELECT m.id FROM made m))
+        + (SELECT count(*)::int FROM admin_identity i WHERE i.subject IS NULL AND i.withdrawn_because IS NULL AND i.invited_until > ${now}::timestamptz
+           AND i.invited_by_token_id IN (SELECT m.id FROM made m)) AS invitations`,
+  );
+  return row ?? { apiTokens: 0, invitations: 0 };
+}
+
+/** The names of all that was made with one at every depth, and its own, by their ids, whether over or not. */
+export async function namesMadeWith(db: Sql, id: string): Promise<Map<string, string>> {
+  const rows = await run<{ id: string; name: string }>(
+    db,
+    sql`${MADE_WITH(id)} SELECT t.id, t.name FROM made m JOIN api_token t ON t.id = m.id`,
+  );
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
