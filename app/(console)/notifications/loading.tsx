@@ -7,7 +7,7 @@ export default function Loading() {
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} actions={<SkeletonAction />} />
       <LoadingNote what="your notifications" />
-      <Bar height={37} />
+      <Bar height={37} narrowHeight={113} />
       <SkeletonRows rows={8} columns={2} />
     </Page>
   );

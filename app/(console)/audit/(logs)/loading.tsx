@@ -1,11 +1,11 @@
 import { Bar, LoadingNote, SkeletonCard, SkeletonList } from "#components/feedback/skeleton.tsx";
-import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { auditWords as words } from "../_components/words.ts";
+import { Page } from "#components/frame/page-header.tsx";
+import { AuditHeadLoading } from "../_components/audit-head.tsx";
 
 export default function AuditLoading() {
   return (
     <Page fill>
-      <PageHeader title={words.title} purpose={words.purpose} />
+      <AuditHeadLoading />
       <LoadingNote what="the audit log" />
       <Bar height={36} narrowHeight={61} />
       <SkeletonCard height={150} narrowHeight={212} />
