@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, globSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 
 /** @param {string} command */
@@ -18,9 +18,19 @@ function findInPath(command) {
 }
 
 /**
- * @param {string} pattern an absolute path; a star stands for one folder, such as that of the machine's architecture
+ * By hand: whatever Node starts the set-up, before the project has its own, knows no globs.
+ *
+ * @param {string} pattern an absolute path; one star stands for a folder, such as that of the machine's architecture
  */
-const findFile = (pattern) => globSync(pattern)[0] ?? null;
+function findFile(pattern) {
+  const [before = "", after = ""] = pattern.split("*");
+  if (!existsSync(before)) return null;
+  return (
+    readdirSync(before)
+      .map((folder) => path.join(before, folder, after))
+      .find((file) => existsSync(file)) ?? null
+  );
+}
 
 /** @param {string} name */
 function installPackage(name) {
