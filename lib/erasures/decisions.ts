@@ -71,6 +71,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   detection_token: { rows: "deleted", keeps: "countries tries" },
   detection_use: {},
   detection_tuning: { keeps: "rule values countries updated_by_name" },
+  ended_client_secret: { keeps: "secret_hash hint" },
   erasure: { keeps: "state reason note actor_kind actor_id actor_name problem found" },
   event_stream: {
     keeps:
