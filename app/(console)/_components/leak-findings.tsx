@@ -58,7 +58,7 @@ export function LeakFindings({ report }: { report: Pick<LeakReportRow, "findings
             <Link prefetch={false} href={hrefOf(finding)}>
               {visibleText(finding.name)}
             </Link>
-            {finding.kind === "token" ? null : (
+            {finding.kind === "token" || finding.ownerId !== null ? null : (
               <span className="muted">{FINDING_KIND_WORDS[finding.kind].toLowerCase()}</span>
             )}
             <Outcome finding={finding} />
