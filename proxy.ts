@@ -86,7 +86,7 @@ export function proxy(request: NextRequest): Response {
 
   const response =
     withoutSecrets(request) ??
-    answerAtDoor(request.nextUrl.pathname, request.method, randomUUID()) ??
+    answerAtDoor(request.nextUrl.pathname, request, randomUUID()) ??
     pass(request, headers);
   response.headers.set("content-security-policy", policy);
   response.headers.set("cache-control", "no-store");

@@ -7,7 +7,7 @@ import { PAGE_ACCESS } from "./_lib/access-matrix.ts";
 import { startBareConsole } from "./_lib/test-bare-console.ts";
 import { type ConsoleProcess, isBuilt } from "./_lib/test-built-console.ts";
 import { seedEverything, startTestConsole, type TestConsole } from "./api/v1/test-console.ts";
-import { addTestPerson } from "./api/v1/test-people.ts";
+import { addTestPerson, proveFor } from "./api/v1/test-people.ts";
 
 /** What is written into every name of what is there: where it shows, something was shown. */
 const MARK = "m4rked";
@@ -151,13 +151,17 @@ async function askForApproval(): Promise<string> {
   await api.db.query("UPDATE approval_policy SET kinds = '{retention}'");
   const [organisation] = await api.db.query<{ version: number }>("SELECT version FROM organisation");
   const asker = await addTestPerson(api.db, "owner");
-  const response = await api.send({
-    method: "PUT",
-    path: "/api/v1/retention",
-    role: null,
-    body: JSON.stringify({ version: organisation?.version, expiredTokenDays: 120, leaving: [] }),
-    headers: { cookie: asker.cookie, origin: "http://localhost:3000", "approval-reason": "because" },
-  });
+  const ask = () =>
+    api.send({
+      method: "PUT",
+      path: "/api/v1/retention",
+      role: null,
+      body: JSON.stringify({ version: organisation?.version, expiredTokenDays: 120, leaving: [] }),
+      headers: { cookie: asker.cookie, origin: "http://localhost:3000", "approval-reason": "because" },
+    });
+  const { subject } = (await (await ask()).json()) as { subject?: string };
+  await proveFor(api.db, asker, subject ?? "");
+  const response = await ask();
   expect(response.status).toBe(202);
   return ((await response.json()) as { id: string }).id;
 }

@@ -14,6 +14,7 @@ npm run bench -- reach [--verifiers N] [--rounds N] [--rows FACTS] [--record] [-
 npm run bench -- rotation [--cache-seconds N] [--record] [--smoke]
 npm run bench -- audit [--rows N] [--keep DIR] [--profile] [--record] [--smoke]
 npm run bench -- drill [--rounds N] [--record] [--smoke]
+npm run bench -- lighthouse [--rounds N] [--record] [--smoke]
 npm run bench -- start [--rounds N] [--peers keycloak|none] [--record] [--smoke]
 npm run bench -- verifier [--rows N] [--rounds N] [--record] [--smoke]`;
 
@@ -224,6 +225,17 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
         rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 5, 100)),
         isSmoke: values.smoke,
         records: values.record || !values.smoke,
+        log,
+        stack,
+      });
+    }
+    case "lighthouse": {
+      const { benchLighthouse } = await import("./lighthouse/bench-lighthouse.ts");
+      const rounds = Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 3, 21));
+      return benchLighthouse({
+        rounds,
+        isSmoke: values.smoke,
+        records: values.record || (!values.smoke && rounds >= 3),
         log,
         stack,
       });

@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
+import { NOT_BUILT, testNeeds } from "#lib/test-needs.ts";
 import { freePort } from "#lib/test-port.ts";
 import { introspect, issue, seedRegistry } from "./authority/test-authority.ts";
 import { type AuthorityProcess, startAuthorityProcess, until } from "./authority/test-authority-process.ts";
@@ -15,7 +16,7 @@ const ROOT = path.resolve(import.meta.dirname, "..");
 /** What is looked at once a second ends at most so much after its time; the rest is a loaded machine's. */
 const MARGIN_MS = 4_000;
 const MEGABYTE = 1_024 * 1_024;
-const isBuilt = existsSync(path.join(ROOT, ".next/BUILD_ID"));
+const isBuilt = testNeeds(existsSync(path.join(ROOT, ".next/BUILD_ID")), NOT_BUILT);
 
 let db: Database;
 let databaseUrl: string;

@@ -1,4 +1,8 @@
+import { getEnv } from "#lib/env.ts";
 import { API_ACCESS } from "./access-matrix.ts";
+import { requireWithinBound, tellBound } from "./actor-bound.ts";
+import { clientAddress, trustedList } from "./client-address.ts";
+import { RequestRefusal } from "./problem.ts";
 import { problemDocument, problemHeaders } from "./problem-document.ts";
 
 type KnownPath = { pattern: RegExp; methods: Set<string> };
@@ -58,15 +62,47 @@ export function answerNotFound(requestId: string): Response {
 }
 
 /**
+ * The same as whoever asks at an address that there is: counted for their address, as nobody is looked for who may be there, and told what is left of it.
+ *
+ * @see draft-ietf-httpapi-ratelimit-headers
+ */
+function bounded(answer: Response, asked: Headers, requestId: string): Response {
+  const actor = { kind: "anonymous", id: "anonymous", name: "anonymous" } as const;
+  const caller = { actor, ip: clientAddress(asked, trustedList(getEnv().trustedProxies)) };
+  const told = within(caller) ?? answer;
+  tellBound(told.headers, caller);
+  return told;
+
+  function within(by: typeof caller): Response | null {
+    try {
+      requireWithinBound(by);
+      return null;
+    } catch (error) {
+      if (!(error instanceof RequestRefusal)) throw error;
+      const body = problemDocument(error.status, error.code, error.message, requestId);
+      return new Response(JSON.stringify(body), {
+        status: error.status,
+        headers: problemHeaders(requestId),
+      });
+    }
+  }
+}
+
+/**
  * What no route of the console answers: an address of the API that is none, and a method that an address does not have. Next itself would
  * answer with a page of HTML, and without `Allow`.
  *
  * @returns null where a route answers.
  * @see RFC 9110 sections 15.5.5 and 15.5.6
  */
-export function answerAtDoor(pathname: string, method: string, requestId: string): Response | null {
+export function answerAtDoor(
+  pathname: string,
+  { method, headers }: Pick<Request, "method" | "headers">,
+  requestId: string,
+): Response | null {
   if (!/^\/api(?:\/|$)/.test(pathname)) return answerMethod(method, PAGE_METHODS, requestId);
   const known = PATHS.find(({ pattern }) => pattern.test(pathname));
-  if (known !== undefined) return answerMethod(method, known.methods, requestId);
-  return answerNotFound(requestId);
+  const answer =
+    known === undefined ? answerNotFound(requestId) : answerMethod(method, known.methods, requestId);
+  return answer === null ? null : bounded(answer, headers, requestId);
 }

@@ -14,12 +14,11 @@ import {
   type IdempotencyClaim,
   type KeptAnswer,
 } from "#lib/idempotency/model.ts";
-import { requireStepUp } from "#lib/step-up/require-step-up.ts";
 import { type Answer, answerOf, respond } from "./answer.ts";
 import { badHeader } from "./entity-tag.ts";
 import { RequestRefusal } from "./problem.ts";
 import type { AnyRouteSpec } from "./route-spec.ts";
-import { BREAK_GLASS_REASON, WaitsAnswer } from "./second-person.ts";
+import { BREAK_GLASS_REASON, requireProofAtDoor, WaitsAnswer } from "./second-person.ts";
 import { derivedKey } from "./secrets.ts";
 
 export type KeyedRequest = {
@@ -58,7 +57,8 @@ export async function onceByKey(
   });
   if (claimed.outcome !== "claimed") {
     // the use case, which asks where the door does not, is not there for a repeat
-    if (typeof spec.stepUp === "string" && ctx.actor.kind === "admin") await requireStepUp(ctx, spec.stepUp);
+    if (typeof spec.stepUp === "string" && ctx.actor.kind === "admin")
+      await requireProofAtDoor(ctx, spec.stepUp);
     return repeat(keyed, claimed);
   }
   return actUnder(keyed, claimed.claim, act);

@@ -76,7 +76,7 @@ const SECOND_PERSON: Json[] = [
     in: "header",
     required: false,
     description:
-      "Why, percent-encoded: where the act wants a second person, one is asked for (202) instead of `APPROVAL_REQUIRED`. API tokens ask in any case.",
+      "Why, percent-encoded: where the act wants a second person, one is asked for (202) instead of `APPROVAL_REQUIRED`. A signed-in admin shows who they are for this very request (`STEP_UP_REQUIRED` with a `subject`), however lately they did for others. API tokens ask in any case.",
     schema: { type: "string" },
   },
   {

@@ -5,6 +5,7 @@ import path from "node:path";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { uuidv7 } from "#lib/ids.ts";
+import { NOT_BUILT, testNeeds } from "#lib/test-needs.ts";
 import { freePort } from "#lib/test-port.ts";
 import { derivedKey } from "./secrets.ts";
 import { sealSession } from "./session-cookie.ts";
@@ -12,7 +13,7 @@ import { sealSession } from "./session-cookie.ts";
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
 /** Whether the console was built: without that there is none to be asked. */
-export const isBuilt = existsSync(path.join(ROOT, ".next/BUILD_ID"));
+export const isBuilt = testNeeds(existsSync(path.join(ROOT, ".next/BUILD_ID")), NOT_BUILT);
 
 /** One process of the console as it is served. */
 export type ConsoleProcess = {

@@ -16,6 +16,8 @@ export type Demo = {
   authority: string;
   owner: { email: string; password: string };
   credentials: DemoCredentials;
+  /** Starts it anew on the same data and ports, with nobody at work. */
+  rest(): Promise<void>;
   /** Where the worker writes signed checkpoints, out of the database's reach. */
   checkpointFile: string;
 };
@@ -28,27 +30,29 @@ export async function startDemo(stack: AsyncDisposableStack): Promise<Demo> {
   chmodSync(dataDir, 0o711);
   stack.defer(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 }));
   const owner = { email: "responder@drill.example", password: randomBytes(18).toString("base64url") };
-  await startChild({
-    name: "the product with the sample organisation",
-    command: process.execPath,
-    args: [path.join(ROOT, "server/start.mjs")],
-    cwd: ROOT,
-    kind: "tied",
-    env: {
-      ...baseEnv(),
-      CONSOLE_PORT: String(consolePort),
-      AUTHORITY_PORT: String(authorityPort),
-      METRICS_PORT: String(metricsPort),
-      DATA_DIR: dataDir,
-      DEMO: "1",
-      ENVIRONMENT_NAME: "Drill",
-      ADMIN_EMAIL: owner.email,
-      ADMIN_PASSWORD: owner.password,
-    },
-    isReady: (output) => output.includes("tokenwarden ready"),
-    readyWithinMs: READY_MS,
-    stack,
-  });
+  const start = (traffic: boolean) =>
+    startChild({
+      name: "the product with the sample organisation",
+      command: process.execPath,
+      args: [path.join(ROOT, "server/start.mjs")],
+      cwd: ROOT,
+      kind: "tied",
+      env: {
+        ...baseEnv(),
+        CONSOLE_PORT: String(consolePort),
+        AUTHORITY_PORT: String(authorityPort),
+        METRICS_PORT: String(metricsPort),
+        DATA_DIR: dataDir,
+        ...(traffic ? { DEMO: "1" } : {}),
+        ENVIRONMENT_NAME: "Drill",
+        ADMIN_EMAIL: owner.email,
+        ADMIN_PASSWORD: owner.password,
+      },
+      isReady: (output) => output.includes("tokenwarden ready"),
+      readyWithinMs: READY_MS,
+      stack,
+    });
+  const busy = await start(true);
   // the sample organisation is loaded once everything answers
   const file = path.join(dataDir, "demo/credentials.json");
   const until = performance.now() + SEEDED_MS;
@@ -60,6 +64,10 @@ export async function startDemo(stack: AsyncDisposableStack): Promise<Demo> {
     console: `http://localhost:${consolePort}`,
     authority: `http://localhost:${authorityPort}`,
     owner,
+    rest: async () => {
+      await busy.stop();
+      await start(false);
+    },
     checkpointFile: path.join(dataDir, "checkpoints.jws"),
     credentials: demoCredentials.parse(JSON.parse(readFileSync(file, "utf8"))),
   };

@@ -13,16 +13,19 @@ export function writeResult(what: string, at: Date, result: unknown): string {
 }
 
 /**
- * Puts a section of `bench/README.md` between its marks.
+ * Puts a section of `bench/README.md`, or of another file, between its marks.
  *
  * @throws where the marks are missing.
  */
-export function writeSection(what: string, markdown: string): void {
-  const file = path.join(BENCH, "README.md");
+export function writeSection(
+  what: string,
+  markdown: string,
+  file: string = path.join(BENCH, "README.md"),
+): void {
   const text = readFileSync(file, "utf8");
   const [begin, end] = [`<!-- ${what}: begin -->`, `<!-- ${what}: end -->`];
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`bench/README.md has no section ${what}`);
+  if (from < 0 || to < from) throw new Error(`${file} has no section ${what}`);
   writeFileSync(file, `${text.slice(0, from + begin.length)}\n\n${markdown.trim()}\n\n${text.slice(to)}`);
 }

@@ -92,7 +92,7 @@ export const GLOSSARY = {
   stepUp: {
     name: "Step-up",
     means:
-      "Showing again who you are before a dangerous act, by passkey, code or provider. It is good for ten minutes.",
+      "Showing again who you are before a dangerous act, by passkey, code or provider. It is good for ten minutes and acts of one kind; what wants two people asks each time.",
   },
   fourEyes: {
     name: "Four eyes",

@@ -11,6 +11,8 @@ export function rolesWith(permission: Permission | null): Role[] {
 /** Which rule of four eyes an act is under: that of what a person is asked again for, but for what is their own. */
 function guardOf({ permission, stepUp, neverWaits }: DeclaredAct): PolicyKind | "policy" | null {
   if (permission === null || stepUp === null || neverWaits) return null;
+  // one's own ways in are nobody else's business
+  if (stepUp.kind === "own-factors") return null;
   if (stepUp.kind !== "approvals") return stepUp.kind;
   return permission === "approval-policy:write" ? "policy" : null;
 }

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { requireNotGuessable } from "../passwords/guessable.ts";
 import { hashPassword, verifyPassword } from "../passwords/hash-password.ts";
-import { releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
+import { DoorClosed, releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
 import { type LocalBar, readLocalStanding } from "../sign-in-providers/local-sign-in.ts";
 import { requireStepUp } from "../step-up/require-step-up.ts";
 import { attemptKeys } from "./check-password.ts";
@@ -36,6 +36,15 @@ function fault(path: string, message: string, detail?: string): DomainError {
 
 /** Counts the attempt, then checks. A refusal is recorded as `admin.password_change_refused`. */
 async function requirePassword(ctx: Context, actor: AdminActor, owner: Owner, typed: string): Promise<void> {
+  const record = (errorCode: string, note: string) =>
+    ctx.db.transaction((tx) =>
+      recordEntry(tx, ctx, {
+        act: "admin.password_change_refused",
+        target: { kind: "admin", id: actor.id, name: actor.name },
+        note,
+        errorCode,
+      }),
+    );
   await reserveAttempt(ctx.db, {
     keys: [
       { key: attemptKeys(ctx, owner.email).address, limit: SIGN_IN_LIMITS.perAddress },
@@ -43,16 +52,12 @@ async function requirePassword(ctx: Context, actor: AdminActor, owner: Owner, ty
     ],
     windowSeconds: SIGN_IN_LIMITS.windowSeconds,
     now: ctx.now,
+  }).catch(async (error: unknown) => {
+    if (error instanceof DoorClosed && error.isFirst) await record(error.code, "too many attempts");
+    throw error;
   });
   if (await verifyPassword(owner.passwordHash, typed)) return;
-  await ctx.db.transaction((tx) =>
-    recordEntry(tx, ctx, {
-      act: "admin.password_change_refused",
-      target: { kind: "admin", id: actor.id, name: actor.name },
-      note: "the password that they have was not right",
-      errorCode: "INVALID_INPUT",
-    }),
-  );
+  await record("INVALID_INPUT", "the password that they have was not right");
   throw fault("currentPassword", "is not your password");
 }
 
@@ -60,7 +65,7 @@ async function requirePassword(ctx: Context, actor: AdminActor, owner: Owner, ty
  * Sets the asking admin's password, who shows the one that they have. Their other sessions end, and they are told. Attempts are limited as at the sign-in. Recorded as
  * `admin.password_changed`, a wrong password as `admin.password_change_refused`.
  *
- * @throws {StepUpRequired} sign-in
+ * @throws {StepUpRequired} own-factors
  * @throws {DomainError} INVALID_INPUT for a wrong password, for a new one that is the same or would be guessed soon; TOO_MANY_ATTEMPTS; CONFLICT where a password lets nobody in, where
  *   another change came first, or for who is no admin.
  */
@@ -69,7 +74,7 @@ export async function changePassword(
   input: ChangePasswordInput,
 ): Promise<{ endedSessions: number }> {
   const actor = requireAdmin(ctx);
-  await requireStepUp(ctx, "sign-in");
+  await requireStepUp(ctx, "own-factors");
   const { bar } = await readLocalStanding(ctx.db, actor.id);
   if (bar !== null) throw new DomainError("CONFLICT", NO_USE[bar]);
   const [owner] = await ctx.db.query<Owner>(

@@ -1,15 +1,14 @@
-import { recordEntry } from "../audit/record-entry.ts";
 import type { Role } from "../authz/roles.ts";
 import { Places } from "../bounds/places.ts";
 import type { Context } from "../context.ts";
-import { DomainError, tooManyAttempts } from "../errors.ts";
+import { tooManyAttempts } from "../errors.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
-import { accountKey, reserveAttempt } from "../passwords/throttle.ts";
+import { accountKey } from "../passwords/throttle.ts";
 import { addressKey } from "../sign-in/address-key.ts";
 import { accountKeyHere, isAmong, KNOWN_DAYS, PLACES_MAX } from "../sign-in/known-places.ts";
 import { readLocalStanding } from "../sign-in-providers/local-sign-in.ts";
 import { SIGN_IN_LIMITS } from "./model.ts";
-import { takeRefusal } from "./refusal-pace.ts";
+import { type RefusedAdmin, refuseSignIn, reserveSignIn } from "./refuse-sign-in.ts";
 
 /** An enabled admin whose password was right. */
 export type KnownAdmin = {
@@ -71,35 +70,45 @@ async function isAtKnownPlace(ctx: Context, email: string): Promise<boolean> {
 /**
  * Counts the attempt, then checks the password. Unknown, disabled and not yet enrolled accounts, and those
  * that come in by a provider alone, take as long and answer the same.
- * A refusal is recorded as `admin.sign_in_refused`.
+ * A refusal is recorded as `admin.sign_in_refused`, and so is the attempt that is one too many.
  *
  * @throws {DomainError} TOO_MANY_ATTEMPTS, also where too many strangers are at the door; NOT_SIGNED_IN
  */
 export async function checkPassword(
   ctx: Context,
   given: { email: string; password: string },
+  /** What else is given with it. */
+  door: "password" | "recovery code" = "password",
 ): Promise<KnownAdmin> {
   const isKnown = await isAtKnownPlace(ctx, given.email);
   return places.within({ of: "password", from: addressKey(ctx.ip), isKnown }, () =>
-    checkInPlace(ctx, given, isKnown),
+    checkInPlace(ctx, given, { isKnown, door }),
   );
+}
+
+async function findAdmin(ctx: Context, email: string): Promise<RefusedAdmin> {
+  const rows = await ctx.db.query<{ id: string; email: string }>(
+    "SELECT id, email FROM admin WHERE email = $1::text",
+    [email.toLowerCase()],
+  );
+  return rows[0] ?? null;
 }
 
 async function checkInPlace(
   ctx: Context,
   { email, password }: { email: string; password: string },
-  isKnown: boolean,
+  { isKnown, door }: { isKnown: boolean; door: "password" | "recovery code" },
 ): Promise<KnownAdmin> {
   const keys = attemptKeys(ctx, email);
   const account = isKnown ? keys.accountHere : keys.account;
-  await reserveAttempt(ctx.db, {
-    keys: [
+  await reserveSignIn(
+    ctx,
+    [
       { key: keys.address, limit: SIGN_IN_LIMITS.perAddress },
       { key: account, limit: SIGN_IN_LIMITS.perAccount },
     ],
-    windowSeconds: SIGN_IN_LIMITS.windowSeconds,
-    now: ctx.now,
-  });
+    { door, find: async (key) => (key === account ? findAdmin(ctx, email) : null) },
+  );
   const [admin] = await ctx.db.query<KnownAdmin & { disabledAt: Date | null }>(
     `SELECT id, email, name, role, password_hash AS "passwordHash", totp_wrapped AS "totpWrapped", disabled_at AS "disabledAt",
        EXISTS (SELECT FROM passkey p WHERE p.admin_id = admin.id) AS "hasPasskeys"
@@ -112,27 +121,4 @@ async function checkInPlace(
   const { why } = await readLocalStanding(ctx.db, admin.id);
   if (why !== null) throw await refuseSignIn(ctx, admin, why);
   return admin;
-}
-
-/** Puts a refused sign-in on record, at a pace, and gives the one answer that all of them get. */
-export async function refuseSignIn(
-  ctx: Context,
-  admin: { id: string; email: string } | null,
-  why: string,
-): Promise<DomainError> {
-  const leftOut = takeRefusal(admin?.id ?? "nobody");
-  const refused = new DomainError("NOT_SIGNED_IN", "The e-mail, the password or the code is not right.", {
-    detail: why,
-  });
-  if (leftOut === null) return refused;
-  await ctx.db.transaction((tx) =>
-    recordEntry(tx, ctx, {
-      act: "admin.sign_in_refused",
-      // what was typed for an address may be a password: an unknown one is not kept
-      target: { kind: "admin", id: admin?.id ?? "-", name: admin?.email ?? "unknown account" },
-      note: leftOut === 0 ? why : `${why}; ${leftOut} more before it were counted, not written`,
-      errorCode: "NOT_SIGNED_IN",
-    }),
-  );
-  return refused;
 }

@@ -10,12 +10,12 @@ import { tellWayInChanged } from "./tell-way-in-changed.ts";
  * Takes the asking admin's authenticator app away: they come in by passkey alone from then on. Their other sessions end. Recorded as
  * `admin.authenticator_removed`.
  *
- * @throws {StepUpRequired} sign-in
+ * @throws {StepUpRequired} own-factors
  * @throws {DomainError} CONFLICT where there is none, where no passkey that works is left, or for who is no admin.
  */
 export async function removeTotp(ctx: Context): Promise<{ endedSessions: number }> {
   const actor = requireAdmin(ctx);
-  await requireStepUp(ctx, "sign-in");
+  await requireStepUp(ctx, "own-factors");
   return ctx.db.transaction(async (tx) => {
     const [admin] = await tx.query<{ hasTotp: boolean; hasProvider: boolean }>(
       `SELECT totp_wrapped IS NOT NULL AS "hasTotp", EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = admin.id) AS "hasProvider"

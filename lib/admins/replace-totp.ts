@@ -13,7 +13,7 @@ import { acceptTotpOffer } from "./totp-offer.ts";
  * Lets the authenticator app of an offer be the asking admin's, who proves it with a code; the one before stops working. Their other sessions end. Recorded as
  * `admin.authenticator_replaced`.
  *
- * @throws {StepUpRequired} sign-in
+ * @throws {StepUpRequired} own-factors
  * @throws {DomainError} INVALID_INPUT for an offer that is over or another session's, or a wrong code; CONFLICT for who is no admin.
  */
 export async function replaceTotp(
@@ -22,7 +22,7 @@ export async function replaceTotp(
   wrapper: KeyWrapper,
 ): Promise<{ endedSessions: number }> {
   const actor = requireAdmin(ctx);
-  await requireStepUp(ctx, "sign-in");
+  await requireStepUp(ctx, "own-factors");
   const subject = { purpose: "replace", id: actor.sessionId } as const;
   const factor = await acceptTotpOffer(wrapper, subject, { ...input, now: ctx.now });
   const totpWrapped = await wrapper.wrap(Buffer.from(factor.totpSecret), totpLabel(actor.id));

@@ -5,11 +5,11 @@ import type { PasskeyAnswer } from "../passkeys/input.ts";
 import type { RelyingParty } from "../passkeys/relying-party.ts";
 import { type PasskeyVerdict, usePasskey } from "../passkeys/use-passkey.ts";
 import { verifyAnswer } from "../passkeys/verify-answer.ts";
-import { reserveAttempt } from "../passwords/throttle.ts";
 import { readLocalStanding } from "../sign-in-providers/local-sign-in.ts";
-import { attemptKeys, refuseSignIn } from "./check-password.ts";
+import { attemptKeys } from "./check-password.ts";
 import { SIGN_IN_LIMITS } from "./model.ts";
 import { openSession } from "./open-session.ts";
+import { refuseSignIn, reserveSignIn } from "./refuse-sign-in.ts";
 import type { SignedIn } from "./sign-in.ts";
 
 const REFUSED: Record<Exclude<PasskeyVerdict, "used">, string> = {
@@ -31,11 +31,7 @@ export async function signInWithPasskey(
   { wrapper, party }: { wrapper: KeyWrapper; party: RelyingParty },
 ): Promise<SignedIn> {
   const { address } = attemptKeys(ctx, "");
-  await reserveAttempt(ctx.db, {
-    keys: [{ key: address, limit: SIGN_IN_LIMITS.perAddress }],
-    windowSeconds: SIGN_IN_LIMITS.windowSeconds,
-    now: ctx.now,
-  });
+  await reserveSignIn(ctx, [{ key: address, limit: SIGN_IN_LIMITS.perAddress }], { door: "passkey" });
   const challenge = await openChallenge(wrapper, { purpose: "sign_in" }, { sealed, now: ctx.now });
   const verified = await verifyAnswer(ctx.db, party, { challenge: challenge.value, answer });
   if ("why" in verified) throw await refuseSignIn(ctx, verified.passkey?.admin ?? null, verified.why);

@@ -3,9 +3,10 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
 import { useRecoveryCode } from "../recovery-codes/use-recovery-code.ts";
-import { checkPassword, type KnownAdmin, refuseSignIn } from "./check-password.ts";
+import { checkPassword, type KnownAdmin } from "./check-password.ts";
 import { totpLabel } from "./create-owner.ts";
 import { openSession } from "./open-session.ts";
+import { refuseSignIn } from "./refuse-sign-in.ts";
 import { tellWayInChanged } from "./tell-way-in-changed.ts";
 import { matchTotp } from "./totp.ts";
 import { acceptTotpOffer } from "./totp-offer.ts";
@@ -38,9 +39,9 @@ export type SignInResult = SignedIn | { outcome: "enrolment_required" };
  * @throws {DomainError} NOT_SIGNED_IN, TOO_MANY_ATTEMPTS
  */
 export async function signIn(ctx: Context, input: SignInInput, wrapper: KeyWrapper): Promise<SignInResult> {
-  const admin = await checkPassword(ctx, input);
-  if (input.recoveryCode !== undefined && input.recoveryCode !== "")
-    return signInByRecoveryCode(ctx, admin, input.recoveryCode);
+  const { recoveryCode = "" } = input;
+  const admin = await checkPassword(ctx, input, recoveryCode === "" ? "password" : "recovery code");
+  if (recoveryCode !== "") return signInByRecoveryCode(ctx, admin, recoveryCode);
   if (admin.totpWrapped === null) {
     // who has passkeys alone has a factor: a password must not be enough to set up another one
     if (admin.hasPasskeys) throw await refuseSignIn(ctx, admin, "no authenticator");

@@ -4,17 +4,21 @@ import { createAdmin } from "../admins/create-admin.ts";
 import { disableAdmin } from "../admins/disable-admin.ts";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
 import type { Context } from "../context.ts";
+import { openDatabase } from "../db/database.ts";
 import { testContexts } from "../db/test-context.ts";
 import { createExport } from "../exports/create-export.ts";
 import { parseListQuery } from "../list-query/parse-list-query.ts";
+import { spendFreshProof } from "../step-up/fresh-proof.ts";
 import { approve } from "./approve.ts";
 import { askForApproval } from "./ask-approval.ts";
 import { countOpen } from "./count-open.ts";
 import { decline } from "./decline.ts";
 import { getApproval } from "./get-approval.ts";
 import { listApprovals } from "./list-approvals.ts";
+import { proofSubject } from "./proof-subject.ts";
 import { approvalsTable } from "./table.ts";
 import { approvalsFixture, runStored } from "./test-approvals.ts";
+import { withdraw } from "./withdraw.ts";
 
 const world = testContexts();
 const people = approvalsFixture(world);
@@ -107,10 +111,7 @@ describe("what is asked for", () => {
     await turnOn(["exports"]);
     const input = { list: "users", format: "csv", query: "state=disabled" } as const;
     const guarded = { ...keep(1), summary: "Export a list", act: (ctx: Context) => createExport(ctx, input) };
-    const { id, summary } = await askForApproval(asker(2), guarded, {
-      kind: "exports",
-      reason: "For the audit",
-    });
+    const { id, summary } = await ask(asker(2), guarded);
     expect(summary).toBe("Export 0 rows of Users as CSV, filtered");
     const { shown } = await getApproval(other(3), { id });
     expect(shown.sentences).toEqual([
@@ -129,6 +130,41 @@ describe("what is asked for", () => {
     expect(two.id).toBe(one.id);
     for (let n = 1; n < 50; n += 1) await ask(asker(2), keep(200 + n));
     await expect(ask(asker(2), keep(300))).rejects.toMatchObject({ code: "TOO_MANY_ATTEMPTS" });
+  });
+
+  test("costs a proof for this very act, once: no sign-in of just now, none for its kind, for another act or for doing without", async () => {
+    await turnOn();
+    const guarded = keep(200);
+    const subject = proofSubject({ act: "ask", digest: guarded.digest });
+    const askFor = (asked = guarded) =>
+      askForApproval(asker(2), asked, { kind: "retention", reason: "Costs too much" });
+    const isAsked = () =>
+      expect(askFor()).rejects.toMatchObject({ code: "STEP_UP_REQUIRED", kind: "approvals", subject });
+    await isAsked();
+    await prove(asker(2), proofSubject({ act: "break glass", digest: guarded.digest }));
+    await prove(asker(2), proofSubject({ act: "ask", digest: keep(201).digest }));
+    await prove(other(2), subject);
+    await isAsked();
+    expect(await acts(1)).toMatchObject([{ act: "approval_policy.changed" }]);
+    await prove(asker(2), subject);
+    const { id } = await askFor();
+    await withdraw(asker(3), { id });
+    await isAsked();
+  });
+
+  test("by one proof in two processes at once passes once", async () => {
+    const { connectionString: url } = world.db.pool.options as { connectionString: string };
+    const elsewhere = openDatabase({ url, role: "app", maxConnections: 2, applicationName: "other" });
+    for (let round = 0; round < 20; round += 1) {
+      await prove(asker(2), `act ${round}`);
+      const both = await Promise.allSettled(
+        [world.db, elsewhere].map((db) =>
+          db.transaction((tx) => spendFreshProof(tx, asker(2), `act ${round}`)),
+        ),
+      );
+      expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    }
+    await elsewhere.end();
   });
 
   test("that the act itself refuses is not asked for", async () => {

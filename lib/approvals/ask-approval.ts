@@ -1,4 +1,5 @@
 import { recordEntry } from "../audit/record-entry.ts";
+import { requirePermission } from "../authz/require-permission.ts";
 import type { Permission } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import type { Transaction } from "../db/database.ts";
@@ -7,6 +8,7 @@ import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { DescribedPlan } from "../order-plans/describe-plan.ts";
+import { requireFreshProof, spendFreshProof } from "../step-up/fresh-proof.ts";
 import {
   APPROVAL_COLUMNS,
   type ApprovalRecord,
@@ -28,6 +30,7 @@ import {
 import { doesNothing, NOTHING_LEFT } from "./nothing-left.ts";
 import type { Pass } from "./pass.ts";
 import { personOf } from "./person.ts";
+import { proofSubject } from "./proof-subject.ts";
 import { readApproval } from "./read-approval.ts";
 import { describedOf, shownOf, summaryOf } from "./shown.ts";
 import { takeBack } from "./take-back.ts";
@@ -155,9 +158,10 @@ async function write(
     reason: string;
     person: string;
     insteadOf: string | undefined;
+    proof: string | null;
   },
 ): Promise<string> {
-  const { pass, shown, reason, person, insteadOf } = asked;
+  const { pass, shown, reason, person, insteadOf, proof } = asked;
   const guarded = {
     ...asked.guarded,
     summary: summaryOf(asked.guarded.summary, shown, asked.described, pass.title),
@@ -169,6 +173,7 @@ async function write(
   await requireRoom(tx, ctx, person);
   const same = await findOpen(tx, ctx, guarded.digest);
   if (same !== null) return same.id;
+  if (proof !== null) await spendFreshProof(tx, ctx, proof);
   const id = uuidv7(ctx.now);
   await insertApproval(tx, ctx, { id, way: "asked", ...asked, guarded });
   if (pass.plan !== null)
@@ -188,12 +193,21 @@ async function write(
   return id;
 }
 
+/** What the proof has to be for of a person who asks; null for a program, which nobody can ask. Of what is planned anew each time it is asked again the one before tells. */
+function proofOf(ctx: Context, { digest }: GuardedRequest, insteadOf: string | undefined): string | null {
+  if (ctx.actor.kind !== "admin") return null;
+  return insteadOf === undefined
+    ? proofSubject({ act: "ask", digest })
+    : proofSubject({ act: "ask again", id: insteadOf });
+}
+
 /**
  * Asks for a second person to do, as planned and once, what a request would do: it is tried out and taken back, and what it would have done is what others see. The very same
- * request that waits already is answered again. Recorded as `approval.requested`.
+ * request that waits already is answered again. A person shows who they are for this very act, once, however lately they did for another. Recorded as `approval.requested`.
  *
  * @param asked.insteadOf an approval of the same actor that is withdrawn with it, where it still waits.
- * @throws {DomainError} whatever the act refuses; TOO_MANY_ATTEMPTS where too many wait.
+ * @throws {StepUpRequired} with what tells this request from others as its subject
+ * @throws {DomainError} FORBIDDEN, whatever the act refuses; TOO_MANY_ATTEMPTS where too many wait.
  */
 export async function askForApproval(
   ctx: Context,
@@ -202,13 +216,16 @@ export async function askForApproval(
 ): Promise<ApprovalRow> {
   const person = personOf(ctx.actor);
   if (person === null) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
-  const pass = await tryOut(ctx, kind, guarded.act);
+  if (guarded.permission !== null) requirePermission(ctx, guarded.permission);
+  const proof = proofOf(ctx, guarded, insteadOf);
+  if (proof !== null) await requireFreshProof(ctx.db, ctx, proof);
+  const pass = await tryOut(ctx, kind, guarded.act, { skipsStepUp: proof !== null });
   if (insteadOf !== undefined && doesNothing(pass)) throw new DomainError("ALREADY_ENDED", NOTHING_LEFT);
   // by now it may want nobody; who asks again wants somebody all the same
   if (pass.kinds.size === 0) pass.kinds.add(kind);
   const described = await describedOf(ctx, pass);
   const shown = shownOf(described, pass, ctx.now);
-  const asked = { guarded, pass, shown, described, reason, person, insteadOf };
+  const asked = { guarded, pass, shown, described, reason, person, insteadOf, proof };
   const id = await ctx.db.transaction((tx) => write(tx, ctx, asked));
   const [record] = await run<ApprovalRecord>(
     ctx.db,

@@ -10,16 +10,16 @@ import { testContexts } from "../db/test-context.ts";
 import { uuidv7 } from "../ids.ts";
 import { approve } from "./approve.ts";
 import { askAgain } from "./ask-again.ts";
-import { askForApproval } from "./ask-approval.ts";
 import { checkApproval } from "./check-approval.ts";
 import { getApproval } from "./get-approval.ts";
 import { listApprovals } from "./list-approvals.ts";
+import { proofSubject } from "./proof-subject.ts";
 import { readAlarmed } from "./tell.ts";
 import { approvalsFixture, guardedBy, guardStored, type Run, runStored, stored } from "./test-approvals.ts";
 
 const world = testContexts();
 const people = approvalsFixture(world);
-const { asker, other, person, prove, turnOn, keepFor, keep, ask, approveAs, keptDays, acts } = people;
+const { asker, other, person, prove, proven, turnOn, keepFor, keep, ask, approveAs, keptDays, acts } = people;
 
 const LIST = { filters: {}, sort: { key: "at", direction: "desc" }, pageSize: 50, cursor: null } as const;
 const system = (ctx: Context): Context => ({ ...ctx, actor: { kind: "system", id: "test", name: "test" } });
@@ -121,7 +121,10 @@ describe("what waits in the name of who may not do it any more ends, and says wh
       again: { isPossible: true, why: null },
     });
     expect(await checkApproval(asker(5), { id }, stored(keepFor))).toMatchObject({ endCause: "changed" });
-    expect(await askAgain(asker(6), { id }, guardStored(keepFor))).toMatchObject({ state: "pending" });
+    const again = () => askAgain(asker(6), { id }, guardStored(keepFor));
+    await expect(again()).rejects.toMatchObject({ code: "STEP_UP_REQUIRED", kind: "approvals" });
+    await prove(asker(6), proofSubject({ act: "ask again", id }));
+    expect(await again()).toMatchObject({ state: "pending" });
   });
 
   test("what was done meanwhile by another approval is not offered to be asked for again, nor asked", async () => {
@@ -132,9 +135,9 @@ describe("what waits in the name of who may not do it any more ends, and says wh
     expect(await checkApproval(asker(5), { id }, stored(keepFor))).toMatchObject({
       again: { isPossible: false, why: expect.stringContaining("nothing left to do") },
     });
-    await expect(askAgain(asker(6), { id }, guardStored(keepFor))).rejects.toMatchObject({
-      code: "ALREADY_ENDED",
-    });
+    await expect(
+      proven(asker(6), () => askAgain(asker(6), { id }, guardStored(keepFor))),
+    ).rejects.toMatchObject({ code: "ALREADY_ENDED" });
   });
 });
 
@@ -212,10 +215,7 @@ describe("of an asker who is disabled in the moment in which a second person app
       const isRoles = n % 2 === 1;
       const run = isRoles ? demote : keepFor;
       const guarded = isRoles ? guardedBy(demote, { body: { adminId: governor.id } }) : keep(400 + n);
-      const { id } = await askForApproval(gone.at(2), guarded, {
-        kind: isRoles ? "roles" : "retention",
-        reason: "Costs too much",
-      });
+      const { id } = await ask(gone.at(2), guarded);
       await prove(other(3), id);
       const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
       const [approved, disabled] = await Promise.allSettled([

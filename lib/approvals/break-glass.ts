@@ -12,6 +12,7 @@ import type { GuardedKind } from "./model.ts";
 import { inOneTransaction } from "./one-transaction.ts";
 import { readOwners } from "./owners-before.ts";
 import { newPass, type ReachedTarget } from "./pass.ts";
+import { proofSubject } from "./proof-subject.ts";
 import { describedOf, shownOf, summaryOf } from "./shown.ts";
 import { readAlarmed, tellOfApproval } from "./tell.ts";
 
@@ -30,7 +31,7 @@ export async function breakGlass<T>(
   const actor = ctx.actor.kind === "admin" ? requireAdmin(ctx) : null;
   if (actor?.role !== "owner")
     throw new DomainError("FORBIDDEN", "An owner alone, in person, does it without a second person.");
-  const subject = guarded.digest.toString("hex").slice(0, 32);
+  const subject = proofSubject({ act: "break glass", digest: guarded.digest });
   await requireFreshProof(ctx.db, ctx, subject);
   const id = uuidv7(ctx.now);
   // an order without a plan is described by one that is made before everything else: it takes a connection of its own

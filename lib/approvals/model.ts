@@ -2,10 +2,9 @@ import type { Total } from "../list-query/define-table.ts";
 import { STEP_UP_KINDS, STEP_UP_WORDS, type StepUpKind } from "../step-up/model.ts";
 
 /** Acts that want a second person; browser-safe. Times are ISO 8601 in UTC. */
-export const POLICY_KINDS = STEP_UP_KINDS.filter((kind) => kind !== "approvals") as Exclude<
-  StepUpKind,
-  "approvals"
->[];
+export const POLICY_KINDS = STEP_UP_KINDS.filter(
+  (kind) => kind !== "approvals" && kind !== "own-factors",
+) as Exclude<StepUpKind, "approvals" | "own-factors">[];
 export type PolicyKind = (typeof POLICY_KINDS)[number];
 
 /** What counts as soon as four eyes is on for anything: who could make a second person (by a provider's groups too), a credential or no rule of the rule would be alone again. */

@@ -15,7 +15,7 @@ import { approvalsFixture, guardedBy, type Run, runStored } from "./test-approva
 
 const world = testContexts();
 const people = approvalsFixture(world);
-const { asker, other, person, prove, turnOn, keepFor, keep, ask, approveAs, acts } = people;
+const { asker, other, person, prove, proven, turnOn, keepFor, keep, ask, approveAs, acts } = people;
 
 /** Somebody comes in by a provider alone, as of now. */
 async function linkToProvider(adminId: string): Promise<void> {
@@ -44,7 +44,7 @@ const change: Run = async (ctx, { body }) => changeSignInPolicy(ctx, body as nev
 const askFor = async (ctx: Context, body: Record<string, unknown>) => {
   const { version } = await getSignInPolicy(ctx);
   const guarded = guardedBy(change, { body: { version, ...body }, name: "sign-in" });
-  return askForApproval(ctx, guarded, { kind: "sign-in", reason: "The provider works" });
+  return proven(ctx, () => askForApproval(ctx, guarded, { kind: "sign-in", reason: "The provider works" }));
 };
 
 const emailOf = async (id: string) =>
@@ -119,10 +119,8 @@ test.each(ending)("what waits ends, on record, once who asked %s", async (_, end
   const act: Run = async (ctx) => keepFor(ctx, { params: {}, query: "", body: { days: 300 } });
   await world.db.query("UPDATE admin SET role = 'owner' WHERE id = $1::uuid", [governor.id]);
   const owner = { ...actor, role: "owner" } as never;
-  const { id } = await askForApproval({ ...governor.at(2), actor: owner }, guardedBy(act), {
-    kind: "retention",
-    reason: "Costs too much",
-  });
+  const asking = { ...governor.at(2), actor: owner };
+  const { id } = await ask(asking, guardedBy(act));
   const own = await ask(asker(3), keep(310));
   expect(await countOpen(other(4))).toMatchObject({ toDecide: 2 });
   await world.db.query("UPDATE admin SET role = 'governor' WHERE id = $1::uuid", [governor.id]);
@@ -185,7 +183,7 @@ test("who approves what is upon themselves reads what they lose", async () => {
   await turnOn(["bulk"]);
   const demote: Run = (ctx, { body }) => changeAdminRole(ctx, body as never);
   const guarded = guardedBy(demote, { body: { adminId: people.otherId, role: "auditor" }, name: "role" });
-  const { id } = await askForApproval(asker(2), guarded, { kind: "roles", reason: "Moves on" });
+  const { id } = await ask(asker(2), guarded);
   expect((await getApproval(other(3), { id })).forYou).toEqual([
     "It is upon you: you are Auditor instead of Owner, and your sessions end.",
   ]);

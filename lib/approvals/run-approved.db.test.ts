@@ -5,13 +5,14 @@ import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
 import { findOpen } from "./ask-approval.ts";
 import { getApproval } from "./get-approval.ts";
+import { proofSubject } from "./proof-subject.ts";
 import { runApproved } from "./run-approved.ts";
 import { approvalsFixture, guardedBy, HOUR, type Run } from "./test-approvals.ts";
 import { withdraw } from "./withdraw.ts";
 
 const world = testContexts();
 const people = approvalsFixture(world);
-const { asker, other, person, turnOn, ask, approveAs } = people;
+const { asker, other, person, turnOn, ask, approveAs, prove, proven } = people;
 
 describe("what answers a secret", () => {
   const make: Run = (ctx, { body }) => createApiToken(ctx, body as { name: string; role: Role });
@@ -27,6 +28,11 @@ describe("what answers a secret", () => {
     expect(await world.db.query("SELECT 1 FROM api_token")).toEqual([]);
     await expect(run(other(4))).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect((await findOpen(world.db, asker(4), token.digest))?.state).toBe("approved");
+    await expect(run(asker(4)), "signed in just now, which is not enough").rejects.toMatchObject({
+      code: "STEP_UP_REQUIRED",
+      kind: "approvals",
+    });
+    await prove(asker(4), proofSubject({ act: "do what was approved", id }));
     const tried = await Promise.allSettled([run(asker(4)), run(asker(4))]);
     const made = tried.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
     expect(made).toHaveLength(1);
@@ -47,9 +53,9 @@ describe("what answers a secret", () => {
     const { id } = await ask(asker(2), token);
     await approveAs(other(3), id, make);
     await world.db.query(change, [people.otherId]);
-    await expect(runApproved(asker(4), { id }, (own) => token.act(own))).rejects.toMatchObject({
-      code: "APPROVAL_STALE",
-    });
+    await expect(
+      proven(asker(4), () => runApproved(asker(4), { id }, (own) => token.act(own))),
+    ).rejects.toMatchObject({ code: "APPROVAL_STALE" });
     expect(await world.db.query("SELECT 1 FROM api_token")).toEqual([]);
     expect((await getApproval(asker(5), { id })).state).toBe("stale");
   });

@@ -1,11 +1,13 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
+import { requireFreshProof, spendFreshProof } from "../step-up/fresh-proof.ts";
 import { type ApprovalRecord, approvalTarget, type StoredRequest } from "./approval-row.ts";
 import { getDeciderRole } from "./decider.ts";
 import { lockOwnersFor } from "./lock-owners-for.ts";
 import { inOneTransaction } from "./one-transaction.ts";
 import { newPass } from "./pass.ts";
+import { proofSubject } from "./proof-subject.ts";
 import { readApproval, requireState } from "./read-approval.ts";
 import { endAsStale, NotAsShown, runAsShown } from "./run-act.ts";
 import { tellOfApproval } from "./tell.ts";
@@ -15,9 +17,9 @@ function requireOwn({ actor }: Pick<Context, "actor">, record: ApprovalRecord): 
 }
 
 /**
- * Does what was approved for the asker, once, while who approved it still may, and answers what the act answers: it may hold a secret and is kept nowhere. Recorded as `approval.used`, and each act with the approval.
+ * Does what was approved for the asker, once, while who approved it still may, and answers what the act answers: it may hold a secret and is kept nowhere. A person shows who they are for it, once. Recorded as `approval.used`, and each act with the approval.
  *
- * @throws {StepUpRequired} where the act asks for it
+ * @throws {StepUpRequired} of a person, for this very act
  * @throws {DomainError} NOT_FOUND for another's, GONE, ALREADY_ENDED, APPROVAL_STALE with what changed, and whatever the act refuses.
  */
 export async function runApproved<T>(
@@ -28,14 +30,18 @@ export async function runApproved<T>(
   const seen = await readApproval(ctx.db, id);
   requireOwn(ctx, seen);
   requireState(seen, ["approved"], ctx.now);
+  // a program is nobody whom one could ask
+  const proof = ctx.actor.kind === "admin" ? proofSubject({ act: "do what was approved", id }) : null;
+  if (proof !== null) await requireFreshProof(ctx.db, ctx, proof);
   try {
     return await inOneTransaction(ctx, seen.kinds, async (inner, tx) => {
       const record = await readApproval(tx, id, true);
       requireState(record, ["approved"], ctx.now);
+      if (proof !== null) await spendFreshProof(tx, inner, proof);
       const approval = { id, way: "asked", approvedBy: record.decidedBy } as const;
       const pass = newPass({
         isTrial: false,
-        skipsStepUp: false,
+        skipsStepUp: proof !== null,
         isAnswered: true,
         approval,
         askedAt: record.createdAt,

@@ -9,13 +9,12 @@ import { NOTHING_ALLOWED } from "../outbound/allow-list.ts";
 import { createOutbound } from "../outbound/outbound.ts";
 import { fixtureOf } from "../tokens/token-fixture.ts";
 import { askAgain } from "./ask-again.ts";
-import { askForApproval } from "./ask-approval.ts";
 import { checkApproval } from "./check-approval.ts";
 import { getApproval } from "./get-approval.ts";
 import { approvalsFixture, guardedBy, guardStored, HOUR, type Run, stored } from "./test-approvals.ts";
 
 const world = testContexts();
-const { asker, other, turnOn, approveAs } = approvalsFixture(world);
+const { asker, other, turnOn, ask, proven, approveAs } = approvalsFixture(world);
 const way = { outbound: createOutbound({ allow: NOTHING_ALLOWED }) };
 const change: Run = (ctx, { body }) => updateClient(ctx, body as never, way);
 const SETTINGS = { accessTokenTtlSeconds: 600 };
@@ -46,17 +45,14 @@ test("shorter lifetimes that nobody decided on are asked for again by one press,
     ...SETTINGS,
     shorten: { planId: plan?.id },
   };
-  const { id } = await askForApproval(asker(2), guardedBy(change, { body }), {
-    kind: "bulk",
-    reason: "Too long",
-  });
+  const { id } = await ask(asker(2), guardedBy(change, { body }));
   await token();
   const look = (seconds: number, which: string) =>
     checkApproval(asker(seconds), { id: which }, stored(change));
   // another edit came between: it is asked for upon what is there now
   await world.db.query("UPDATE client SET version = version + 1 WHERE id = $1::uuid", [client.id]);
   expect((await look(3, id)).again).toEqual({ isPossible: true, why: null });
-  const again = await askAgain(asker(4), { id }, guardStored(change));
+  const again = await proven(asker(4), () => askAgain(asker(4), { id }, guardStored(change)));
   expect(await getApproval(asker(5), { id: again.id })).toMatchObject({
     state: "pending",
     shown: { acts: [{}, { act: "lifetimes.shortened", after: { tokens: 4 } }] },

@@ -5,6 +5,7 @@ import { type Context, systemContext } from "../context.ts";
 import type { TestContexts } from "../db/test-context.ts";
 import { getOrganisation } from "../organisation/get-organisation.ts";
 import { changeRetention } from "../retention/change-retention.ts";
+import { StepUpRequired } from "../step-up/require-step-up.ts";
 import { sessionFixture } from "../step-up/test-sessions.ts";
 import type { StoredRequest } from "./approval-row.ts";
 import { approve } from "./approve.ts";
@@ -95,8 +96,16 @@ export function approvalsFixture(world: TestContexts) {
   };
   const keep = (days: number) => guardedBy(keepFor, { body: { days } });
 
+  /** Does what wants a proof for this very act with one. */
+  const proven = <T>(ctx: Context, act: () => Promise<T>): Promise<T> =>
+    act().catch(async (error: unknown) => {
+      if (!(error instanceof StepUpRequired) || error.subject === null) throw error;
+      await prove(ctx, error.subject);
+      return act();
+    });
+
   const ask = (ctx: Context, guarded = keep(200)) =>
-    askForApproval(ctx, guarded, { kind: "retention", reason: "Costs too much" });
+    proven(ctx, () => askForApproval(ctx, guarded, { kind: "retention", reason: "Costs too much" }));
 
   async function approveAs(ctx: Context, id: string, run: Run = keepFor) {
     await prove(ctx, id);
@@ -129,6 +138,7 @@ export function approvalsFixture(world: TestContexts) {
     },
     person,
     prove,
+    proven,
     turnOn,
     keepFor,
     keep,

@@ -77,6 +77,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   detection_token: { rows: "deleted", keeps: "countries tries" },
   detection_use: {},
   detection_tuning: { keeps: "rule values countries updated_by_name" },
+  ended_client_secret: { keeps: "secret_hash hint" },
   erasure: { keeps: "state reason note actor_kind actor_id actor_name problem found" },
   event_stream: {
     keeps:
@@ -186,6 +187,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   selection_chunk: {},
   selection_token: {},
   setup_link: { keeps: "token_hash withdrawn_because" },
+  sign_in_refusal: { keeps: "key", why: "an admin's id" },
   sign_in_attempt: { rows: "deleted", keeps: "key" },
   sign_on: { rows: "deleted", keeps: "uid ip country user_agent" },
   signal_acknowledgement: {},

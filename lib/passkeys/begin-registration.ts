@@ -15,7 +15,7 @@ const ALGORITHMS = [-7, -8, -257];
 /**
  * What a browser is asked to make for the asking admin: a passkey that it can find by itself, and that verifies its holder each time. Stores nothing.
  *
- * @throws {StepUpRequired} sign-in
+ * @throws {StepUpRequired} own-factors
  * @throws {DomainError} CONFLICT for who is no admin.
  * @see WebAuthn level 3, section 7.1
  */
@@ -24,7 +24,7 @@ export async function beginPasskeyRegistration(
   { wrapper, party }: { wrapper: KeyWrapper; party: RelyingParty },
 ): Promise<PasskeyOffer> {
   const actor = requireAdmin(ctx);
-  await requireStepUp(ctx, "sign-in");
+  await requireStepUp(ctx, "own-factors");
   const use = { purpose: "register", sessionId: actor.sessionId } as const;
   const challenge = await offerChallenge(wrapper, use, ctx.now);
   const known = await readPasskeys(ctx.db, actor.id);

@@ -49,7 +49,7 @@ function refused(cause: unknown): DomainError {
  * Adds a passkey that a browser made for the asking admin, by the challenge that was offered to this very session; it is used up. Their other sessions end:
  * a way in was added. Recorded as `passkey.added`.
  *
- * @throws {StepUpRequired} sign-in
+ * @throws {StepUpRequired} own-factors
  * @throws {DomainError} INVALID_INPUT for an answer that is not right, GONE for a challenge that is over, another session's or answered, CONFLICT for a
  *   passkey that is registered, one too many, or who is no admin.
  * @see WebAuthn level 3, section 7.1
@@ -60,7 +60,7 @@ export async function registerPasskey(
   { wrapper, party }: { wrapper: KeyWrapper; party: RelyingParty },
 ): Promise<PasskeyRow> {
   const actor = requireAdmin(ctx);
-  await requireStepUp(ctx, "sign-in");
+  await requireStepUp(ctx, "own-factors");
   const use = { purpose: "register", sessionId: actor.sessionId } as const;
   const challenge = await openChallenge(wrapper, use, { sealed: input.challenge, now: ctx.now });
   const made = await verify(party, challenge.value, input);

@@ -10,12 +10,12 @@ import { readPasskeys } from "./list-factors.ts";
 /**
  * Takes a passkey of the asking admin away, never the last way in. Their other sessions end. Recorded as `passkey.removed`.
  *
- * @throws {StepUpRequired} sign-in
+ * @throws {StepUpRequired} own-factors
  * @throws {DomainError} NOT_FOUND for one that is another's, CONFLICT for the last factor or who is no admin.
  */
 export async function removePasskey(ctx: Context, { id }: { id: string }): Promise<{ removed: string }> {
   const actor = requireAdmin(ctx);
-  await requireStepUp(ctx, "sign-in");
+  await requireStepUp(ctx, "own-factors");
   return ctx.db.transaction(async (tx) => {
     // of two who remove the last two at once the second finds one left
     const [admin] = await tx.query<{ hasTotp: boolean; hasProvider: boolean }>(

@@ -1,9 +1,25 @@
 import { createHash } from "node:crypto";
 import type { Sql } from "../db/sql.ts";
-import { tooManyAttempts } from "../errors.ts";
+import { DomainError, tooManyAttempts } from "../errors.ts";
 
 /** How many failed attempts `key` may have in a window. */
 export type AttemptLimit = { key: string; limit: number };
+
+/** The refusal of an attempt that is not looked at any more. */
+export class DoorClosed extends DomainError {
+  override name = "DoorClosed";
+  /** Whose limit was reached. */
+  readonly key: string;
+  /** Whether this is the attempt that closed the door: every further one counts higher. */
+  readonly isFirst: boolean;
+
+  constructor({ key, limit }: AttemptLimit, { failures, waitMs }: { failures: number; waitMs: number }) {
+    const { code, message, retryAfterSeconds = 1 } = tooManyAttempts("Too many attempts", waitMs);
+    super(code, message, { retryAfterSeconds });
+    this.key = key;
+    this.isFirst = failures === limit + 1;
+  }
+}
 
 /** The key of an account's attempts at a door. What is typed for an e-mail address is now and then a password: it is not kept as it is. */
 export function accountKey(door: "user" | "admin", typed: string): string {
@@ -14,7 +30,7 @@ export function accountKey(door: "user" | "admin", typed: string): string {
  * Counts an attempt against each key in turn before it is made, so that attempts in parallel count too. One that is over its limit ends it: name
  * the address before the account, so that an address that has had its share neither locks accounts out nor writes anything about them.
  *
- * @throws {DomainError} TOO_MANY_ATTEMPTS, with when the window passes, once a key is over its limit, until the window passes.
+ * @throws {DoorClosed} TOO_MANY_ATTEMPTS, with when the window passes, once a key is over its limit, until the window passes.
  */
 export async function reserveAttempt(
   db: Sql,
@@ -27,11 +43,9 @@ export async function reserveAttempt(
        ON CONFLICT (key, window_start) DO UPDATE SET failures = sign_in_attempt.failures + 1 RETURNING failures`,
       [key, windowStart],
     );
-    if (row === undefined || row.failures > limit)
-      throw tooManyAttempts(
-        "Too many attempts",
-        windowStart.getTime() + windowSeconds * 1_000 - now.getTime(),
-      );
+    const failures = row?.failures ?? Number.POSITIVE_INFINITY;
+    const waitMs = windowStart.getTime() + windowSeconds * 1_000 - now.getTime();
+    if (failures > limit) throw new DoorClosed({ key, limit }, { failures, waitMs });
   }
 }
 

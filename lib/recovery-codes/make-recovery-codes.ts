@@ -11,12 +11,12 @@ import { generateRecoveryCode, hashRecoveryCode } from "./recovery-code.ts";
  * Makes ten recovery codes for the asking admin, shown once; those from before stop working. Their other sessions end: a way in was changed. Recorded as
  * `recovery_codes.made`.
  *
- * @throws {StepUpRequired} sign-in
+ * @throws {StepUpRequired} own-factors
  * @throws {DomainError} CONFLICT for who is no admin.
  */
 export async function makeRecoveryCodes(ctx: Context): Promise<{ codes: string[] }> {
   const actor = requireAdmin(ctx);
-  await requireStepUp(ctx, "sign-in");
+  await requireStepUp(ctx, "own-factors");
   const codes = Array.from({ length: RECOVERY_CODES }, () => generateRecoveryCode());
   await ctx.db.transaction(async (tx) => {
     // two that make them at once: the later ones count

@@ -1,12 +1,12 @@
 import { attemptKeys } from "../admins/check-password.ts";
 import { SIGN_IN_LIMITS } from "../admins/model.ts";
+import { reserveSignIn } from "../admins/refuse-sign-in.ts";
 import { TokenBuckets } from "../bounds/token-buckets.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import { type Challenge, spendChallenge } from "../passkeys/challenge.ts";
-import { reserveAttempt } from "../passwords/throttle.ts";
 import { addressKey } from "../sign-in/address-key.ts";
 import {
   type AskedOf,
@@ -51,11 +51,8 @@ export async function hearAnswer(
   { provider, answer, asked, question }: HeardAnswer,
   { outbound, places, onRecord }: AnswerMeans,
 ): Promise<ProviderIdentity> {
-  await reserveAttempt(ctx.db, {
-    keys: [{ key: attemptKeys(ctx, "").providerAddress, limit: SIGN_IN_LIMITS.perAddress }],
-    windowSeconds: SIGN_IN_LIMITS.windowSeconds,
-    now: ctx.now,
-  });
+  const address = { key: attemptKeys(ctx, "").providerAddress, limit: SIGN_IN_LIMITS.perAddress };
+  await reserveSignIn(ctx, [address], { door: "provider" });
   const caller = {
     providerId: provider.id,
     from: addressKey(ctx.ip),

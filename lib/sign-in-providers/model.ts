@@ -126,6 +126,7 @@ export const PROVIDER_REFUSALS = [
   "ADDRESS_NOT_VERIFIED",
   "ADDRESS_IN_USE",
   "NO_ROLE",
+  "ROLE_CHANGED",
   "LAST_OWNER",
   "ADMIN_DISABLED",
   "RESTORE_WAITS",
@@ -153,6 +154,8 @@ export const PROVIDER_REFUSAL_WORDS: Record<ProviderRefusal, string> = {
   ADDRESS_IN_USE:
     "Another account of this console has your address. Ask an owner: one account is never taken over by another.",
   NO_ROLE: "None of your groups at the provider has a role in this console. Ask whoever looks after them.",
+  ROLE_CHANGED:
+    "Your groups at the provider give you another role by now. You have it, and your sessions were ended: sign in again.",
   LAST_OWNER: "Your groups would take the last owner away from this console. Ask whoever looks after them.",
   ADMIN_DISABLED: "Your account in this console is disabled. Ask an owner.",
   RESTORE_WAITS:

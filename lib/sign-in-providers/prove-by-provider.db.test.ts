@@ -10,7 +10,22 @@ import { isRefused, providersFixture, subjectFor } from "./test-sign-ins.ts";
 
 const world = testContexts();
 
-const { means, at, makeProvider, nobody, person, enter } = providersFixture(world);
+const { means, at, makeProvider, nobody, person, enter, owner } = providersFixture(world);
+
+const openSessions = async ({ actor }: Context) =>
+  (
+    await world.db.query("SELECT FROM admin_session WHERE admin_id = $1::uuid AND ended_at IS NULL", [
+      actor.id,
+    ])
+  ).length;
+
+async function toldOf({ actor }: Context): Promise<string[]> {
+  const rows = await world.db.query<{ title: string }>(
+    "SELECT n.title FROM notification n JOIN notification_receipt r ON r.notification_id = n.id WHERE r.admin_id = $1::uuid",
+    [actor.id],
+  );
+  return rows.map(({ title }) => title);
+}
 
 describe("a step-up at the provider", () => {
   async function signedIn(secondsAgo: number, change: Record<string, unknown> = {}) {
@@ -70,5 +85,51 @@ describe("a step-up at the provider", () => {
     await isRefused(prove(fresh(120, { acr: "tin" })), "TOO_WEAK");
     expect(await world.lastEntry()).toMatchObject({ act: "step_up.refused" });
     await expect(requireStepUp(ctx(131), "keys")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
+    expect(await openSessions(ctx(131))).toBe(1);
+  });
+
+  test("that hears of no role any more lets the admin go: every session ends, they are told, their API tokens stop, on record", async () => {
+    const { provider, ctx, asked, fresh, subject } = await signedIn(3_600);
+    const since = { auth_time: at(0).getTime() / 1000, groups: ["tw-owners"] };
+    await enter(provider, person(subject, { claims: since }), 10);
+    expect(await openSessions(ctx(0))).toBe(2);
+    const identity = fresh(120, { groups: ["else"] });
+    await isRefused(
+      proveByProvider(ctx(130), { providerId: provider.id, identity, flow: asked(100) }),
+      "NO_ROLE",
+    );
+    expect(await openSessions(ctx(0))).toBe(0);
+    const letGo = await world.db.query(
+      "SELECT FROM admin_identity WHERE subject = $1::text AND let_go_at = $2::timestamptz",
+      [subject, at(130)],
+    );
+    expect(letGo).toHaveLength(1);
+    expect(await world.lastEntry()).toMatchObject({ act: "step_up.refused", after: { endedSessions: 2 } });
+    expect(await toldOf(ctx(0))).toContainEqual(
+      expect.stringContaining("gives you no role in this console any more"),
+    );
+  });
+
+  test("that hears of another role gives it, and ends every session; the last owner stays one", async () => {
+    const { provider, ctx, asked, fresh } = await signedIn(3_600);
+    const prove = (groups: string[]) =>
+      proveByProvider(ctx(130), {
+        providerId: provider.id,
+        identity: fresh(120, { groups }),
+        flow: asked(100),
+      });
+    await isRefused(prove(["tw-audit"]), "LAST_OWNER");
+    expect(await openSessions(ctx(0))).toBe(1);
+    await owner();
+    await isRefused(prove(["tw-audit"]), "ROLE_CHANGED");
+    expect(await openSessions(ctx(0))).toBe(0);
+    const { actor } = ctx(0);
+    expect(await world.db.query("SELECT role FROM admin WHERE id = $1::uuid", [actor.id])).toEqual([
+      { role: "auditor" },
+    ]);
+    const acts = await world.db.query<{ act: string }>(
+      "SELECT act FROM audit_entry ORDER BY sequence DESC LIMIT 2",
+    );
+    expect(acts.map(({ act }) => act)).toEqual(["step_up.refused", "admin.role_changed"]);
   });
 });

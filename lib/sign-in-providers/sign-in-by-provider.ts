@@ -23,7 +23,7 @@ import { roleOfClaims } from "./role-of-claims.ts";
 import { tellComingIn } from "./tell-admins.ts";
 import { tellLetGo } from "./tell-shut-out.ts";
 
-type Rules = RequiredAuthentication & {
+export type Rules = RequiredAuthentication & {
   name: string;
   roleClaim: string;
   roleRules: RoleRule[];
@@ -31,7 +31,7 @@ type Rules = RequiredAuthentication & {
   createsAdmins: boolean;
 };
 /** `came`: linked before, by an invitation just now, or made just now. */
-type Person = { id: string; email: string; role: Role; came: "before" | "invited" | "uninvited" };
+export type Person = { id: string; email: string; role: Role; came: "before" | "invited" | "uninvited" };
 
 /** The rules as they stand, and nobody changes them until the transaction ends. */
 export async function shareRules(tx: Sql, providerId: string): Promise<Rules> {
@@ -102,8 +102,8 @@ function actorOf({ id, email }: Person, role: Role) {
   return { kind: "admin", id, name: email, role, sessionId: "" } as const;
 }
 
-/** Gives the role that the claims give. One that changes ends the person's other sessions. */
-async function applyRole(
+/** Gives the role that the claims give. One that changes ends the person's other sessions. @throws {ProviderRefused} LAST_OWNER */
+export async function applyRole(
   tx: Sql,
   ctx: Context,
   person: Person,
@@ -177,12 +177,12 @@ async function applyRole(
 }
 
 /** Whether the sign-in makes somebody an admin, or an owner. */
-function isNews(person: Person | null, role: Role): boolean {
+export function isNews(person: Person | null, role: Role): boolean {
   return person?.came !== "before" || (role === "owner" && person.role !== "owner");
 }
 
 /** Invitations and rules of a dump may have been taken back since: by them nobody comes to confirm that it was restored. @throws {ProviderRefused} */
-async function requireNoRestore(tx: Sql): Promise<void> {
+export async function requireNoRestore(tx: Sql): Promise<void> {
   if (await isRestoreOpen(tx))
     throw new ProviderRefused("RESTORE_WAITS", "a restore waits to be confirmed: nobody new comes in");
 }
@@ -243,7 +243,7 @@ export async function signInByProvider(
 }
 
 /** Whom the provider gives no role any more is out: sessions end, and their API tokens and what waits for a second person do nothing, until it gives them one again. */
-async function letGo(
+export async function letGo(
   tx: Sql,
   ctx: Context,
   { admin, provider }: { admin: { id: string }; provider: string },

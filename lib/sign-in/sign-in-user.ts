@@ -2,7 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
-import { type AttemptLimit, accountKey, releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
+import { accountKey, DoorClosed, releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
 import { addressKey } from "./address-key.ts";
 import { accountKeyHere, isAmong, KNOWN_DAYS, PLACES_MAX } from "./known-places.ts";
 
@@ -47,8 +47,7 @@ export async function signInUser(ctx: SqlContext, input: SignInUserInput): Promi
   try {
     await reserveAttempt(db, { keys: [address, account], windowSeconds: WINDOW_SECONDS, now });
   } catch (error) {
-    const isOver = error instanceof DomainError && error.code === "TOO_MANY_ATTEMPTS";
-    if (isOver && (await isFirstOver(ctx, [address, account]))) await recordRefusal(ctx, user, error.code);
+    if (error instanceof DoorClosed && error.isFirst) await recordRefusal(ctx, user, error.code);
     throw error;
   }
   const isShort = input.password.length <= MAX_PASSWORD;
@@ -98,20 +97,6 @@ async function isAtKnownPlace({ db, now, ip }: SqlContext, email: string): Promi
     rows.map((row) => row.ip),
     ip,
   );
-}
-
-/** Whether this is the attempt that closed the door: every further one counts higher. */
-async function isFirstOver(ctx: SqlContext, keys: readonly AttemptLimit[]): Promise<boolean> {
-  const rows = await ctx.db.query(
-    `SELECT a.key FROM sign_in_attempt a JOIN unnest($1::text[], $2::int[]) AS k(key, failures) ON a.key = k.key AND a.failures = k.failures
-     WHERE a.window_start > $3::timestamptz`,
-    [
-      keys.map((one) => one.key),
-      keys.map((one) => one.limit + 1),
-      new Date(ctx.now.getTime() - WINDOW_SECONDS * 1_000),
-    ],
-  );
-  return rows.length > 0;
 }
 
 function targetOf(user: SignedInUser) {

@@ -7,13 +7,14 @@ export const STEP_UP_KINDS = [
   "retention",
   "streams",
   "sign-in",
+  "own-factors",
   "exports",
   "approvals",
 ] as const;
 export type StepUpKind = (typeof STEP_UP_KINDS)[number];
 
 /** What no API token does by itself, whatever right it has: it would make an account, or a way into one, that has none of its own bounds. */
-export const NEVER_UNATTENDED: ReadonlySet<StepUpKind> = new Set(["roles", "sign-in"]);
+export const NEVER_UNATTENDED: ReadonlySet<StepUpKind> = new Set(["roles", "sign-in", "own-factors"]);
 
 /** How long one proof is good for, for its kind alone. */
 export const STEP_UP_SECONDS = 600;
@@ -36,7 +37,8 @@ export const STEP_UP_WORDS: Record<StepUpKind, { name: string; acts: string }> =
   "api-tokens": { name: "API tokens", acts: "make or change an API token" },
   retention: { name: "Retention", acts: "change how long evidence is kept, or erase somebody's data" },
   streams: { name: "Streams", acts: "change where events and signals are sent" },
-  "sign-in": { name: "Sign-in", acts: "change how people sign in" },
+  "sign-in": { name: "Sign-in settings", acts: "change how people sign in" },
+  "own-factors": { name: "Own ways in", acts: "change how you sign in yourself" },
   exports: { name: "Exports", acts: "export a list or the evidence of a case" },
   approvals: { name: "Approvals", acts: "change what wants a second person" },
 };

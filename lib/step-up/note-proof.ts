@@ -2,7 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import type { AdminActor } from "../authz/require-admin.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
-import { releaseAttempt } from "../passwords/throttle.ts";
+import { DoorClosed, releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
 import { STEP_UP_LIMIT, type StepUpKind, type StepUpMethod } from "./model.ts";
 
 /** What failed proofs of a session are counted by. */
@@ -10,7 +10,37 @@ export function proofAttemptKey(actor: AdminActor): string {
   return `step-up ${actor.sessionId}`;
 }
 
-/** Puts a proof that did not count on record, as `step_up.refused`. */
+/** Counts a try of the asking session before it is made. The one that is one too many is recorded as `step_up.refused`. @throws {DoorClosed} TOO_MANY_ATTEMPTS */
+export async function reserveProof(ctx: Context, actor: AdminActor, kind: StepUpKind): Promise<void> {
+  const { windowSeconds, perSession } = STEP_UP_LIMIT;
+  const keys = [{ key: proofAttemptKey(actor), limit: perSession }];
+  await reserveAttempt(ctx.db, { keys, windowSeconds, now: ctx.now }).catch(async (error: unknown) => {
+    if (error instanceof DoorClosed && error.isFirst)
+      await ctx.db.transaction((tx) =>
+        recordRefusedProof(tx, ctx, actor, {
+          note: `${kind}: too many attempts, none is looked at for ${error.retryAfterSeconds} s`,
+          errorCode: error.code,
+        }),
+      );
+    throw error;
+  });
+}
+
+/** Writes that a proof did not count inside the caller's transaction, as `step_up.refused`. */
+export async function recordRefusedProof(
+  tx: Sql,
+  ctx: Context,
+  actor: AdminActor,
+  refused: { note: string; errorCode: string; after?: Record<string, unknown> },
+): Promise<void> {
+  await recordEntry(tx, ctx, {
+    act: "step_up.refused",
+    target: { kind: "admin", id: actor.id, name: actor.name },
+    ...refused,
+  });
+}
+
+/** The same in a transaction of its own. */
 export async function refuseProof(
   ctx: Context,
   actor: AdminActor,
@@ -18,12 +48,7 @@ export async function refuseProof(
   why: string,
 ): Promise<void> {
   await ctx.db.transaction((tx) =>
-    recordEntry(tx, ctx, {
-      act: "step_up.refused",
-      target: { kind: "admin", id: actor.id, name: actor.name },
-      note: `${kind}: ${why}`,
-      errorCode: "INVALID_INPUT",
-    }),
+    recordRefusedProof(tx, ctx, actor, { note: `${kind}: ${why}`, errorCode: "INVALID_INPUT" }),
   );
 }
 

@@ -9,10 +9,9 @@ import { openChallenge } from "../passkeys/challenge.ts";
 import type { RelyingParty } from "../passkeys/relying-party.ts";
 import { usePasskey } from "../passkeys/use-passkey.ts";
 import { verifyAnswer } from "../passkeys/verify-answer.ts";
-import { reserveAttempt } from "../passwords/throttle.ts";
 import type { ProveStepUpInput } from "./input.ts";
-import { STEP_UP_LIMIT, STEP_UP_SECONDS, type StepUpKind } from "./model.ts";
-import { noteProof, proofAttemptKey, refuseProof } from "./note-proof.ts";
+import { STEP_UP_SECONDS, type StepUpKind } from "./model.ts";
+import { noteProof, refuseProof, reserveProof } from "./note-proof.ts";
 
 type Means = { wrapper: KeyWrapper; party: RelyingParty | null };
 
@@ -88,11 +87,7 @@ export async function proveStepUp(
   means: Means,
 ): Promise<{ kind: StepUpKind; provenUntil: string }> {
   const actor = requireAdmin(ctx);
-  await reserveAttempt(ctx.db, {
-    keys: [{ key: proofAttemptKey(actor), limit: STEP_UP_LIMIT.perSession }],
-    windowSeconds: STEP_UP_LIMIT.windowSeconds,
-    now: ctx.now,
-  });
+  await reserveProof(ctx, actor, input.kind);
   const why =
     input.method === "totp"
       ? await proveByTotp(ctx, actor, input, means)

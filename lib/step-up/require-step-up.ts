@@ -33,13 +33,13 @@ function actsUnattended(actor: Actor, kind: StepUpKind): boolean {
 /** Who is asked, and where what they have proven stands: a transaction too. */
 export type AskedAgain = Pick<SqlContext, "actor" | "now" | "pass"> & { db: Sql };
 
-// a recovery code stands for a lost factor: it opens the way to a new one and to nothing else; a provider may have let somebody in on a sign-in of this morning
+// a recovery code stands for a lost factor: it opens the way to a new one of one's own and to nothing of the organisation's; a provider may have let somebody in on a sign-in of this morning
 const FRESH = `SELECT EXISTS (
     SELECT FROM admin_session s JOIN admin a ON a.id = s.admin_id
     WHERE s.id = $1::uuid AND s.admin_id = $2::uuid AND s.ended_at IS NULL AND a.disabled_at IS NULL
       AND ((s.signed_in_by = 'provider' AND s.authenticated_at > $4::timestamptz AND s.authenticated_at <= $5::timestamptz)
         OR (s.created_at > $4::timestamptz
-            AND (s.signed_in_by IN ('totp', 'passkey') OR (s.signed_in_by = 'recovery_code' AND $3::text = 'sign-in')))
+            AND (s.signed_in_by IN ('totp', 'passkey') OR (s.signed_in_by = 'recovery_code' AND $3::text = 'own-factors')))
         OR EXISTS (SELECT FROM admin_step_up u WHERE u.session_id = s.id AND u.kind = $3::text AND u.proven_at > $4::timestamptz))
   ) AS "isFresh"`;
 

@@ -10,6 +10,7 @@ import { renewInvitation } from "../admins/renew-invitation.ts";
 import { replaceTotp } from "../admins/replace-totp.ts";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
 import { updateApiToken } from "../api-tokens/update-api-token.ts";
+import { changePolicy } from "../approvals/change-policy.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
 import { beginErasure } from "../erasures/begin-erasure.ts";
@@ -39,6 +40,11 @@ import { registerPasskey } from "../passkeys/register-passkey.ts";
 import { removePasskey } from "../passkeys/remove-passkey.ts";
 import { makeRecoveryCodes } from "../recovery-codes/make-recovery-codes.ts";
 import { changeRetention } from "../retention/change-retention.ts";
+import { createProvider } from "../sign-in-providers/create-provider.ts";
+import { removeProvider } from "../sign-in-providers/remove-provider.ts";
+import { changeSignInPolicy } from "../sign-in-providers/sign-in-policy.ts";
+import { switchProvider } from "../sign-in-providers/switch-provider.ts";
+import { updateProvider } from "../sign-in-providers/update-provider.ts";
 import { createReceiver } from "../signal-receivers/create-receiver.ts";
 import { rotateReceiverSecret } from "../signal-receivers/rotate-receiver-secret.ts";
 import { switchReceiver } from "../signal-receivers/switch-receiver.ts";
@@ -91,11 +97,11 @@ describe("who is asked again", () => {
     },
   );
 
-  test("whoever came in by a recovery code for everything but a new way in", async () => {
+  test("whoever came in by a recovery code for everything but a new way in of their own", async () => {
     const session = await openSession(await makeAdmin(), 0, "recovery_code");
-    await passes(session(1), "sign-in");
-    for (const kind of STEP_UP_KINDS.filter((one) => one !== "sign-in")) await isAsked(session(1), kind);
-    await isAsked(session(10 * MINUTE), "sign-in");
+    await passes(session(1), "own-factors");
+    for (const kind of STEP_UP_KINDS.filter((one) => one !== "own-factors")) await isAsked(session(1), kind);
+    await isAsked(session(10 * MINUTE), "own-factors");
   });
 
   test("whoever's session is from before it was kept how they came in", async () => {
@@ -316,16 +322,23 @@ describe("the lock: each use case asks by itself", () => {
     ["streams", "updateReceiver", (ctx) => updateReceiver(ctx, none, none)],
     ["streams", "switchReceiver", (ctx) => switchReceiver(ctx, none)],
     ["streams", "rotateReceiverSecret", (ctx) => rotateReceiverSecret(ctx, none)],
+    ["sign-in", "createProvider", (ctx) => createProvider(ctx, none, none)],
+    ["sign-in", "updateProvider", (ctx) => updateProvider(ctx, none, none)],
+    ["sign-in", "removeProvider", (ctx) => removeProvider(ctx, none)],
+    ["sign-in", "switchProvider, off", (ctx) => switchProvider(ctx, { providerId: "", isDisabled: true })],
+    ["sign-in", "switchProvider, on", (ctx) => switchProvider(ctx, { providerId: "", isDisabled: false })],
+    ["sign-in", "changeSignInPolicy", (ctx) => changeSignInPolicy(ctx, none)],
+    ["approvals", "changePolicy", (ctx) => changePolicy(ctx, none)],
     ["exports", "createExport", (ctx) => createExport(ctx, none)],
     ["exports", "releaseEvidence", (ctx) => releaseEvidence(ctx, caseNumber, { format: "html" })],
-    ["sign-in", "beginPasskeyRegistration", (ctx) => beginPasskeyRegistration(ctx, means)],
-    ["sign-in", "registerPasskey", (ctx) => registerPasskey(ctx, none, means)],
-    ["sign-in", "removePasskey", (ctx) => removePasskey(ctx, none)],
-    ["sign-in", "beginTotpReplacement", (ctx) => beginTotpReplacement(ctx, means.wrapper)],
-    ["sign-in", "replaceTotp", (ctx) => replaceTotp(ctx, none, means.wrapper)],
-    ["sign-in", "removeTotp", (ctx) => removeTotp(ctx)],
-    ["sign-in", "changePassword", (ctx) => changePassword(ctx, none)],
-    ["sign-in", "makeRecoveryCodes", (ctx) => makeRecoveryCodes(ctx)],
+    ["own-factors", "beginPasskeyRegistration", (ctx) => beginPasskeyRegistration(ctx, means)],
+    ["own-factors", "registerPasskey", (ctx) => registerPasskey(ctx, none, means)],
+    ["own-factors", "removePasskey", (ctx) => removePasskey(ctx, none)],
+    ["own-factors", "beginTotpReplacement", (ctx) => beginTotpReplacement(ctx, means.wrapper)],
+    ["own-factors", "replaceTotp", (ctx) => replaceTotp(ctx, none, means.wrapper)],
+    ["own-factors", "removeTotp", (ctx) => removeTotp(ctx)],
+    ["own-factors", "changePassword", (ctx) => changePassword(ctx, none)],
+    ["own-factors", "makeRecoveryCodes", (ctx) => makeRecoveryCodes(ctx)],
   ];
 
   test("an API token that acts unattended passes, but for who may come in and how: that waits for a person", async () => {
@@ -334,7 +347,7 @@ describe("the lock: each use case asks by itself", () => {
       return { ...ctx, actor: { ...ctx.actor, isUnattended } as Context["actor"] };
     };
     for (const kind of STEP_UP_KINDS) {
-      const isPersons = kind === "roles" || kind === "sign-in";
+      const isPersons = ["roles", "sign-in", "own-factors"].includes(kind);
       const asked = requireStepUp(program(true), kind);
       if (isPersons) await expect(asked, kind).rejects.toMatchObject({ code: "APPROVAL_REQUIRED" });
       else await expect(asked, kind).resolves.toBeUndefined();
@@ -361,10 +374,24 @@ describe("the lock: each use case asks by itself", () => {
     const before = await world.countEntries();
     for (const [kind, name, act] of acts) {
       await expect(act(owner(LATER)), name).rejects.toMatchObject(needed(kind));
-      if (kind !== "sign-in" && kind !== "exports")
+      if (kind !== "own-factors" && kind !== "exports")
         await expect(act(auditor(LATER)), name).rejects.toMatchObject({ code: "FORBIDDEN" });
     }
     expect(await world.countEntries()).toBe(before);
+  });
+
+  test("a sign-in by recovery code opens the acts upon one's own ways in, and not one of the others", async () => {
+    await openCase();
+    const came = (await openSession(await makeAdmin(), 0, "recovery_code"))(1);
+    for (const [kind, name, act] of acts) {
+      const outcome = await act(came).catch((error: unknown) => error);
+      if (kind === "own-factors") expect(outcome, name).not.toMatchObject({ code: "STEP_UP_REQUIRED" });
+      else expect(outcome, name).toMatchObject(needed(kind));
+    }
+    const { version } = await getOrganisation(came);
+    await expect(updateOrganisation(came, { version, sessionIdleSeconds: 900 })).rejects.toMatchObject(
+      needed("sign-in"),
+    );
   });
 
   test("of the organisation's settings how long people stay signed in, and no other", async () => {

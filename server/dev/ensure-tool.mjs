@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, globSync } from "node:fs";
 import path from "node:path";
 
 /** @param {string} command */
@@ -17,6 +17,11 @@ function findInPath(command) {
   return null;
 }
 
+/**
+ * @param {string} pattern an absolute path; a star stands for one folder, such as that of the machine's architecture
+ */
+const findFile = (pattern) => globSync(pattern)[0] ?? null;
+
 /** @param {string} name */
 function installPackage(name) {
   if (process.getuid?.() !== 0 || findInPath("apt-get") === null) return;
@@ -31,14 +36,15 @@ function installPackage(name) {
 }
 
 /**
- * The path of a program that a test needs: one of `commands` that is installed, else, as root on a Debian-like system,
+ * The path of a program that a test needs, or of a part of one: one of `commands` or `files` that is installed, else, as root on a Debian-like system,
  * the distribution's package is installed. Null when it cannot be had: the test is then "not run".
  *
- * @param {{ commands: string[], packageName: string }} tool
+ * @param {{ commands?: string[], files?: string[], packageName: string }} tool
  * @returns {string | null}
  */
-export function ensureTool({ commands, packageName }) {
-  const find = () => commands.map(findInPath).find((file) => file !== null) ?? null;
+export function ensureTool({ commands = [], files = [], packageName }) {
+  const find = () =>
+    [...commands.map(findInPath), ...files.map(findFile)].find((file) => file !== null) ?? null;
   const found = find();
   if (found !== null) return found;
   installPackage(packageName);
@@ -59,6 +65,9 @@ export const CHROMIUM = {
 
 /** A syslog daemon, for the tests of streams to one. */
 export const RSYSLOG = { commands: ["rsyslogd"], packageName: "rsyslog" };
+
+/** What that daemon speaks TLS by. */
+export const RSYSLOG_TLS = { files: ["/usr/lib/*/rsyslog/lmnsd_ossl.so"], packageName: "rsyslog-openssl" };
 
 /** libfaketime, for the tests of a clock that jumps. */
 export const FAKETIME = { commands: ["faketime"], packageName: "faketime" };

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -18,18 +18,24 @@ import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { readOutboundAllow } from "#lib/outbound/allow-list.ts";
 import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import { useOf } from "#lib/seals/test-evidence.ts";
+import { testNeeds } from "#lib/test-needs.ts";
 import { freePort } from "#lib/test-port.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { createUseWriter } from "#lib/verification/use-writer.ts";
 import { eventually } from "#server/authority/signals/test-signal-peer.ts";
-import { ensureTool, RSYSLOG } from "#server/dev/ensure-tool.mjs";
+import { ensureTool, RSYSLOG, RSYSLOG_TLS } from "#server/dev/ensure-tool.mjs";
 import { HAS_OPENSSL, makeCertificate } from "#server/tls/test-certificate.ts";
 import { createEventSender } from "./stream-sender.ts";
 import type { WorkerPart } from "./worker-part.ts";
 
 const DAEMON = ensureTool(RSYSLOG);
-const DRIVER = "/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_ossl.so";
-const hasTls = HAS_OPENSSL && spawnSync("test", ["-e", DRIVER]).status === 0;
+const hasDaemon = testNeeds(DAEMON !== null, "There is no rsyslogd, and its package could not be installed.");
+const hasTls =
+  hasDaemon &&
+  testNeeds(
+    HAS_OPENSSL && ensureTool(RSYSLOG_TLS) !== null,
+    "There is no openssl, or rsyslog-openssl could not be installed: streams by TLS cannot be tried.",
+  );
 
 const NO_CERTIFICATE = { certPath: "", keyPath: "", pem: "" };
 
@@ -45,7 +51,7 @@ type Read = {
 };
 
 /** Debian's rsyslog, with a line of JSON for each message that it has parsed. A missing one makes the test "not run". */
-describe.skipIf(DAEMON === null)("a real rsyslog (not run without one)", () => {
+describe.skipIf(!hasDaemon)("a real rsyslog (not run without one)", () => {
   const wrapper = createKeyWrapper(Buffer.alloc(32, 7));
   let folder: string;
   let daemon: ChildProcess | undefined;

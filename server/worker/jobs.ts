@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
+import { tellLeftOut } from "#lib/admins/tell-left-out.ts";
 import { purgeApprovals } from "#lib/approvals/purge-approvals.ts";
 import { indexClosedDays } from "#lib/audit/index-closed-days.ts";
 import { findClockFault } from "#lib/clocks/find-clock-fault.ts";
@@ -131,6 +132,7 @@ export function scheduledJobs(options: JobsOptions): Record<string, Job> {
     },
     "tell-ending-tokens": { cron: "11 * * * *", run: async () => tellEndingTokens(db, await now()) },
     "purge-signals": { cron: "25 * * * *", run: async () => purgeSignals(db, await now()) },
+    "tell-left-out": { cron: "*/5 * * * *", run: async () => tellLeftOut(db, await now()) },
     "purge-expired": { cron: "*/10 * * * *", run: async () => purgeExpired(db, await now()) },
   };
   return Object.fromEntries(

@@ -64,7 +64,8 @@ export const accessWords = {
   waits: "Waits for a person",
   waitsMeans: "A program cannot be asked who it is: these wait until a person approves them.",
   eyes: "Four eyes",
-  eyesMeans: "These wait until a second person approves them, or are done by break-glass and reviewed.",
+  eyesMeans:
+    "These wait until a second person approves them, or are done by break-glass and reviewed. Each of them shows who they are, each time.",
   typed: "Typed to confirm",
   typedMeans:
     "What reaches far is confirmed by typing a name, an address or a number that stands there: nobody does it by a slip.",
@@ -86,7 +87,8 @@ export function obstacleWords(one: Obstacle): { name: string; means: string } {
     case "four_eyes":
       return {
         name: `Four eyes: ${GUARDED_WORDS[one.of].name}`,
-        means: "It waits until a second person approves it, or is done by break-glass and reviewed.",
+        means:
+          "It waits until a second person approves it, or is done by break-glass and reviewed. Each of them shows who they are, each time.",
       };
     case "typed":
       return { name: "Typed to confirm", means: accessWords.typedMeans };

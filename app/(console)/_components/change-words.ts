@@ -26,6 +26,7 @@ const FIELDS: Record<string, string> = {
   mode: "When it hears nothing",
   hasPassword: "Has a password",
   endedSessions: "Sessions ended",
+  leftOut: "More before it, counted and not written",
   stoppedApiTokens: "API tokens stopped",
   linkExpiresAt: "Its link holds until",
   expiresAt: "Holds until",

@@ -304,6 +304,21 @@ describe.runIf(isBuilt)("a step-up at the provider", () => {
     expect(await new Visitor(console).start(providerId, { kind: "sign-in" })).toBe("401 NOT_SIGNED_IN");
   });
 
+  test("that hears of no role any more ends the session that asked, with its next request", async () => {
+    const visitor = await signedInLongAgo();
+    const { groups } = theirs.person;
+    theirs.person = { ...theirs.person, groups: ["else"] };
+    try {
+      expect((await visitor.signIn(theirs, providerId, { kind: "sign-in" })).path).toBe(
+        "/step-up?refused=NO_ROLE",
+      );
+      expect((await act(visitor)).body).toMatchObject({ code: "NOT_SIGNED_IN" });
+      expect(await lastAct()).toMatchObject({ act: "step_up.refused" });
+    } finally {
+      theirs.person = { ...theirs.person, groups: groups ?? [] };
+    }
+  });
+
   test("does not count for a session that was not the one to ask", async () => {
     const [one, two] = [await signedInLongAgo(), await signedInLongAgo()];
     const answer = await walkProvider(theirs, await one.start(providerId, { kind: "sign-in" }));

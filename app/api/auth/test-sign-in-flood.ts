@@ -16,6 +16,8 @@ const AT_ONCE = 200;
 const HOME = "203.0.113.50";
 /** A window of the limits may end meanwhile, and each address begin another. */
 const FROM_ONE = SIGN_IN_LIMITS.perAddress * 2;
+/** After how many seconds whoever found no place is told to come again. */
+const BUSY_SECONDS = 5;
 /** What may be written while one waits for the other: a refusal that was decided on, and its entry. */
 const SLACK = 20;
 
@@ -30,6 +32,8 @@ const strangerAt = (n: number) =>
 let console: BuiltConsole;
 let csrf: { token: string; cookie: string };
 let question: { cookie: string; challenge: string };
+
+const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
 
 async function post(door: "credentials" | "passkey", from: string, form: Form, cookie = ""): Promise<Answer> {
   const response = await fetch(`${console.origin}/api/auth/callback/${door}`, {
@@ -66,12 +70,34 @@ async function addOwner(): Promise<Owner> {
   return { id, email, totpSecret };
 }
 
-async function refusalsOnRecord(targetId: string): Promise<number> {
+async function refusalsOnRecord(targetId: string, errorCode: string | null = null): Promise<number> {
   const rows = await console.db.query(
-    "SELECT FROM audit_entry WHERE act = 'admin.sign_in_refused' AND target_id = $1::text",
-    [targetId],
+    `SELECT FROM audit_entry WHERE act = 'admin.sign_in_refused' AND target_id = $1::text AND error_code = coalesce($2::text, error_code)`,
+    [targetId, errorCode],
   );
   return rows.length;
+}
+
+/** All that were refused so far: each entry stands for itself and for those that it says were left out, and those that no entry has told yet are kept. */
+async function refusedSoFar(): Promise<number> {
+  const [row] = await console.db.query<{ sum: number }>(
+    `SELECT ((SELECT coalesce(sum(1 + coalesce((after ->> 'leftOut')::int, 0)), 0) FROM audit_entry WHERE act = 'admin.sign_in_refused')
+       + (SELECT coalesce(sum(left_out), 0) FROM sign_in_refusal))::int AS sum`,
+  );
+  return row?.sum ?? 0;
+}
+
+/** Nothing is lost: but for those who were told that the door is busy, every attempt is on record or counted for it, and none twice. */
+async function expectAllCounted(answers: readonly Answer[], before: number): Promise<void> {
+  const counted = (await refusedSoFar()) - before;
+  expect(counted).toBeLessThanOrEqual(answers.length);
+  expect(counted).toBeGreaterThanOrEqual(answers.filter(({ wait }) => wait !== BUSY_SECONDS).length);
+}
+
+async function askForPasskey(): Promise<typeof question> {
+  const asked = await fetch(`${console.origin}/api/v1/sign-in/passkey`, { method: "POST" });
+  const { options } = (await asked.json()) as { options: { challenge: string } };
+  return { cookie: cookieOf(asked), challenge: options.challenge };
 }
 
 const attemptRows = async () => (await console.db.query("SELECT FROM sign_in_attempt")).length;
@@ -122,11 +148,7 @@ export function describeSignInFlood(attempts: number): void {
     });
     owner = await addOwner();
     const token = await fetch(`${console.origin}/api/auth/csrf`);
-    const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
     csrf = { cookie: cookieOf(token), token: ((await token.json()) as { csrfToken: string }).csrfToken };
-    const asked = await fetch(`${console.origin}/api/v1/sign-in/passkey`, { method: "POST" });
-    const { options } = (await asked.json()) as { options: { challenge: string } };
-    question = { cookie: cookieOf(asked), challenge: options.challenge };
   });
   afterAll(() => console?.stop());
 
@@ -142,8 +164,17 @@ export function describeSignInFlood(attempts: number): void {
 
   describe.skipIf(!isBuilt)(`${attempts} attempts to sign in`, () => {
     test("of one address, by password: fifty are looked at, nothing is written for the others", async () => {
+      const before = await refusedSoFar();
       const answers = await flood(attempts, (n) => post("credentials", "192.0.2.1", guess(n)));
       expectClear(answers, attempts);
+      await expectAllCounted(answers, before);
+      expect(await refusalsOnRecord("-")).toBeGreaterThanOrEqual(1);
+      if (answers.some(({ error, wait }) => error === "TOO_MANY_ATTEMPTS" && wait !== BUSY_SECONDS))
+        expect(
+          (await refusalsOnRecord("-", "TOO_MANY_ATTEMPTS")) +
+            (await refusalsOnRecord(owner.id, "TOO_MANY_ATTEMPTS")),
+          "the door of the address, or of the account that was guessed at",
+        ).toBeGreaterThanOrEqual(1);
       expect(answers.filter(({ error }) => error === "CredentialsSignin").length).toBeLessThanOrEqual(
         FROM_ONE,
       );
@@ -155,6 +186,7 @@ export function describeSignInFlood(attempts: number): void {
 
     test("of as many addresses, by password: whoever is no stranger gets in meanwhile, and the log is not filled", async () => {
       const [startedAt, before] = [performance.now(), await attemptRows()];
+      const counted = await refusedSoFar();
       let entered: Answer | undefined;
       const enter = async () => {
         const code = new TOTP({ secret: Secret.fromBase32(owner.totpSecret) }).generate();
@@ -163,6 +195,7 @@ export function describeSignInFlood(attempts: number): void {
       const answers = await flood(attempts, (n) => post("credentials", strangerAt(n), guess(n)), enter);
       expect(entered).toMatchObject({ status: 200, hasSession: true });
       expectClear(answers, attempts);
+      await expectAllCounted(answers, counted);
       expect(await refusalsOnRecord("-")).toBeLessThanOrEqual(paced(startedAt) + FROM_ONE);
       expect(await refusalsOnRecord(owner.id)).toBeLessThanOrEqual(SIGN_IN_LIMITS.perAccount * 2);
       // who was told that the door is busy left nothing; the others an address and an account
@@ -174,15 +207,21 @@ export function describeSignInFlood(attempts: number): void {
     test("of one address and of as many, by a passkey that nobody has: one row an address, and the log is not filled", async () => {
       const [startedAt, before] = [performance.now(), await attemptRows()];
       const written = await refusalsOnRecord("-");
+      const counted = await refusedSoFar();
+      question = await askForPasskey();
       const one = await flood(attempts, () => post("passkey", "192.0.2.2", forge(), question.cookie));
       expectClear(one, attempts);
+      await expectAllCounted(one, counted);
       const lookedAt = one.filter(({ error }) => error === "CredentialsSignin").length;
       expect(lookedAt).toBeLessThanOrEqual(FROM_ONE);
       expect((await attemptRows()) - before).toBeLessThanOrEqual(2);
+      question = await askForPasskey();
+      const countedThen = await refusedSoFar();
       const many = await flood(attempts, (n) =>
         post("passkey", strangerAt(n + attempts), forge(), question.cookie),
       );
       expectClear(many, attempts);
+      await expectAllCounted(many, countedThen);
       expect((await attemptRows()) - before).toBeLessThanOrEqual(attempts * 2);
       expect((await refusalsOnRecord("-")) - written).toBeLessThanOrEqual(paced(startedAt));
     });

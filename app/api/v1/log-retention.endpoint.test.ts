@@ -155,6 +155,8 @@ async function releaseBySecondPerson() {
   const RELEASES = "/api/v1/log-retention/releases";
   const body = { day: old, note: "A test's checkpoint" };
   expect((await send(one, RELEASES, { body })).body).toMatchObject({ code: "APPROVAL_REQUIRED" });
+  const { subject } = (await send(one, RELEASES, { body, more: WHY })).body;
+  await proveFor(console.db, one, String(subject));
   const asked = await send(one, RELEASES, { body, more: WHY });
   expect(asked, JSON.stringify(asked.body)).toMatchObject({ status: 202 });
   expect((await read()).heldDay, "nothing is let go yet").not.toBeNull();

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Secret, TOTP } from "otpauth";
+import { proofSubject } from "#lib/approvals/proof-subject.ts";
 import type { Contents } from "#lib/db/test-contents.ts";
 import { TestAuthenticator } from "#lib/passkeys/test-authenticator.ts";
 import { userHandleOf } from "#lib/passkeys/verify-answer.ts";
@@ -118,7 +119,7 @@ async function waiting(world: World, what: "PUT retention" | "POST api-tokens"):
   days += 1;
   const change = { version: await versionIn(world, "organisation"), expiredTokenDays: days, leaving: [] };
   await console.db.query("UPDATE approval_policy SET kinds = '{retention}'");
-  const made = await sendMade(world, what, {
+  const made = await sendProven(world, what, {
     body: what === "PUT retention" ? change : { name: `own ${randomUUID().slice(0, 5)}`, role: "auditor" },
     who: me,
     headers: { "approval-reason": "because" },
@@ -134,6 +135,15 @@ async function approved(world: World): Promise<string> {
   return id;
 }
 
+/** The same of `me`, who is asked to show who they are for this very act, and does. */
+async function sendProven(world: World, name: string, made: Made): Promise<Json> {
+  const [method = "", path = ""] = name.split(" ");
+  const asked = await world.console.send(requestOf({ method, path: `/api/v1/${path}` }, made));
+  const { subject } = (await asked.json()) as { subject?: string };
+  await proveFor(world.console.db, world.me, subject ?? "");
+  return sendMade(world, name, made);
+}
+
 /** In an emergency `me` does without another person. */
 async function breakGlass(world: World): Promise<void> {
   const { console, me } = world;
@@ -144,10 +154,7 @@ async function breakGlass(world: World): Promise<void> {
     headers: { "break-glass-reason": "now" },
   };
   await console.db.query("UPDATE approval_policy SET kinds = '{retention}'");
-  const asked = await console.send(requestOf({ method: "PUT", path: "/api/v1/retention" }, made));
-  const { subject } = (await asked.json()) as { subject?: string };
-  await proveFor(console.db, me, subject ?? "");
-  await sendMade(world, "PUT retention", made);
+  await sendProven(world, "PUT retention", made);
   await console.db.query("UPDATE approval_policy SET kinds = '{}'");
 }
 
@@ -277,10 +284,11 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
     await proveFor(world.console.db, world.other, id);
     return { segments: { id }, body: { note: "agreed" }, who: world.other };
   },
-  "POST /api/v1/approvals/{id}/ask-again": async (world) => ({
-    segments: { id: await waiting(world, "PUT retention") },
-    who: world.me,
-  }),
+  "POST /api/v1/approvals/{id}/ask-again": async (world) => {
+    const id = await waiting(world, "PUT retention");
+    await proveFor(world.console.db, world.me, proofSubject({ act: "ask again", id }));
+    return { segments: { id }, who: world.me };
+  },
   "POST /api/v1/approvals/{id}/check": async (world) => ({
     segments: { id: await waiting(world, "PUT retention") },
     who: world.other,
@@ -290,10 +298,11 @@ export const MADE: Record<string, (world: World) => Promise<Made>> = {
     body: { note: "no" },
     who: world.other,
   }),
-  "POST /api/v1/approvals/{id}/run": async (world) => ({
-    segments: { id: await approved(world) },
-    who: world.me,
-  }),
+  "POST /api/v1/approvals/{id}/run": async (world) => {
+    const id = await approved(world);
+    await proveFor(world.console.db, world.me, proofSubject({ act: "do what was approved", id }));
+    return { segments: { id }, who: world.me };
+  },
   "POST /api/v1/approvals/{id}/withdraw": async (world) => ({
     segments: { id: await waiting(world, "POST api-tokens") },
     who: world.me,

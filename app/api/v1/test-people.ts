@@ -37,7 +37,7 @@ export async function addTestPerson(db: Database, role: Role): Promise<TestPerso
 /** As a person who has just shown who they are, for one very act. */
 export async function proveFor(db: Database, who: TestPerson, subject: string): Promise<void> {
   await db.query(
-    "INSERT INTO admin_proof (session_id, subject, proven_at, proven_by) VALUES ($1::uuid, $2::text, now(), 'totp')",
+    "INSERT INTO admin_proof (session_id, subject, proven_at, proven_by) VALUES ($1::uuid, $2::text, now(), 'totp') ON CONFLICT (session_id, subject) DO UPDATE SET proven_at = now()",
     [who.sessionId, subject],
   );
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ConsoleProcess, isBuilt, startConsoleProcess } from "#app/_lib/test-built-console.ts";
+import { proofSubject } from "#lib/approvals/proof-subject.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { addTestPerson, openTestSession, proveFor, type TestPerson } from "./test-people.ts";
@@ -34,11 +35,18 @@ const keptDays = async () =>
 /** Something that waits: to keep expired tokens for so many days. */
 async function askForDays(days: number): Promise<string> {
   const json = { version: await versionOf("organisation"), expiredTokenDays: days, leaving: [] };
-  const asked = await send(first, asker, "retention", { method: "PUT", json, headers: why });
+  const asked = await ask("retention", { method: "PUT", json });
   expect(asked).toMatchObject({ status: 202 });
   const id = String(asked.body.id);
   for (const who of [ann, bob]) await proveFor(db, who, id);
   return id;
+}
+
+/** Asks for a second person, with a proof for this very act. */
+async function ask(path: string, sent: { method?: string; json: object }) {
+  const { body } = await send(first, asker, path, { ...sent, headers: why });
+  await proveFor(db, asker, String(body.subject));
+  return send(first, asker, path, { ...sent, headers: why });
 }
 
 const decide = (at: ConsoleProcess, who: TestPerson, id: string, verb: "approve" | "decline" | "withdraw") =>
@@ -190,11 +198,12 @@ export function describeRaces(rounds: number): void {
         await turnOn(["retention"]);
         const [here, there] = otherOf(round);
         const json = { name: `raced ${round}`, role: "auditor" };
-        const asked = await send(first, asker, "api-tokens", { json, headers: why });
+        const asked = await ask("api-tokens", { json });
         expect(asked).toMatchObject({ status: 202 });
         const id = String(asked.body.id);
         await proveFor(db, ann, id);
         expect(await decide(here, ann, id, "approve")).toMatchObject({ body: { state: "approved" } });
+        await proveFor(db, asker, proofSubject({ act: "do what was approved", id }));
         const both = await race(
           round,
           () => send(here, asker, "api-tokens", { json }),
@@ -205,6 +214,8 @@ export function describeRaces(rounds: number): void {
         expect([
           ["ALREADY_ENDED", "done"],
           ["APPROVAL_REQUIRED", "done"],
+          // one proof is good for one of them
+          ["STEP_UP_REQUIRED", "done"],
         ]).toContainEqual(codes);
         const made = await db.query("SELECT FROM api_token WHERE name = $1::text", [json.name]);
         expect([made.length, await doneWith(id)]).toEqual([1, 1]);
@@ -218,7 +229,7 @@ export function describeRaces(rounds: number): void {
         const days = 800 + round;
         const id = await askForDays(days);
         const json = { version: await versionOf("approval_policy"), kinds: ["keys"] };
-        const change = await send(first, asker, "approval-policy", { method: "PATCH", json, headers: why });
+        const change = await ask("approval-policy", { method: "PATCH", json });
         expect(change).toMatchObject({ status: 202 });
         const policyId = String(change.body.id);
         await proveFor(db, bob, policyId);
@@ -242,7 +253,7 @@ export function describeRaces(rounds: number): void {
         const ids: string[] = [];
         for (const kinds of [["retention"], ["keys"]]) {
           const json = { version, kinds };
-          const asked = await send(first, asker, "approval-policy", { method: "PATCH", json, headers: why });
+          const asked = await ask("approval-policy", { method: "PATCH", json });
           expect(asked).toMatchObject({ status: 202 });
           ids.push(String(asked.body.id));
         }

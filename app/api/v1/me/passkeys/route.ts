@@ -9,7 +9,7 @@ export const POST = defineRoute({
   path: "/api/v1/me/passkeys",
   summary: "Adds the passkey that the browser made; the asking admin's other sessions end",
   permission: "signed-in",
-  stepUp: "sign-in",
+  stepUp: "own-factors",
   body: registerPasskeyInput,
   status: 201,
   location: () => "/api/v1/me/factors",

@@ -8,7 +8,7 @@ export const PUT = defineRoute({
   path: "/api/v1/me/password",
   summary: "Sets the asking admin's password, who shows the one they have; their other sessions end",
   permission: "signed-in",
-  stepUp: "sign-in",
+  stepUp: "own-factors",
   refusals: [429],
   body: changePasswordInput,
   response: z.object({ endedSessions: z.int() }),

@@ -7,7 +7,7 @@ export const POST = defineRoute({
   path: "/api/v1/me/recovery-codes",
   summary: "Makes ten recovery codes, which are in this answer alone; those from before stop working",
   permission: "signed-in",
-  stepUp: "sign-in",
+  stepUp: "own-factors",
   status: 201,
   location: () => "/api/v1/me/factors",
   shownOnce: ["codes"],

@@ -13,7 +13,7 @@ export const PUT = defineRoute({
   summary:
     "Takes the offered authenticator app in place of the one before; the asking admin's other sessions end",
   permission: "signed-in",
-  stepUp: "sign-in",
+  stepUp: "own-factors",
   body: replaceTotpInput,
   response: ended,
   handler: (ctx, { body }) => replaceTotp(ctx, body, keyWrapper()),
@@ -25,7 +25,7 @@ export const DELETE = defineRoute({
   summary:
     "Takes the asking admin's authenticator app away where a passkey is left; their other sessions end",
   permission: "signed-in",
-  stepUp: "sign-in",
+  stepUp: "own-factors",
   response: ended,
   handler: (ctx) => removeTotp(ctx),
 });

@@ -22,7 +22,7 @@ export const DELETE = defineRoute({
   path: "/api/v1/me/passkeys/{id}",
   summary: "Removes a passkey of the asking admin, never the last way in; their other sessions end",
   permission: "signed-in",
-  stepUp: "sign-in",
+  stepUp: "own-factors",
   params: idParams,
   response: z.object({ removed: z.uuid() }),
   handler: (ctx, { params }) => removePasskey(ctx, params),

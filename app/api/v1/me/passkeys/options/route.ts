@@ -9,7 +9,7 @@ export const POST = defineRoute({
   summary:
     "Offers the asking admin a passkey to be made by the browser; five minutes, for this session alone",
   permission: "signed-in",
-  stepUp: "sign-in",
+  stepUp: "own-factors",
   shownOnce: ["options", "challenge"],
   response: passkeyOffer,
   handler: (ctx) => beginPasskeyRegistration(ctx, passkeyMeans()),

@@ -9,7 +9,7 @@ export const POST = defineRoute({
   summary:
     "Offers the asking admin another authenticator app; the one they have works until the new one is proven",
   permission: "signed-in",
-  stepUp: "sign-in",
+  stepUp: "own-factors",
   shownOnce: ["enrolment", "totpSecret", "otpauthUrl"],
   response: totpOffer,
   handler: (ctx) => beginTotpReplacement(ctx, keyWrapper()),
