@@ -51,7 +51,7 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
     cell: (row) =>
       row.note ? <span title={row.note}>{row.note}</span> : <span className="faint">none</span>,
   },
-  { id: "by", header: "By", size: 150, cell: (row) => <ActorName actor={row.actor} /> },
+  { id: "by", header: "By", size: 144, cell: (row) => <ActorName actor={row.actor} /> },
   {
     id: "settled",
     header: "Written down",
