@@ -61,12 +61,17 @@ const look = (): Promise<LookedUp> =>
       values: hashes.map((hash) => ({ hash })),
       lines: [],
       tokens: 0,
+      secrets: 0,
+      issuers: [],
+      others: { again: [], part: [], left: [], secret: [], nothing: [], blank: [] },
       hasSecret: false,
       isCut: false,
     },
     () => {},
     new AbortController().signal,
   );
+
+const ofTokens = (tokenIds: string[]) => ({ tokenIds, secretIds: [] });
 
 const INCIDENTS = "/api/v1/incidents";
 const SUBJECTS = `${INCIDENTS}/{number}/subjects`;
@@ -86,7 +91,7 @@ test("ten thousand pasted tokens of ours become one case, though both requests b
   const ids = found.flatMap(({ token }) => token?.id ?? []);
 
   const title = `A dump ${randomUUID()}`;
-  const opening = openingOf(ids);
+  const opening = openingOf(ofTokens(ids));
   const press = (words = title) => opening.go({ title: words, severity: "high" });
   const tries: { path: string; fault: Fault; stand: OpeningStand | null }[] = [
     { path: INCIDENTS, fault: "before", stand: null },
@@ -114,13 +119,13 @@ test("ten thousand pasted tokens of ours become one case, though both requests b
 
 test("what was refused is asked for anew, as it is said then", async () => {
   connect();
-  const opening = openingOf([randomUUID()]);
+  const opening = openingOf(ofTokens([randomUUID()]));
   await expect(opening.go({ title: "No such token", severity: "low" })).rejects.toMatchObject({
     status: 400,
   });
   await expect(opening.go({ title: "Still none", severity: "low" })).rejects.toMatchObject({ status: 400 });
   const [token] = await console.db.query<{ id: string }>("SELECT id FROM token LIMIT 1");
-  const one = openingOf([token?.id ?? ""]);
+  const one = openingOf(ofTokens([token?.id ?? ""]));
   await expect(one.go({ title: "", severity: "low" })).rejects.toMatchObject({ status: 400 });
   await one.go({ title: "One token", severity: "low" });
   expect(await casesOf("One token")).toHaveLength(1);

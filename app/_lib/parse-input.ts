@@ -97,13 +97,8 @@ export function holdsSent(body: unknown): boolean {
 export function requireNoSecret<T>(body: T, at: string[] = []): T {
   if (typeof body === "string" && holdsSecret(body)) {
     const path = at.join(".");
-    throw new DomainError(
-      "INVALID_INPUT",
-      `${path}: looks like a token or a secret, which is not kept here.`,
-      {
-        fields: [{ path, message: "looks like a token or a secret" }],
-      },
-    );
+    const message = "looks like a token or a secret, which is not kept here";
+    throw new DomainError("INVALID_INPUT", `${path}: ${message}.`, { fields: [{ path, message }] });
   }
   if (typeof body === "object" && body !== null)
     for (const [key, inner] of Object.entries(body)) {

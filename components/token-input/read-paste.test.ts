@@ -6,6 +6,7 @@ import { readPaste } from "./read-paste.ts";
 
 const sha256 = (value: string) => createHash("sha256").update(value).digest("hex");
 const at = Date.UTC(2026, 10, 28);
+const NO_OTHERS = { again: [], part: [], left: [], secret: [], nothing: [], blank: [] };
 
 function jwt(jti: string): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -29,7 +30,10 @@ describe("a paste", () => {
         { hash: sha256("x") },
       ],
       lines: [1, 1, 2, 3],
+      issuers: [null, null, null, null],
       tokens: 2,
+      secrets: 0,
+      others: { ...NO_OTHERS, again: [4] },
       hasSecret: false,
       isCut: false,
     });
@@ -132,19 +136,45 @@ describe("a paste", () => {
       expect(readPaste(text)).toMatchObject({ values: [], hasSecret: false });
   });
 
+  test("of a client's secret gives it by its hash, once, plain or in base64 or cut out of a log; another kind's is only said to stand there", () => {
+    const secret = `twc_${"A1b2C3d4E5".repeat(5).slice(0, 43)}`;
+    for (const text of [
+      `CLIENT_SECRET=${secret}\nagain: "${secret}".`,
+      `Authorization: Basic ${base64(`my-client:${secret}`)}`,
+    ])
+      expect(readPaste(text), text).toEqual({
+        values: [{ hash: sha256(secret) }],
+        lines: [1],
+        issuers: [null],
+        tokens: 0,
+        secrets: 1,
+        others: { ...NO_OTHERS, again: text.includes("\n") ? [2] : [] },
+        hasSecret: false,
+        isCut: false,
+      });
+    expect(readPaste(`${secret}x`)).toMatchObject({ values: [], secrets: 0, hasSecret: true });
+    expect(readPaste(secret.replace("twc_", "twv_"))).toMatchObject({ values: [], hasSecret: true });
+    expect(JSON.stringify(readPaste(`${held.jwt} ${secret}`))).not.toContain(secret);
+  });
+
   test("of ten thousand is read whole, and of more says that it is cut", () => {
     const lines = Array.from({ length: 10_001 }, () => jwt(uuidv7(at)));
     expect(readPaste(lines.slice(1).join("\n"))).toMatchObject({ tokens: 10_000, isCut: false });
-    const cut = readPaste(lines.join("\n"));
+    const cut = readPaste([...lines, "and no more", "", lines[0]].join("\n"));
     expect(cut.values).toHaveLength(10_000);
     expect(cut.isCut).toBe(true);
+    // what stands after the last one that is looked for is not known
+    expect(cut.others).toEqual({ ...NO_OTHERS, left: [10_001, 10_002, 10_004], blank: [10_003] });
   });
 
   test("without a token has nothing, and of a secret says that one stood there", () => {
     expect(readPaste("nothing of ours\n12 lines")).toEqual({
       values: [],
       lines: [],
+      issuers: [],
       tokens: 0,
+      secrets: 0,
+      others: { ...NO_OTHERS, nothing: [1, 2] },
       hasSecret: false,
       isCut: false,
     });

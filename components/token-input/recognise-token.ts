@@ -3,7 +3,7 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { type SeenToken, seeTokens } from "./see-token.ts";
 
 /** A token that was seen in a text, with the SHA-256 of its value as it stands, in hex, instead of the value. */
-export type RecognisedToken = Omit<SeenToken, "value" | "line"> & { hash: string };
+export type RecognisedToken = Pick<SeenToken, "format" | "id"> & { hash: string };
 
 /** The tokens of a text, each hashed where it stands: the values go nowhere. */
 export function recogniseTokens(text: string): RecognisedToken[] {

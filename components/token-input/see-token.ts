@@ -4,8 +4,20 @@ import { findJwts, findOpaques } from "./find-tokens.ts";
 import { unescaped } from "./unescaped.ts";
 import { claimsOf, decodePart } from "./wrapped-token.ts";
 
-/** Text that is, or may be, a token's value. `id` is its jti where that can be read without asking anybody; `line` the first line that it begins in. */
-export type SeenToken = { format: "jwt" | "opaque"; id: string | null; value: string; line: number };
+/**
+ * Text that is, or may be, a token's value. `id` is its jti and `issuer` whom it names as its issuer, where that can be read without asking anybody; `spans` in which lines it stands, each time
+ * that it does.
+ */
+export type SeenToken = {
+  format: "jwt" | "opaque";
+  id: string | null;
+  issuer: string | null;
+  value: string;
+  spans: Span[];
+};
+
+/** From which line to which; the first is 1. */
+export type Span = { from: number; to: number };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const SHA256 = /^[0-9a-f]{64}$/i;
@@ -14,14 +26,23 @@ export const SECRET = /(?<![0-9A-Za-z])tw[a-z]_[0-9A-Za-z_-]{16,}/;
 /** A file of findings is looked through no further than this. */
 const TOKENS_MAX = 10;
 
+/** Characters of an issuer's name that are kept. */
+const ISSUER_MAX = 200;
+
 const JTI = /"jti"\s*:\s*"([^"\\]*)"/;
 
-/** The jti of a JWT's payload; of one that was cut in it, where the jti stands before the cut. */
-function readJti(jwt: string): string | null {
+/** What a JWT's payload says; of one that was cut in it, the jti where that stands before the cut. */
+function readClaims(jwt: string): Pick<SeenToken, "id" | "issuer"> {
   const payload = jwt.split(".")[1] ?? "";
-  const jti = claimsOf(payload)?.jti ?? JTI.exec(decodePart(payload))?.[1];
-  return typeof jti === "string" && UUID.test(jti) ? jti : null;
+  const claims = claimsOf(payload);
+  const jti = claims?.jti ?? JTI.exec(decodePart(payload))?.[1];
+  return {
+    id: typeof jti === "string" && UUID.test(jti) ? jti : null,
+    issuer: typeof claims?.iss === "string" && claims.iss !== "" ? claims.iss.slice(0, ISSUER_MAX) : null,
+  };
 }
+
+const ofOpaque = (value: string) => ({ id: parseOpaque(value)?.id ?? null, issuer: null });
 
 /**
  * Sees tokens in what a person typed or pasted, whatever stands around them ("Bearer …", a line of a log, an address, JSON, the findings of a secret scanner), escaped, in base64 and broken
@@ -40,8 +61,12 @@ export function seeTokens(text: string, max = TOKENS_MAX): SeenToken[] {
   for (const { index, value, format, ...one } of found) {
     if (index < end) continue;
     end = one.end;
-    const id = format === "jwt" ? readJti(value) : (parseOpaque(value)?.id ?? null);
-    if (!byValue.has(value)) byValue.set(value, { format, id, value, line: lineAt(index) });
+    const span = { from: lineAt(index), to: lineAt(end - 1) };
+    const there = byValue.get(value);
+    if (there === undefined) {
+      const said = format === "jwt" ? readClaims(value) : ofOpaque(value);
+      byValue.set(value, { format, ...said, value, spans: [span] });
+    } else there.spans.push(span);
     if (byValue.size === max) break;
   }
   return [...byValue.values()];

@@ -23,7 +23,7 @@ export async function revokeClientSecret(
     if (isUuid(clientId)) await tx.query("SELECT id FROM client WHERE id = $1::uuid FOR UPDATE", [clientId]);
     const before = await readClient(tx, { id: clientId, now: ctx.now });
     if (!before.secrets.some(({ id }) => id === secretId)) throw notFound("The secret");
-    await dropSecrets(tx, { owner: "client", ownerId: clientId, secretId });
+    await dropSecrets(tx, ctx, { owner: "client", ownerId: clientId, secretId });
     const after = await readClient(tx, { id: clientId, now: ctx.now });
     await recordEntry(tx, ctx, {
       act: "client.secret_revoked",

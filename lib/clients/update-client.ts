@@ -68,7 +68,7 @@ export async function updateClient(
       ],
     );
     if (authMethodOf(settings) !== "client_secret")
-      await dropSecrets(tx, { owner: "client", ownerId: clientId });
+      await dropSecrets(tx, ctx, { owner: "client", ownerId: clientId });
     await saveClientLifetimes(tx, clientId, changedLifetimes(client, input));
     await saveClientLinks(tx, clientId, input);
     const changes = changesOf(

@@ -9,9 +9,15 @@ import type { Sql, SqlValue } from "./sql.ts";
 export const heldFor = (seconds: number) =>
   `leased_until = clock_timestamp() + interval '${seconds} seconds'`;
 
+/** Longer than any row is held, or a failed attempt is waited for: what lasts longer was written by a clock that was ahead. */
+const LONGEST = "interval '1 hour'";
+
+/** Whether a moment that something waits for, in a column, has come, or is of a clock that was ahead. */
+export const hasCome = (column: string) =>
+  `(${column} IS NULL OR ${column} <= clock_timestamp() OR ${column} > clock_timestamp() + ${LONGEST})`;
+
 /** Whether nobody else holds a row: `alias.` where the statement has several. One that the worker itself lost is taken again at once. */
-export const isFree = (alias = "") =>
-  `(${alias}leased_until IS NULL OR ${alias}leased_until <= clock_timestamp() OR ${alias}leased_by = $1::uuid)`;
+export const isFree = (alias = "") => `(${hasCome(`${alias}leased_until`)} OR ${alias}leased_by = $1::uuid)`;
 
 /** Lets a row go. */
 export const LET_GO = "leased_by = NULL, leased_until = NULL";

@@ -51,6 +51,12 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   },
   busy_use_day: { rows: "deleted", why: "of each day in which uses of the person were erased" },
   bulk_reach: { keeps: "person_id", why: "an admin's id" },
+  call_use: {
+    rows: "with their parent",
+    keeps: "kind method value",
+    why: "paths and user agents go with their day, which is counted anew without those that were taken out",
+  },
+  call_use_day: { rows: "with their parent", keeps: "kind" },
   checkpoint: { keeps: "kid jws" },
   checkpoint_wish: {},
   client: {
@@ -71,6 +77,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   detection_token: { rows: "deleted", keeps: "countries tries" },
   detection_use: {},
   detection_tuning: { keeps: "rule values countries updated_by_name" },
+  ended_client_secret: { keeps: "secret_hash hint" },
   erasure: { keeps: "state reason note actor_kind actor_id actor_name problem found" },
   event_stream: {
     keeps:

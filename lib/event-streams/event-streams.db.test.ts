@@ -197,6 +197,35 @@ describe("a stream of the audit", () => {
     expect(await lease(other)).toEqual([]);
   });
 
+  test("that was paused, waited or was held while the clock was years ahead goes on when it is right, and has all that came meanwhile", async () => {
+    const { stream } = await make();
+    const workerId = randomUUID();
+    const lease = async () =>
+      (await leaseEventStreams(world.db, { workerId, busy: [], limit: 10 })).map(({ id }) => id);
+    await switchEventStream(owner(), { streamId: stream.id, status: "paused" });
+    await world.db.query(
+      `UPDATE event_stream SET uses_low = now() + interval '4 years', next_attempt_at = now() + interval '4 years',
+         leased_by = gen_random_uuid(), leased_until = now() + interval '4 years'`,
+    );
+    expect(await lease(), "it is paused").toEqual([]);
+    // four years later it has come to its place of then
+    const { uses } = await getStreamRecord(world.db, stream.id);
+    expect(uses.low.getTime()).toBe(0);
+    const fixture = fixtureOf(world.db);
+    const token = await fixture.token({ clientId: await fixture.client("portal") });
+    // as it went on by itself, without anybody who resumed it
+    await world.db.query("UPDATE event_stream SET status = 'running'");
+    expect(await lease()).toEqual([stream.id]);
+    const record = await getStreamRecord(world.db, stream.id);
+    const batch = await nextBatch(world.db, "uses", record, { ...record, limit: 500 });
+    expect(batch.events.map(({ event }) => event.type === "token_use" && event.token.id)).toEqual([token.id]);
+    await world.db.query(
+      "UPDATE event_stream SET uses_epoch = pg_current_snapshot()::text, uses_epoch_low = now() + interval '4 years'",
+    );
+    await lease();
+    expect((await getStreamRecord(world.db, stream.id)).uses.epochLow?.getTime()).toBe(0);
+  });
+
   test("that is sent again from a point skips nothing that it has not sent yet", async () => {
     const { stream } = await make();
     await act("waits");

@@ -1,7 +1,7 @@
 import type { Sql } from "../db/sql.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { type ChainLag, LAG_MAX, type OutcomeFilter, type Source } from "./model.ts";
-import { IN_ORDER, isOutstanding, snapshotsOf, type UsesPosition } from "./uses-position.ts";
+import { IN_ORDER, isOutstanding, ofPresent, snapshotsOf, type UsesPosition } from "./uses-position.ts";
 
 type Behind = { looked: number; count: number; since: Date | null };
 const NOTHING: Behind = { looked: 0, count: 0, since: null };
@@ -50,14 +50,16 @@ function readActsLag(db: Sql, { actsSequence, outcome }: LagOf): Promise<Behind>
 async function readUsesLag(db: Sql, { uses, outcome, clientIds }: LagOf): Promise<Behind> {
   const wanted = sql`(${outcome}::text = 'all' OR x.outcome = ${outcome}::text)
     AND (cardinality(${clientIds}::uuid[]) = 0 OR x.client_id = ANY (${clientIds}::uuid[]))`;
-  const page = (position: UsesPosition) =>
-    behind(
+  const page = async (from: UsesPosition) => {
+    const position = await ofPresent(db, from);
+    return behind(
       db,
       sql`WITH ${snapshotsOf(position)}, page AS MATERIALIZED (
         SELECT x.received_at, x.outcome, x.client_id FROM now n, token_use x WHERE ${isOutstanding(position)} ORDER BY ${IN_ORDER} LIMIT ${LAG_MAX}::int)`,
       wanted,
       sql`x.received_at`,
     );
+  };
   const begun = await page(uses);
   if (uses.epoch === null) return begun;
   const later = await page({

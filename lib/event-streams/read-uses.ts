@@ -3,7 +3,14 @@ import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { OutcomeFilter } from "./model.ts";
 import type { UseEvent } from "./stream-event.ts";
-import { IN_ORDER, isOutstanding, snapshotsOf, type UseKey, type UsesPosition } from "./uses-position.ts";
+import {
+  IN_ORDER,
+  isOutstanding,
+  ofPresent,
+  snapshotsOf,
+  type UseKey,
+  type UsesPosition,
+} from "./uses-position.ts";
 
 /** Beside each use that is wanted, or once beside none. */
 type PageRecord = {
@@ -25,9 +32,10 @@ export type UsesPage = {
 /** The uses after a position that a stream wants, of `limit` that are looked at. */
 export async function readUses(
   db: Sql,
-  position: UsesPosition,
+  from: UsesPosition,
   { outcome, clientIds, limit }: { outcome: OutcomeFilter; clientIds: readonly string[]; limit: number },
 ): Promise<UsesPage> {
+  const position = await ofPresent(db, from);
   const wanted = sql`(${outcome}::text = 'all' OR x.outcome = ${outcome}::text)
     AND (cardinality(${clientIds}::uuid[]) = 0 OR x.client_id = ANY (${clientIds}::uuid[]))`;
   const records = await run<PageRecord>(

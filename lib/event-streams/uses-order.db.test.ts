@@ -224,6 +224,24 @@ describe("uses of a stream", () => {
     expect((await drain(next)).paths).toEqual(["/later"]);
   });
 
+  test("are sent though the stream was read last while the clock was years ahead, once, by pages, and counted as waiting", async () => {
+    const writer = createUseWriter();
+    const start = await beginHere();
+    await write(db, writer, "/before-the-jump");
+    const { position } = await drain(start);
+    // what a clock that is ahead has written as the earliest receipt that may still come
+    const jumped = { ...position, low: new Date(Date.now() + 4 * 365 * 86_400_000) };
+    await write(db, writer, "/1", "/2");
+    await write(db, writer, "/3");
+    const of = { sources: ["uses"], outcome: "all", clientIds: [], actsSequence: 0n } as const;
+    expect(await readLag(db, { ...of, uses: jumped })).toMatchObject({ count: 3 });
+    const { paths, position: next } = await drain(jumped, 2);
+    expect(paths).toEqual(["/1", "/2", "/3"]);
+    expect(next.low.getTime(), "it is of this clock again").toBeLessThan(Date.now());
+    await write(db, writer, "/4");
+    expect((await drain(next)).paths).toEqual(["/4"]);
+  });
+
   test("that wait are counted, with when the first was received", async () => {
     const writer = createUseWriter();
     const of = { sources: ["uses"], outcome: "all", clientIds: [], actsSequence: 0n } as const;

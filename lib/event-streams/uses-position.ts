@@ -1,4 +1,5 @@
-import { type Fragment, sql } from "../list-query/sql-fragment.ts";
+import type { Sql } from "../db/sql.ts";
+import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 
 /** The place of a use among those of one snapshot: by receipt, then by its writer's chain. `at` is ISO 8601 in UTC. */
 export type UseKey = { at: string; writer: string; flush: string; ordinal: number };
@@ -49,6 +50,18 @@ export function snapshotsOf(position: Pick<UsesPosition, "base" | "epoch">): Fra
       CASE WHEN ${epoch} IS NULL OR ${IS_FOREIGN(epoch)} THEN pg_current_snapshot() ELSE ${epoch}::pg_snapshot END AS epoch,
       pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next, ${LOW_OF_NOW} AS "epochLow"
   )`;
+}
+
+/**
+ * The position as it holds by the database's clock. `low` saves looking at what cannot be there any more: one that has not come yet was written by a clock that was ahead and says nothing, so
+ * that the whole log is looked at, once.
+ */
+export async function ofPresent(db: Sql, position: UsesPosition): Promise<UsesPosition> {
+  const [row] = await run<{ isAhead: boolean }>(
+    db,
+    sql`SELECT ${position.low}::timestamptz > clock_timestamp() AS "isAhead"`,
+  );
+  return row?.isAhead ? { ...position, low: new Date(0) } : position;
 }
 
 /** Whether `token_use x` is in the epoch of `now n`, not in its base, and after the key. */

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inOneTransaction } from "../approvals/one-transaction.ts";
 import type { Context } from "../context.ts";
@@ -6,16 +6,20 @@ import { type Database, openDatabase } from "../db/database.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { planFixtureOf, why } from "../order-plans/plan-fixture.ts";
+import { generateSecret } from "../passwords/generated-secret.ts";
 import { restoreTarget } from "../revocations/restore-target.ts";
 import { addSubjects } from "./add-subjects.ts";
+import { exportEvidence } from "./export-evidence.ts";
 import { getIncident } from "./get-incident.ts";
-import { openIncidentInput } from "./input.ts";
+import { identifyValues } from "./identify-values.ts";
+import { addSubjectsInput, openIncidentInput } from "./input.ts";
 import { listIncidentOrders } from "./list-incident-orders.ts";
 import { listReissues } from "./list-reissues.ts";
 import { noteContainmentOfAll } from "./note-containment.ts";
 import { openIncident } from "./open-incident.ts";
 import { placeIncidentOrder } from "./place-incident-order.ts";
 import { reissueSecret } from "./reissue-secret.ts";
+import { releaseEvidence } from "./release-evidence.ts";
 import { tickStep } from "./tick-step.ts";
 import { updateIncident } from "./update-incident.ts";
 
@@ -323,6 +327,79 @@ test("a client of a case gets a new secret in it: the case has it on record, by 
     },
   );
   expect(await secrets()).toEqual(before);
+});
+
+test("a case that is opened by hand on a pasted client secret is open for as long as that secret gets tokens, and its pack says so", async () => {
+  const { clientId, clientName } = await fixture.world();
+  await db.query("UPDATE client SET grant_types = '{client_credentials}' WHERE id = $1::uuid", [clientId]);
+  const { value, hash, hint } = generateSecret("twc_");
+  const ctx = fixture.later(fixture.as("governor"));
+  await db.query(
+    "INSERT INTO client_secret (id, client_id, secret_hash, hint, created_at) VALUES ($1::uuid, $2::uuid, $3::bytea, $4::text, $5::timestamptz)",
+    [randomUUID(), clientId, hash, hint, new Date(ctx.now.getTime() - 1_000)],
+  );
+  const look = async (of = value) => {
+    const values = [{ hash: createHash("sha256").update(of).digest("hex") }];
+    return (await identifyValues(fixture.later(ctx), { values }))[0];
+  };
+  const found = await look();
+  expect(found).toMatchObject({
+    is: "live",
+    token: null,
+    secret: { clientUuid: clientId, clientId: clientName, hint, isEnough: true, cases: [] },
+  });
+
+  const subjects = { secretIds: [found?.secret?.id] };
+  const { id, number } = await open(fixture.later(ctx), { title: "Secret in a gist", ...subjects });
+  const standing = async () => {
+    const auditor = fixture.as("auditor");
+    const released = await releaseEvidence(auditor, number, { format: "json" });
+    return (await exportEvidence(auditor, { number, id: released.id })).pack.standing;
+  };
+  expect(await getIncident(fixture.later(ctx), number)).toMatchObject({
+    state: "open",
+    named: [{ kind: "client", id: clientId, bySecret: true }],
+  });
+  await noteContainmentOfAll(db, fixture.later(ctx).now);
+  expect(await acts(id), "it is not taken for contained").toEqual(["incident.opened"]);
+  expect(await look()).toMatchObject({ secret: { cases: [{ number, state: "open" }] } });
+  const again = addSubjectsInput.parse(subjects);
+  await addSubjects(fixture.later(ctx), { ...again, number });
+  expect(await acts(id), "named again, it is in it already").toEqual(["incident.opened"]);
+  expect(await standing()).toMatchObject({ is: "works", secrets: [clientName] });
+
+  // replaced at once: the old one gets nothing, and the new one has not leaked
+  const { secret: next } = await reissueSecret(fixture.later(ctx), { ...secretInput, number, clientId });
+  expect(await look()).toMatchObject({ is: "ended", secret: { cases: [{ number }] } });
+  const fresh = await look(next);
+  expect(fresh).toMatchObject({ is: "live", secret: { cases: [] } });
+  expect(await getIncident(fixture.later(ctx), number)).toMatchObject({
+    state: "contained",
+    worksAgain: null,
+  });
+  expect(await acts(id)).toContain("incident.contained");
+
+  // the new one leaks as well, into the same case
+  await addSubjects(fixture.later(ctx), { ...again, number });
+  expect((await getIncident(fixture.later(ctx), number)).state, "the old one again").toBe("contained");
+  const both = addSubjectsInput.parse({ secretIds: [...(again.secretIds ?? []), fresh?.secret?.id] });
+  await addSubjects(fixture.later(ctx), { ...both, number });
+  expect(await getIncident(fixture.later(ctx), number)).toMatchObject({
+    state: "open",
+    named: [{ id: clientId }],
+  });
+  expect((await acts(id)).slice(-2)).toEqual(["incident.subjects_added", "incident.containment_lost"]);
+  const all = await db.query("SELECT before::text, after::text FROM audit_entry");
+  expect(JSON.stringify(all)).not.toContain(value);
+});
+
+test("a secret that is not on record is in no case, and says which", async () => {
+  const id = randomUUID();
+  await expect(open(fixture.as("responder"), { secretIds: [id] })).rejects.toMatchObject({
+    code: "INVALID_INPUT",
+    fields: [{ path: "secretIds", message: expect.stringContaining(id) }],
+  });
+  await expect(open(fixture.as("auditor"), { secretIds: [id] })).rejects.toMatchObject({ code: "FORBIDDEN" });
 });
 
 test("a client that holds none of the case's tokens gets none in it, and who may not change clients gives none", async () => {

@@ -1,13 +1,20 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { updateClientInput } from "../clients/input.ts";
+import { revokeClientSecret } from "../clients/revoke-client-secret.ts";
+import { rotateClientSecret } from "../clients/rotate-client-secret.ts";
+import { updateClient } from "../clients/update-client.ts";
 import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { planFixtureOf, why } from "../order-plans/plan-fixture.ts";
+import { NOTHING_ALLOWED } from "../outbound/allow-list.ts";
+import { createOutbound } from "../outbound/outbound.ts";
 import { restoreTarget } from "../revocations/restore-target.ts";
 import { addSubjects } from "./add-subjects.ts";
 import { getIncident } from "./get-incident.ts";
 import { getIncidentTokens } from "./get-incident-tokens.ts";
+import { identifyValues } from "./identify-values.ts";
 import { openIncidentInput } from "./input.ts";
 import { listIncidents } from "./list-incidents.ts";
 import { listIncidentsOf } from "./list-incidents-of.ts";
@@ -19,6 +26,7 @@ import { takePack } from "./test-pack.ts";
 import { updateIncident } from "./update-incident.ts";
 
 const HOUR_MS = 3_600_000;
+const outbound = createOutbound({ allow: NOTHING_ALLOWED });
 
 let db: Database;
 let fixture: ReturnType<typeof planFixtureOf>;
@@ -249,6 +257,93 @@ test("a leaked secret opens what its client gets for itself and nothing of its p
   );
   await tick(hours);
   expect(await written(number)).toEqual({ state: "contained", isEnded: true });
+});
+
+const secretsOf = (clientId: string) =>
+  db.query<{ id: string }>("SELECT id FROM client_secret WHERE client_id = $1::uuid ORDER BY created_at", [
+    clientId,
+  ]);
+
+/** Each way by which a client's secret ends, a second after its case was opened: answers when that is, and by how much later one was issued that was got with it. */
+const ENDINGS: Record<string, (at: Context, clientId: string) => Promise<{ endedAt: Date; last: number }>> = {
+  async "is replaced at once"(at, clientId) {
+    await rotateClientSecret(at, { clientId, overlapSeconds: 0, lifetimeSeconds: null });
+    return { endedAt: at.now, last: 300 };
+  },
+  async "is ended"(at, clientId) {
+    const [secret] = await secretsOf(clientId);
+    await revokeClientSecret(at, { clientId, secretId: secret?.id ?? "" });
+    return { endedAt: at.now, last: 300 };
+  },
+  async "is replaced with an overlap that is over, and the next one replaced too"(at, clientId) {
+    await rotateClientSecret(at, { clientId, overlapSeconds: 10, lifetimeSeconds: null });
+    const after = { ...at, now: new Date(at.now.getTime() + 20_000) };
+    await rotateClientSecret(after, { clientId, overlapSeconds: 0, lifetimeSeconds: null });
+    return { endedAt: new Date(at.now.getTime() + 10_000), last: -1 };
+  },
+  async "gives way to keys"(at, clientId) {
+    await db.query("UPDATE client SET grant_types = '{client_credentials}' WHERE id = $1::uuid", [clientId]);
+    const jwks = { keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }] };
+    await updateClient(at, { clientId, ...updateClientInput.parse({ version: 1, jwks }) }, { outbound });
+    return { endedAt: at.now, last: 300 };
+  },
+};
+
+test.each(Object.entries(ENDINGS))(
+  "a leaked secret that %s is remembered: what was got with it until then is the case's, by every door, and what came after is not",
+  async (_, end) => {
+    const { clientId, clientName, own, number } = await leakedSecret();
+    const [secret] = await secretsOf(clientId);
+    const { endedAt, last } = await end(fixture.later(fixture.as("governor"), 1_000), clientId);
+    // before an authority had heard of it, where nobody knew that it would end
+    const heard = await fixture.tokens.token({ clientId, issuedAt: new Date(endedAt.getTime() + last) });
+    const after = await fixture.tokens.token({ clientId, issuedAt: new Date(endedAt.getTime() + 2_000) });
+    const ms = 60_000;
+    const at = () => fixture.later(ctx, ms);
+    expect(await stands(number, ms)).toBe("open");
+    const { rows } = await getIncidentTokens(at(), number);
+    expect(new Set(rows.map(({ id }) => id))).toEqual(new Set([own.id, heard.id]));
+    expect((await getIncident(at(), number)).worksAgain).toBeNull();
+    const hash = createHash("sha256").update(clientName).digest("hex");
+    const found = await identifyValues(at(), {
+      values: [{ hash }, { id: own.id }, { id: heard.id }, { id: after.id }],
+    });
+    const cases = [{ number }];
+    expect(found).toMatchObject([
+      { is: "ended", secret: { clientUuid: clientId, id: secret?.id, hint: "abcd", cases } },
+      { token: { cases } },
+      { token: { cases } },
+      { token: { cases: [] } },
+    ]);
+    await place(number, "revoke", { kind: "token", id: own.id });
+    expect(await stands(number, ms), "the thief has another").toBe("open");
+    await place(number, "revoke", { kind: "token", id: heard.id });
+    expect(await stands(number, ms)).toBe("contained");
+    expect(await fixture.stateOf(after.id), "what the client gets now is its own").not.toBe("revoked");
+  },
+);
+
+test("what an authority whose clock is ahead issued for a leaked secret before that was ended is its case's", async () => {
+  const { clientId, own, number } = await leakedSecret();
+  const at = fixture.later(fixture.as("governor"), 1_000);
+  const ahead = await fixture.tokens.token({ clientId, issuedAt: new Date(at.now.getTime() + 4_000) });
+  await rotateClientSecret(at, { clientId, overlapSeconds: 0, lifetimeSeconds: null });
+  await fixture.tokens.token({ clientId, issuedAt: new Date(at.now.getTime() + 5_000) });
+  await place(number, "revoke", { kind: "token", id: own.id });
+  expect(await stands(number, 60_000)).toBe("open");
+  await place(number, "revoke", { kind: "token", id: ahead.id });
+  expect(await stands(number, 60_000)).toBe("contained");
+});
+
+test("of a leaked secret that ended before secrets were remembered, what was got until the next one was made is the case's", async () => {
+  const { clientId, own, number } = await leakedSecret();
+  const at = fixture.later(fixture.as("governor"), 1_000);
+  await rotateClientSecret(at, { clientId, overlapSeconds: 0, lifetimeSeconds: null });
+  await db.query("DELETE FROM ended_client_secret WHERE client_id = $1::uuid", [clientId]);
+  await fixture.tokens.token({ clientId, issuedAt: new Date(at.now.getTime() + 2_000) });
+  expect(await stands(number, 60_000)).toBe("open");
+  await place(number, "revoke", { kind: "token", id: own.id });
+  expect(await stands(number, 60_000)).toBe("contained");
 });
 
 test("a disabled client's leaked secret gets nothing, and gets it again once the client is enabled; somebody who puts the client in by hand means all of it", async () => {

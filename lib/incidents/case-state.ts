@@ -3,7 +3,7 @@ import { IS_CANCELLED, IS_RESTORED } from "../revocations/order-row.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
 import type { IncidentState } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
-import { REPORTED_SECRETS, takenSecrets } from "./read-taken-secrets.ts";
+import { openedUntil, takenSecrets } from "./read-taken-secrets.ts";
 
 const inForce = (now: Date) =>
   sql`(o.effective_from <= o.created_at OR o.effective_from <= ${now}::timestamptz) AND NOT ${IS_CANCELLED}`;
@@ -18,9 +18,8 @@ const ON_HOLDER = sql`revocation_order o WHERE o.target_kind = x.kind AND o.targ
 export const holderCounts = (now: Date) =>
   sql`(x.by_secret OR NOT EXISTS (SELECT FROM ${ON_HOLDER} AND o.verb = 'revoke' AND ${inForce(now)}))`;
 
-/** Of a client of which a secret was reported, what it got for itself until the last of the secrets that may have leaked ended: `token t` of `incident_subject x` in `incident i`. */
-export const OPENED_BY = sql`(NOT x.by_secret OR (t.user_id IS NULL AND t.rooted_at <= (SELECT max(coalesce(l.expires_at, 'infinity')) FROM ${REPORTED_SECRETS}
-  WHERE r.incident_id = x.incident_id AND f.client_id = x.target_id AND l.created_at <= r.received_at)))`;
+/** Of a client of which a secret leaked, what was got with it: `token t` of `incident_subject x`. */
+export const OPENED_BY = sql`(NOT x.by_secret OR (t.user_id IS NULL AND t.rooted_at < ${openedUntil("x")}))`;
 
 /** The families that `incident_subject x` names, by themselves or by a token. */
 const FAMILY = sql`CASE x.kind WHEN 'family' THEN x.target_id

@@ -12,6 +12,7 @@ import {
 import { ROW_JOINS, rowColumns, type TokenRecord, tokenRowOf } from "../tokens/token-row.ts";
 import { CASE_TOKENS_MAX } from "./model.ts";
 import { type CaseScope, pickCaseTokens, type Reader } from "./pick-case-tokens.ts";
+import { openedUntil } from "./read-taken-secrets.ts";
 
 export type CaseTokens = {
   /** Newest first. */
@@ -27,7 +28,7 @@ export type CaseTokens = {
 async function readSubjects(db: Sql, incidentId: string): Promise<CaseScope["subjects"]> {
   return run(
     db,
-    sql`SELECT s.kind, s.target_id AS id, s.by_secret AS "bySecret" FROM incident_subject s WHERE s.incident_id = ${incidentId}::uuid`,
+    sql`SELECT s.kind, s.target_id AS id, s.by_secret AS "bySecret", CASE WHEN s.by_secret THEN ${openedUntil("s")}::text END AS "openedUntil" FROM incident_subject s WHERE s.incident_id = ${incidentId}::uuid`,
   );
 }
 

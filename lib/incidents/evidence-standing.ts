@@ -11,7 +11,7 @@ export type Standing = {
   suspended: number;
   /** Verifiers, over all orders whose reach is told, that can still accept what was taken back. */
   open: number;
-  /** Clients, by client id, that still get tokens by a secret that was reported as leaked; packs from before do not have it. */
+  /** Clients, by client id, that still get tokens by a secret that leaked; packs from before do not have it. */
   secrets?: string[];
   /** The same in a sentence each. */
   says: string[];
@@ -58,9 +58,7 @@ export function standingOf(
   if (open > 0)
     says.push("Some verifiers can still accept what was taken back: under Orders, each with until when.");
   for (const name of secrets)
-    says.push(
-      `A secret of ${name} that was reported as leaked still gets new tokens: whoever holds it is let in.`,
-    );
+    says.push(`A secret of ${name} that leaked still gets new tokens: whoever holds it is let in.`);
   const isOpen = works > 0 || open > 0 || secrets.length > 0;
   const is = isOpen ? "works" : suspended > 0 ? "held" : "refused";
   return { is, works, suspended, open, secrets, says };

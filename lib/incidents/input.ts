@@ -7,6 +7,7 @@ import {
   NOTICE_RECIPIENTS_MAX,
   PACK_FORMATS,
   SAID_STATES,
+  SECRETS_AT_ONCE,
   SEVERITIES,
   STEP_NOTE_MAX,
   STEPS,
@@ -49,12 +50,21 @@ const tokenIds = z
   .transform((ids) => [...new Set(ids)])
   .default([]);
 
+const secretIds = z
+  .array(rowId)
+  .max(SECRETS_AT_ONCE, `must have at most ${SECRETS_AT_ONCE} entries`)
+  .transform((ids) => [...new Set(ids)])
+  .optional()
+  .describe(
+    "Clients' secrets that leaked, by the ids that the Leak desk gives: the case is about what each of them opens.",
+  );
+
 const others = z
   .array(z.strictObject({ kind: z.enum(SUBJECT_KINDS), id: rowId }))
   .max(50, "must have at most 50 entries")
   .default([]);
 
-const subjectsInput = z.strictObject({ tokenIds, subjects: others });
+const subjectsInput = z.strictObject({ tokenIds, secretIds, subjects: others });
 export type SubjectsInput = z.output<typeof subjectsInput>;
 
 /** Those that only ever put something into a case need not have seen its newest version. */

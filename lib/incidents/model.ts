@@ -46,6 +46,8 @@ export const STEP_WORDS: Record<Step, { name: string; asks: string }> = {
 export const SUBJECTS_MAX = 10_000;
 /** Tokens that come with one request. */
 export const SUBJECTS_AT_ONCE = 5_000;
+/** Clients' secrets that come with one request. */
+export const SECRETS_AT_ONCE = 50;
 export const CASE_TOKENS_MAX = 10_000;
 export const TITLE_MAX = 120;
 export const STEP_NOTE_MAX = 1_000;
@@ -101,7 +103,7 @@ export type IncidentNote = {
 export type WorkingAgain = {
   tokens: number;
   isCut: boolean;
-  /** Clients, by client id, that still get tokens by a secret that was reported as leaked. */
+  /** Clients, by client id, that still get tokens by a secret that leaked. */
   secrets: string[];
 };
 
@@ -272,6 +274,23 @@ export type FoundAs = (typeof FOUND_AS)[number];
 /** A case as it is named elsewhere. */
 export type CaseName = { number: number; title: string; state: IncidentState };
 
+/** A client's secret that was pasted, as its SHA-256: whose it is and what it gets, by the client's registration of now. */
+export type IdentifiedSecret = {
+  id: string;
+  hint: string;
+  clientId: string;
+  clientName: string;
+  clientUuid: string;
+  /** Whether the client gets tokens for itself: whoever has the secret needs nothing more. */
+  isEnough: boolean;
+  permissions: string[];
+  audiences: string[];
+  /** Null where it does not end by itself. */
+  expiresAt: string | null;
+  /** Those that are not closed and hold it already, the newest first. */
+  cases: CaseName[];
+};
+
 export type IdentifiedValue = {
   is: FoundAs;
   /** Of what is on record, or was. */
@@ -287,6 +306,8 @@ export type IdentifiedValue = {
     /** Those that are not closed and hold it already, the newest first. */
     cases: CaseName[];
   } | null;
+  /** Of a client's secret: `live` gets tokens, `ended` does not. */
+  secret: IdentifiedSecret | null;
 };
 
 /** Where people see a case's page. */

@@ -16,7 +16,7 @@ export function noteContainment(ctx: Context, number: number): Promise<void> {
   return noting(ctx, `case ${number} was`, (own) => hold(own, number));
 }
 
-/** The same of every open case that a scanner reported a secret of this client into: for who ended or replaced one. A new secret that is shown once is not lost by it. */
+/** The same of every open case that a secret of this client came into: for who ended or replaced one. A new secret that is shown once is not lost by it. */
 export function noteSecretEnded(ctx: Context, clientId: string): Promise<void> {
   return noting(ctx, "cases of a leaked secret were", async (own) => {
     for (const number of await listCasesOfSecret(own.db, clientId)) await hold(own, number);

@@ -16,7 +16,7 @@ export async function readPackScope(db: Sql, incidentId: string, lock = false): 
   );
   const rows = await run<{ named: string }>(
     db,
-    sql`SELECT x.kind || CASE WHEN x.by_secret THEN ' by a secret ' ELSE ' ' END || x.target_id AS named FROM incident_subject x WHERE x.incident_id = ${incidentId}::uuid`,
+    sql`SELECT x.kind || CASE WHEN x.by_secret THEN ' by a secret ' ELSE ' ' END || x.target_id || CASE WHEN x.secret_ids = '{}' THEN '' ELSE ' ' || array_to_string(x.secret_ids, ' ') END AS named FROM incident_subject x WHERE x.incident_id = ${incidentId}::uuid`,
   );
   const lines = [`from ${incident?.from.toISOString()}`, ...rows.map(({ named }) => named).sort()];
   return { subjects: rows.length, sha256: createHash("sha256").update(lines.join("\n")).digest("hex") };

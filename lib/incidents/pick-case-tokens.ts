@@ -6,8 +6,15 @@ import type { SubjectKind } from "./model.ts";
 /** Where to read, and when: inside of a transaction or not. */
 export type Reader = { db: Sql; now: Date };
 
-/** `bySecret`: a client of which a secret was reported, which opens what the client gets for itself and nothing of its people. */
-export type CaseSubject = { kind: SubjectKind; id: string; bySecret?: boolean };
+/**
+ * `bySecret`: a client of which a secret leaked, which opens what the client gets for itself, until `openedUntil` (as PostgreSQL writes it; without, for ever; null, never), and nothing of its people.
+ */
+export type CaseSubject = {
+  kind: SubjectKind;
+  id: string;
+  bySecret?: boolean;
+  openedUntil?: string | null;
+};
 
 /** What a case is about, and from when on. */
 export type CaseScope = {
@@ -37,6 +44,11 @@ function idsOf(subjects: CaseScope["subjects"], kind: SubjectKind): string[] {
 
 type Holders = { column: Fragment; ids: string[]; theirs: Fragment };
 
+function openedBy(clients: CaseScope["subjects"]): Fragment {
+  const untils = clients.map(({ openedUntil = "infinity" }) => openedUntil);
+  return sql`user_id IS NULL AND rooted_at < (SELECT u.until FROM unnest(${clients.map(({ id }) => id)}::uuid[], ${untils}::timestamptz[]) u(id, until) WHERE u.id = client_id)`;
+}
+
 /** The users and clients of a case, by the column that names them, with which of their tokens are meant. */
 function holdersOf({ subjects }: CaseScope): Holders[] {
   const bySecret = subjects.filter((subject) => subject.bySecret === true);
@@ -44,7 +56,7 @@ function holdersOf({ subjects }: CaseScope): Holders[] {
   return [
     { column: sql`user_id`, ids: idsOf(whole, "user"), theirs: sql`true` },
     { column: sql`client_id`, ids: idsOf(whole, "client"), theirs: sql`true` },
-    { column: sql`client_id`, ids: idsOf(bySecret, "client"), theirs: sql`user_id IS NULL` },
+    { column: sql`client_id`, ids: idsOf(bySecret, "client"), theirs: openedBy(bySecret) },
   ].filter(({ ids }) => ids.length > 0);
 }
 

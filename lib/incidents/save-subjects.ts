@@ -4,20 +4,53 @@ import { DomainError } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { getTarget } from "../revocations/find-target.ts";
 import { type Holder, holderName, targetName } from "../revocations/target-name.ts";
+import { KNOWN_CLIENT_SECRETS } from "../secrets/owned-secrets.ts";
 import type { SubjectsInput } from "./input.ts";
 import { SUBJECTS_MAX, type SubjectKind } from "./model.ts";
 
-/** `bySecret`: see `CaseSubject`. */
-export type NamedSubject = { kind: SubjectKind; id: string; name: string; bySecret?: boolean };
+/** `bySecret`: see `CaseSubject`. `secretIds`: which of a client's leaked, where that is known; a report does not say. */
+export type NamedSubject = {
+  kind: SubjectKind;
+  id: string;
+  name: string;
+  bySecret?: boolean;
+  secretIds?: readonly string[];
+};
 
 type TokenRecord = Holder & { id: string; kind: "access" | "refresh" };
+
+/** The clients that some secrets are or were of. */
+async function nameSecrets(db: Sql, secretIds: readonly string[]): Promise<NamedSubject[]> {
+  if (secretIds.length === 0) return [];
+  const rows = await run<{ id: string; clientId: string; name: string }>(
+    db,
+    sql`SELECT l.id, c.id AS "clientId", c.client_id AS name FROM ${KNOWN_CLIENT_SECRETS} l JOIN client c ON c.id = l.client_id
+      WHERE l.id = ANY (${secretIds}::uuid[]) ORDER BY c.client_id, l.id`,
+  );
+  const known = new Set(rows.map(({ id }) => id));
+  const missing = secretIds.filter((id) => !known.has(id));
+  if (missing.length > 0)
+    throw new DomainError("INVALID_INPUT", `${missing.length} of the secrets are not on record.`, {
+      fields: missing.map((id) => ({ path: "secretIds", message: `${id} is no secret on record` })),
+    });
+  return rows.map(({ id, clientId, name }) => ({
+    kind: "client",
+    id: clientId,
+    name,
+    bySecret: true,
+    secretIds: [id],
+  }));
+}
 
 /**
  * What was named, as it is called now.
  *
- * @throws {DomainError} INVALID_INPUT where a token is not on record or nothing is named, NOT_FOUND for anything else that is not there.
+ * @throws {DomainError} INVALID_INPUT where a token or a secret is not on record or nothing is named, NOT_FOUND for anything else that is not there.
  */
-export async function nameSubjects(db: Sql, { tokenIds, subjects }: SubjectsInput): Promise<NamedSubject[]> {
+export async function nameSubjects(
+  db: Sql,
+  { tokenIds, secretIds = [], subjects }: SubjectsInput,
+): Promise<NamedSubject[]> {
   const named = new Set([...tokenIds, ...subjects.flatMap(({ kind, id }) => (kind === "token" ? [id] : []))]);
   const ids = [...named];
   const records = await run<TokenRecord>(
@@ -34,7 +67,7 @@ export async function nameSubjects(db: Sql, { tokenIds, subjects }: SubjectsInpu
         .slice(0, 20)
         .map((id) => ({ path: "tokenIds", message: `${id} is no token on record` })),
     });
-  const others: NamedSubject[] = [];
+  const others: NamedSubject[] = await nameSecrets(db, secretIds);
   for (const { kind, id } of subjects) {
     if (kind === "token") continue;
     const { name } = await getTarget(db, kind, id);
@@ -55,6 +88,27 @@ export async function nameSubjects(db: Sql, { tokenIds, subjects }: SubjectsInpu
   return all;
 }
 
+/** Each subject once: a client that is named whole and for a secret is in it whole, and that secret leaked. */
+function merged(subjects: readonly NamedSubject[]): NamedSubject[] {
+  const once = new Map<string, NamedSubject>();
+  for (const subject of subjects) {
+    const key = `${subject.kind} ${subject.id}`;
+    const there = once.get(key);
+    const { secretIds = [] } = subject;
+    once.set(
+      key,
+      there === undefined
+        ? subject
+        : {
+            ...there,
+            bySecret: there.bySecret === true && subject.bySecret === true,
+            secretIds: [...new Set([...(there.secretIds ?? []), ...secretIds])],
+          },
+    );
+  }
+  return [...once.values()];
+}
+
 /**
  * Puts what was named into a case; what is in it already stays as it is, but that a client which is in it for a secret is in it whole from now on where that is
  * named. What was known of all of its tokens is known no more. Returns how many came.
@@ -67,12 +121,14 @@ export async function saveSubjects(
   incidentId: string,
   subjects: readonly NamedSubject[],
 ): Promise<number> {
-  const once = [...new Map(subjects.map((subject) => [`${subject.kind} ${subject.id}`, subject])).values()];
+  const once = merged(subjects);
   const added = await tx.query(
-    `INSERT INTO incident_subject (incident_id, kind, target_id, name, added_at, added_by_name, by_secret)
-     SELECT $1::uuid, n.kind, n.id, n.name, $2::timestamptz, $3::text, n.by_secret
-     FROM unnest($4::text[], $5::uuid[], $6::text[], $7::boolean[]) AS n(kind, id, name, by_secret)
-     ON CONFLICT (incident_id, kind, target_id) DO UPDATE SET by_secret = false WHERE incident_subject.by_secret AND NOT excluded.by_secret RETURNING target_id`,
+    `INSERT INTO incident_subject AS s (incident_id, kind, target_id, name, added_at, added_by_name, by_secret, secret_ids)
+     SELECT $1::uuid, n.kind, n.id, n.name, $2::timestamptz, $3::text, n.by_secret, n.secret_ids::uuid[]
+     FROM unnest($4::text[], $5::uuid[], $6::text[], $7::boolean[], $8::text[]) AS n(kind, id, name, by_secret, secret_ids)
+     ON CONFLICT (incident_id, kind, target_id) DO UPDATE SET by_secret = s.by_secret AND excluded.by_secret,
+       secret_ids = ARRAY(SELECT DISTINCT u.id FROM unnest(s.secret_ids || excluded.secret_ids) u(id) ORDER BY u.id)
+     WHERE (s.by_secret AND NOT excluded.by_secret) OR NOT s.secret_ids @> excluded.secret_ids RETURNING s.target_id`,
     [
       incidentId,
       ctx.now,
@@ -81,6 +137,7 @@ export async function saveSubjects(
       once.map(({ id }) => id),
       once.map(({ name }) => name),
       once.map(({ bySecret = false }) => bySecret),
+      once.map(({ secretIds = [] }) => `{${secretIds.join(",")}}`),
     ],
   );
   if (added.length > 0)

@@ -3,20 +3,22 @@ import { caseStateSql } from "./case-state.ts";
 import { INCIDENT_COLUMNS, type IncidentRecord, incidentRowsOf } from "./incident-row.ts";
 import type { CaseName, IncidentRow } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
+import { openedUntil } from "./read-taken-secrets.ts";
 
 /** Cases that one lists of others. */
 const SHOWN = 10;
 
 /** Some tokens by their ids, as `p`. */
 const tokens = (ids: readonly string[]) =>
-  sql`p AS MATERIALIZED (SELECT t.id, t.family_id, t.user_id, t.client_id, t.issued_at, t.expires_at
+  sql`p AS MATERIALIZED (SELECT t.id, t.family_id, t.user_id, t.client_id, t.issued_at, t.rooted_at, t.expires_at
     FROM unnest(${ids}::uuid[]) AS n(id) JOIN token t ON t.issued_at = uuid_extract_timestamp(n.id) AND t.id = n.id)`;
 
-/** Which cases hold which tokens of `p`: by themselves, by their family, or by their user or client from the window on until it was contained; what they got later is theirs by right, and of a client whose secret leaked its people's is not meant. */
+/** Which cases hold which tokens of `p`: by themselves, by their family, or by their user or client from the window on until it was contained; what they got later is theirs by right; of a client whose secret leaked what was got with it. */
 const NAMED = sql`SELECT p.id AS token_id, s.incident_id FROM p JOIN incident_subject s ON s.target_id = p.id
   UNION SELECT p.id, s.incident_id FROM p JOIN incident_subject s ON s.target_id = p.family_id
   UNION SELECT p.id, s.incident_id FROM p JOIN incident_subject s ON s.target_id IN (p.user_id, p.client_id) JOIN incident i ON i.id = s.incident_id
-    WHERE p.expires_at > i.compromised_from AND NOT (s.by_secret AND p.user_id IS NOT NULL) AND (i.contained_at IS NULL OR p.issued_at < i.contained_at)`;
+    WHERE p.expires_at > i.compromised_from AND CASE WHEN s.by_secret THEN p.user_id IS NULL AND p.rooted_at < ${openedUntil("s")}
+      ELSE i.contained_at IS NULL OR p.issued_at < i.contained_at END`;
 
 /** And by another token of their family: a case holds the families of its tokens. Each family is looked up once, however many of its tokens are asked for. */
 const BY_SIBLINGS = sql`UNION SELECT p.id, x.incident_id FROM p JOIN (

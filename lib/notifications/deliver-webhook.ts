@@ -1,7 +1,7 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import { readClock } from "../clocks/read-clock.ts";
 import { systemContext } from "../context.ts";
-import { changeLeased, FAILED, heldFor, isFree, LET_GO } from "../db/leases.ts";
+import { changeLeased, FAILED, hasCome, heldFor, isFree, LET_GO } from "../db/leases.ts";
 import type { Sql, SqlValue } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { getEnv } from "../env.ts";
@@ -24,7 +24,7 @@ const LEASE_SECONDS = 30;
 
 const LEASE = `
   UPDATE notification_webhook SET leased_by = $1::uuid, ${heldFor(LEASE_SECONDS)}
-  WHERE id = 1 AND url IS NOT NULL AND status = 'running' AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp())
+  WHERE id = 1 AND url IS NOT NULL AND status = 'running' AND ${hasCome("next_attempt_at")}
     AND ${isFree()}
     AND EXISTS (SELECT FROM notification WHERE webhook_due_at IS NOT NULL)
   RETURNING ${WEBHOOK_COLUMNS}`;

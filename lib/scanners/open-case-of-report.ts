@@ -105,14 +105,25 @@ function noteOf({ findings, scanner }: Waiting): string {
   return `Reported by ${scanner.name}${where}.${altered}`.slice(0, STEP_NOTE_MAX);
 }
 
+/** "a secret of billing", "3 leaked tokens and 1 client secret". */
+function foundWords(subjects: readonly NamedSubject[]): string {
+  const [first] = subjects;
+  if (subjects.length === 1 && first !== undefined)
+    return first.bySecret === true ? `a secret of ${first.name}` : first.name;
+  const secrets = subjects.filter(({ bySecret }) => bySecret === true).length;
+  const tokens = subjects.length - secrets;
+  return [
+    ...(tokens === 0 ? [] : [`${tokens} leaked ${tokens === 1 ? "token" : "tokens"}`]),
+    ...(secrets === 0
+      ? []
+      : [`${secrets} ${tokens === 0 ? "leaked " : ""}client ${secrets === 1 ? "secret" : "secrets"}`]),
+  ].join(" and ");
+}
+
 async function openCase(ctx: Context, waiting: Waiting): Promise<number> {
   const { findings, scanner } = waiting;
   const subjects = subjectsOf(findings);
-  const [first] = subjects;
-  const title =
-    subjects.length === 1 && first !== undefined
-      ? `${scanner.name} found ${first.name}`
-      : `${scanner.name} found ${subjects.length} leaked values`;
+  const title = `${scanner.name} found ${foundWords(subjects)}`;
   const { number } = await openIncidentOn(
     ctx,
     {
@@ -134,7 +145,10 @@ async function joinCase(ctx: Context, waiting: Waiting, number: number): Promise
   const found = subjectsOf(waiting.findings);
   const bySecret = new Set(found.flatMap(({ id, bySecret: is }) => (is === true ? [id] : [])));
   try {
-    const named = await nameSubjects(ctx.db, { tokenIds: [], subjects: found });
+    const named = await nameSubjects(ctx.db, {
+      tokenIds: [],
+      subjects: found.map(({ kind, id }) => ({ kind, id })),
+    });
     const subjects = named.map((subject) => ({ ...subject, bySecret: bySecret.has(subject.id) }));
     await addNamedSubjects(ctx, { number }, subjects);
   } catch (error) {

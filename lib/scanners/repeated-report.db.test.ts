@@ -107,8 +107,9 @@ test("where its case is closed, a repeat of a client's secret opens another only
       [clientId, value],
     );
   await addSecret(hash);
-  const { report, close } = await reporting(hash);
+  const { id, report, close } = await reporting(hash);
   const [first] = await report();
+  expect((await readIncident(db, first as number)).title).toMatch(RegExp(`^${id} found a secret of app-`));
   await close(first as number);
   const [, second] = await report();
   expect(second).toBeGreaterThan(first as number);

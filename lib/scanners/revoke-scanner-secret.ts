@@ -19,7 +19,7 @@ export async function revokeScannerSecret(
   return ctx.db.transaction(async (tx) => {
     const before = await lockScanner(tx, { id: scannerId, now: ctx.now });
     if (!before.secrets.some(({ id }) => id === secretId)) throw notFound("The secret");
-    await dropSecrets(tx, { owner: "scanner", ownerId: scannerId, secretId });
+    await dropSecrets(tx, ctx, { owner: "scanner", ownerId: scannerId, secretId });
     await tx.query("UPDATE scanner SET updated_at = $2::timestamptz WHERE id = $1::uuid", [
       scannerId,
       ctx.now,

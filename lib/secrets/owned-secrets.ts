@@ -77,10 +77,7 @@ export async function replaceSecrets(
       `${MAX_LIVE_SECRETS} secrets of this ${owner} work already. End one of them first.`,
     );
   const { table, column } = OWNERS[owner];
-  await tx.query(
-    `DELETE FROM ${table} WHERE ${column} = $1::uuid AND (expires_at <= $2::timestamptz OR $3::int = 0)`,
-    [ownerId, ctx.now, overlapSeconds],
-  );
+  await endSecrets(tx, ctx, { owner, ownerId, which: "$3::int = 0", value: overlapSeconds });
   await tx.query(
     `UPDATE ${table} SET expires_at = least(expires_at, $2::timestamptz) WHERE ${column} = $1::uuid`,
     [ownerId, new Date(ctx.now.getTime() + overlapSeconds * 1000)],
@@ -91,11 +88,32 @@ export async function replaceSecrets(
 /** Ends one secret of an owner, or all of them. */
 export async function dropSecrets(
   tx: Sql,
+  ctx: Context,
   { owner, ownerId, secretId = null }: { owner: SecretOwner; ownerId: string; secretId?: string | null },
 ): Promise<void> {
-  const { table, column } = OWNERS[owner];
-  await tx.query(`DELETE FROM ${table} WHERE ${column} = $1::uuid AND ($2::uuid IS NULL OR id = $2::uuid)`, [
-    ownerId,
-    secretId,
-  ]);
+  await endSecrets(tx, ctx, { owner, ownerId, which: "$3::uuid IS NULL OR id = $3::uuid", value: secretId });
 }
+
+type Ending = { owner: SecretOwner; ownerId: string; which: string; value: string | number | null };
+
+/** Takes secrets of an owner, and those that ended before, from where authorities read them: whatever their clocks say. A client's are remembered by their hash. */
+async function endSecrets(tx: Sql, ctx: Context, { owner, ownerId, which, value }: Ending): Promise<void> {
+  const { table, column } = OWNERS[owner];
+  const ended = `DELETE FROM ${table} WHERE ${column} = $1::uuid AND (expires_at <= $2::timestamptz OR ${which})`;
+  await tx.query(owner === "client" ? remembered(ended) : ended, [ownerId, ctx.now, value]);
+}
+
+/** An authority hears of an end within this. */
+const HEARD_WITHIN = "1 second";
+
+/** Of a client (`$1`) whose secrets end at `$2`: what was got with one that ends by itself was issued before, by the same clock; else an authority whose clock is ahead may have issued it. */
+const remembered = (ended: string) => `WITH ended AS (${ended} RETURNING *),
+    last AS MATERIALIZED (SELECT max(t.rooted_at) + interval '1 millisecond' AS at FROM token t WHERE t.client_id = $1::uuid AND t.user_id IS NULL
+      AND t.issued_at > $2::timestamptz AND t.issued_at <= $2::timestamptz + make_interval(secs => (SELECT max(clock_skew_seconds) FROM organisation)))
+  INSERT INTO ended_client_secret (id, client_id, secret_hash, hint, created_at, ended_at, opened_until)
+  SELECT e.id, e.client_id, e.secret_hash, e.hint, e.created_at, least(e.expires_at, $2::timestamptz),
+    CASE WHEN e.expires_at <= $2::timestamptz THEN e.expires_at ELSE greatest($2::timestamptz + interval '${HEARD_WITHIN}', last.at) END FROM ended e CROSS JOIN last`;
+
+/** Every secret that a client has or had, as `client_secret` has them; of one that has ended `expires_at` says when. Tokens that were got with it say an instant before `opened_until`. */
+export const KNOWN_CLIENT_SECRETS = sql`(SELECT id, client_id, secret_hash, hint, created_at, expires_at, expires_at AS opened_until FROM client_secret
+  UNION ALL SELECT id, client_id, secret_hash, hint, created_at, ended_at, opened_until FROM ended_client_secret)`;

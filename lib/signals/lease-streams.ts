@@ -1,4 +1,4 @@
-import { heldFor, isFree } from "../db/leases.ts";
+import { hasCome, heldFor, isFree } from "../db/leases.ts";
 import type { Sql } from "../db/sql.ts";
 import { LEASE_SECONDS, type LeasedStream } from "./deliver-stream.ts";
 
@@ -16,7 +16,7 @@ export async function leaseStreams(
      FROM (SELECT x.id FROM signal_stream x JOIN verifier v ON v.id = x.verifier_id, signal_head h
        WHERE h.id = 1 AND x.delivery = 'push' AND v.disabled_at IS NULL AND x.id <> ALL ($2::uuid[])
          AND ((x.status = 'enabled' AND x.cursor < h.sequence) OR x.notice_sequence IS NOT NULL)
-         AND (x.next_attempt_at IS NULL OR x.next_attempt_at <= clock_timestamp())
+         AND ${hasCome("x.next_attempt_at")}
          AND ${isFree("x.")}
        ORDER BY x.last_delivered_at NULLS FIRST LIMIT $3::int FOR UPDATE OF x SKIP LOCKED) n
      WHERE s.id = n.id

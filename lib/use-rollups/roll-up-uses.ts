@@ -20,8 +20,28 @@ const SEALS_AGAIN = "5 minutes";
 
 type Mark = { from: Date; until: Date; sealedAt: Date; isWhole: boolean };
 
-const TAKE = sql`SELECT from_at AS "from", until_at AS "until", sealed_at AS "sealedAt", is_whole AS "isWhole" FROM use_rollup_mark WHERE id = 1
-  FOR UPDATE SKIP LOCKED`;
+/** `counted`: until where spans were counted by a clock that was not ahead. */
+type Taken = Mark & { now: Date; low: Date; counted: Date | null };
+
+const TAKE = sql`SELECT from_at AS "from", until_at AS "until", sealed_at AS "sealedAt", is_whole AS "isWhole", clock_timestamp() AS now, ${LOW_OF_NOW} AS low,
+    (SELECT max(r.at) + make_interval(secs => ${FINEST}::int) FROM use_rollup r WHERE r.grain = ${FINEST}::int AND r.at <= clock_timestamp() AND r.counted_at <= clock_timestamp()) AS counted
+  FROM use_rollup_mark WHERE id = 1 FOR UPDATE SKIP LOCKED`;
+
+/**
+ * A mark of a moment that has not come was written by a clock that was ahead: it is counted on from where a right clock had come to, and so are late
+ * ones by the seals.
+ */
+function ofNow({ now, low, counted, ...mark }: Taken): Mark {
+  const right = counted ?? (mark.from <= now ? mark.from : floorTo(low, FINEST));
+  const until = mark.until > now ? right : mark.until;
+  const isOver = mark.from > until;
+  return {
+    from: isOver ? until : mark.from,
+    until,
+    sealedAt: mark.sealedAt > now ? right : mark.sealedAt,
+    isWhole: mark.isWhole && !isOver,
+  };
+}
 
 /** Counts the log between two edges of the finest grain anew; mixes that are new get their row first. */
 async function countSpans(tx: Sql, { from, to }: Span): Promise<void> {
@@ -112,8 +132,8 @@ async function recountLate(tx: Sql, mark: Mark): Promise<Date> {
     tx,
     sql`SELECT DISTINCT d.at FROM seal s CROSS JOIN LATERAL generate_series(date_bin(make_interval(secs => ${FINEST}::int), greatest(s.received_from,
         ${mark.from}::timestamptz), timestamptz 'epoch'), least(s.received_to, ${mark.until}::timestamptz - interval '1 millisecond'), make_interval(secs => ${FINEST}::int)) AS d(at)
-      WHERE s.sealed_at > ${mark.sealedAt}::timestamptz - ${SEALS_AGAIN}::interval AND s.received_from < ${mark.until}::timestamptz AND s.received_to >= ${mark.from}::timestamptz
-        AND NOT EXISTS (SELECT FROM use_rollup r WHERE r.grain = ${FINEST}::int AND r.at = d.at AND r.counted_at > s.sealed_at + ${CLOCKS}::interval)
+      WHERE s.sealed_at > ${mark.sealedAt}::timestamptz - ${SEALS_AGAIN}::interval AND s.sealed_at <= clock_timestamp() + ${CLOCKS}::interval AND s.received_from < ${mark.until}::timestamptz AND s.received_to >= ${mark.from}::timestamptz
+        AND NOT EXISTS (SELECT FROM use_rollup r WHERE r.grain = ${FINEST}::int AND r.at = d.at AND r.counted_at > s.sealed_at + ${CLOCKS}::interval AND r.counted_at <= clock_timestamp())
       ORDER BY d.at LIMIT ${LATE_AT_ONCE}::int`,
   );
   for (const { at } of late) {
@@ -122,7 +142,10 @@ async function recountLate(tx: Sql, mark: Mark): Promise<Date> {
     await joinAbove(tx, span, { from: mark.from, to: mark.until });
   }
   if (late.length === LATE_AT_ONCE) return mark.sealedAt;
-  const [last] = await run<{ sealedAt: Date | null }>(tx, sql`SELECT max(sealed_at) AS "sealedAt" FROM seal`);
+  const [last] = await run<{ sealedAt: Date | null }>(
+    tx,
+    sql`SELECT max(sealed_at) AS "sealedAt" FROM seal WHERE sealed_at <= clock_timestamp()`,
+  );
   return last?.sealedAt ?? mark.sealedAt;
 }
 
@@ -135,8 +158,9 @@ async function recountLate(tx: Sql, mark: Mark): Promise<Date> {
  */
 async function rollUpNext(db: SqlDatabase, spans = SPANS_FIRST): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const [mark] = await run<Mark>(tx, TAKE);
-    if (mark === undefined) return false;
+    const [taken] = await run<Taken>(tx, TAKE);
+    if (taken === undefined) return false;
+    const mark = ofNow(taken);
     const sealedAt = await recountLate(tx, mark);
     const next = await nextSpan(tx, mark, spans);
     const isWhole = mark.isWhole || next === "is whole";

@@ -186,6 +186,30 @@ test("counts again what a seal says came later into a span, and nothing twice", 
   ]);
 });
 
+test("a mark that was written while the clock was years ahead hides no use that came after, nor one that came late", async () => {
+  await write([{ at: ago(30) }, { at: ago(6) }]);
+  await rollUpAll(world.db);
+  const ahead = "now() + interval '4 years'";
+  await world.db.query(`UPDATE use_rollup_mark SET until_at = ${ahead}, sealed_at = ${ahead} WHERE id = 1`);
+  const writer = randomUUID();
+  const seal = (sequence: number, at: Date, sealedAt: string) =>
+    world.db.query(
+      `INSERT INTO seal (chain, sequence, sealed_at, sealed_by, first_flush, last_flush, received_from, received_to, count, root, previous, hash)
+       VALUES ($1::uuid, $2::bigint, ${sealedAt}, 'writer', $2::bigint, $2::bigint, $3::timestamptz, $3::timestamptz, 1, sha256('r'), sha256('p'), sha256($1::text::bytea || $2::text::bytea))`,
+      [writer, sequence, at],
+    );
+  await seal(1, ago(30), ahead);
+  await write([{ at: ago(2), client: 1 }, { at: ago(1) }, { at: ago(6.01), writer, flush: 2 }]);
+  await seal(2, ago(6.01), "now() + interval '1 second'");
+  for (const _ of [1, 2, 3]) await rollUpAll(world.db);
+  const { total } = await explore("at=within:7d");
+  expect(total).toMatchObject({ allowed: 5 });
+  const [mark] = await world.db.query<{ until: boolean; sealed: boolean }>(
+    "SELECT until_at <= now() AS until, sealed_at <= now() AS sealed FROM use_rollup_mark WHERE id = 1",
+  );
+  expect(mark).toEqual({ until: true, sealed: true });
+});
+
 test("leaves to the log what a use may still come into: a writer that was heard of a while ago holds it", async () => {
   await world.db.query(
     `INSERT INTO evidence_writer (id, started_at, seen_at, batch, counted_flush) VALUES ($1::uuid, now(), now() - interval '3 hours', 0, 0)`,

@@ -24,7 +24,7 @@ export async function revokeVerifierSecret(
     const before = await readVerifier(tx, { id: verifierId, now: ctx.now });
     const secret = before.secrets.find(({ id }) => id === secretId);
     if (secret === undefined) throw notFound("The secret");
-    await dropSecrets(tx, { owner: "verifier", ownerId: verifierId, secretId });
+    await dropSecrets(tx, ctx, { owner: "verifier", ownerId: verifierId, secretId });
     await tx.query("UPDATE verifier SET updated_at = $2::timestamptz WHERE id = $1::uuid", [
       verifierId,
       ctx.now,

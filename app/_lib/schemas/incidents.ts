@@ -84,9 +84,7 @@ export const incidentDetail = incidentRow.extend({
     .object({
       tokens: z.int(),
       isCut: z.boolean(),
-      secrets: z
-        .array(z.string())
-        .describe("Clients that still get tokens by a secret that was reported as leaked."),
+      secrets: z.array(z.string()).describe("Clients that still get tokens by a secret that leaked."),
     })
     .nullable(),
   notes: z.array(incidentNote),
@@ -185,6 +183,20 @@ export const identifiedValues = z.object({
           state: z.string().nullable(),
           holder: z.string(),
           client: z.string(),
+          expiresAt: instant.nullable(),
+          cases: z.array(z.object({ number: z.int(), title: z.string(), state: z.enum(INCIDENT_STATES) })),
+        })
+        .nullable(),
+      secret: z
+        .object({
+          id: z.string(),
+          hint: z.string(),
+          clientId: z.string(),
+          clientName: z.string(),
+          clientUuid: z.string(),
+          isEnough: z.boolean(),
+          permissions: z.array(z.string()),
+          audiences: z.array(z.string()),
           expiresAt: instant.nullable(),
           cases: z.array(z.object({ number: z.int(), title: z.string(), state: z.enum(INCIDENT_STATES) })),
         })

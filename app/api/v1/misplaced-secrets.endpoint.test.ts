@@ -76,7 +76,7 @@ test("a token in a name, a note or a setting is refused by the name of its field
       const { status, text } = await ask(route(is), "", body);
       expect({ is, status }).toEqual({ is, status: 400 });
       expect(JSON.parse(text)).toMatchObject({
-        errors: [{ path, message: "looks like a token or a secret" }],
+        errors: [{ path, message: "looks like a token or a secret, which is not kept here" }],
       });
       expect(text).not.toContain(secret.slice(4, 30));
     }

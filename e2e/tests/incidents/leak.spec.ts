@@ -45,6 +45,7 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   const counts = page.getByRole("status").filter({ hasText: "Not on record" });
   await expect(counts).toContainText("2,400");
   await expect(counts).toContainText("Ours and live");
+  await expect(page.getByRole("heading", { name: "All 2,401 lines of the paste" })).toBeVisible();
   expect(asked).toEqual([1_000, 1_000, 401]);
   await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue(
     `Leaked token of ${client.clientId}`,
@@ -58,7 +59,9 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   await expect(page.getByRole("status").filter({ hasText: "Ours and live" })).toContainText("5,100");
   await page.route("**/api/v1/incidents/*/subjects", (route) => route.abort(), { times: 1 });
   await page.getByRole("button", { name: "Open a case" }).click();
-  const stopped = page.getByRole("alert").filter({ hasText: /is open with 5,000 of 5,100 tokens/ });
+  const stopped = page
+    .getByRole("alert")
+    .filter({ hasText: /is open with 5,000 of 5,100 of what was found/ });
   await expect(stopped).toBeVisible();
   const number = /Case (\d+)/.exec((await stopped.textContent()) ?? "")?.[1];
   await page.getByRole("button", { name: `Add the rest to case ${number}` }).click();
@@ -77,6 +80,24 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   await page.getByRole("button", { name: `Add the other token to case ${gist.number}` }).click();
   await expect(page).toHaveURL(RegExp(`/incidents/${gist.number}$`));
   await expect(page.getByText("2 named")).toBeVisible();
+
+  // a note that holds a token is refused, with one reason
+  await page.getByRole("textbox", { name: "Note" }).fill(`It was ${ours}`);
+  await page.getByRole("button", { name: "Add note" }).click();
+  await expect(page.getByText("Looks like a token or a secret")).toHaveCount(1);
+  await expect(page.getByText("A token seems to stand in it")).toHaveCount(0);
+
+  // its client's secret: whose it is, and a case that is open for as long as it works
+  await page.goto("/leak-desk");
+  await field.focus();
+  await paste(page, `CLIENT_SECRET=${client.secret}`);
+  const table = page.getByRole("region", { name: "What was recognised" });
+  await expect(table.getByRole("link", { name: client.clientId })).toHaveAttribute(
+    "href",
+    `/clients/${client.id}`,
+  );
+  await page.getByRole("button", { name: "Open a case" }).click();
+  await expect(page.getByText(`The leaked secret of ${client.clientId} still works`)).toBeVisible();
 });
 
 test("two who are at one case see each other's notes, ticks and orders as they come, and lose nothing that they had begun", async ({

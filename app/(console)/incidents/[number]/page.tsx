@@ -110,6 +110,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
                 tokens={tokens}
                 orders={orders}
                 journey={journey}
+                taken={radius.secrets.filter(({ isTaken }) => isTaken)}
                 may={revocableBy(ctx.actor.role)}
                 canWrite={canWrite}
               />

@@ -85,6 +85,10 @@ export const incidentWords = {
         : permissions.length === 0
           ? "It gets new tokens, with no permission."
           : `It gets new tokens${audiences.length === 0 ? "" : ` for ${audiences.join(", ")}`}, with:`,
+  stillTaken: (client: string) => `The leaked secret of ${client} still works`,
+  stillTakenText: (isEnough: boolean) =>
+    `${isEnough ? "Whoever has it gets new tokens, so that the case stays open" : "Whoever has it passes for the client, so that the case stays open"} whatever is taken back here.`,
+  toReissue: "Replace it under Reissue.",
   replaceSecret: (client: string) => `New secret for ${client}…`,
   replaceText: (isEnough: boolean) =>
     isEnough

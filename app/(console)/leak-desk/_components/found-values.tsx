@@ -1,6 +1,7 @@
 "use client";
 
 import { Alert } from "@mantine/core";
+import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
@@ -8,10 +9,11 @@ import { groupedNumber } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
-import { FOUND_AS, type IdentifiedValue } from "#lib/incidents/model.ts";
+import { FOUND_AS, type IdentifiedSecret, type IdentifiedValue } from "#lib/incidents/model.ts";
 import { plural } from "#lib/order-plans/plan-words.ts";
 import classes from "./leak-desk.module.css";
-import { foreignLines, type LookedUp } from "./look-up.ts";
+import type { LookedUp } from "./look-up.ts";
+import { PasteLines } from "./paste-lines.tsx";
 import { FOUND_WORDS, leakWords as words } from "./words.ts";
 
 /** Lines that are shown; all are counted. */
@@ -21,12 +23,21 @@ type Line = IdentifiedValue & { key: string };
 
 /** The live ones first, what is not ours last, each token once. */
 function linesOf(found: readonly IdentifiedValue[]): Line[] {
-  const lines = found.map((value, index) => ({ ...value, key: value.token?.id ?? `foreign ${index}` }));
+  const lines = found.map((value, index) => ({
+    ...value,
+    key: value.token?.id ?? value.secret?.id ?? `foreign ${index}`,
+  }));
   const once = new Map(lines.map((line) => [`${line.is} ${line.key}`, line]));
   return [...once.values()].sort((one, other) => FOUND_AS.indexOf(one.is) - FOUND_AS.indexOf(other.is));
 }
 
 function State({ line }: { line: Line }) {
+  if (line.secret !== null)
+    return line.is === "live" ? (
+      <Tag tone="revoked">{words.secretWorks}</Tag>
+    ) : (
+      <Tag tone="expired">{words.secretEnded}</Tag>
+    );
   const state = line.token?.state ?? "";
   if (line.is === "left" || line.is === "foreign")
     return <Tag tone="expired">{FOUND_WORDS[line.is].name}</Tag>;
@@ -50,17 +61,42 @@ function namedOnly(found: readonly IdentifiedValue[]): string[] {
   ];
 }
 
+function asideOf({ tokens, secrets }: LookedUp["paste"], values: number): string {
+  const names = values - tokens - secrets;
+  return [
+    ...(tokens === 0 && secrets > 0 ? [] : [plural(tokens, "token", "tokens")]),
+    ...(secrets === 0 ? [] : [plural(secrets, "client secret", "client secrets")]),
+    ...(names === 0 && secrets > 0 ? [] : [plural(names, "id or hash", "ids and hashes")]),
+  ].join(", ");
+}
+
+/** Whose a secret is, where to replace it, and what whoever has it gets. */
+function Secret({ secret }: { secret: IdentifiedSecret }) {
+  const opens = [...secret.permissions, ...secret.audiences.map((name) => `at ${name}`)].join(", ");
+  return (
+    <>
+      {words.secretOf} <Link href={`/clients/${secret.clientUuid}`}>{secret.clientId}</Link>{" "}
+      <span className="muted">…{secret.hint}</span>
+      <br />
+      <small className="muted">
+        {opens === "" ? words.opensNothing : words.secretOpens(opens, secret.isEnough)}
+      </small>
+    </>
+  );
+}
+
 /** The answer before the detail: how many are live, and each of them. */
 export function FoundValues({ found: { found, paste, values } }: { found: LookedUp }) {
   const lines = linesOf(found);
   const count = (is: Line["is"]) => found.filter((value) => value.is === is).length;
-  const shown = lines.slice(0, SHOWN);
+  // what is not on record has no row to tell anything in, but where it is all there is
+  const known = lines.filter(({ is }) => is !== "foreign");
+  const shown = values === 1 ? lines : known.slice(0, SHOWN);
   const [differs, ...more] = namedOnly(found);
-  const foreign = foreignLines({ found, paste });
   return (
     <Card
       title={`${groupedNumber(values)} ${values === 1 ? "value" : "values"} recognised`}
-      aside={`${plural(paste.tokens, "token", "tokens")}, ${plural(values - paste.tokens, "id or hash", "ids and hashes")}`}
+      aside={asideOf(paste, values)}
     >
       <div className={classes.counts} role="status">
         {FOUND_AS.filter((is) => count(is) > 0).map((is) => (
@@ -77,7 +113,7 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
       )}
       {paste.isCut ? <Alert color="yellow" mt={12} title={words.cut} /> : null}
       {paste.hasSecret ? <Alert color="yellow" mt={12} title={words.secret} /> : null}
-      <div style={{ marginTop: 12 }}>
+      <div style={{ marginTop: 12 }} hidden={shown.length === 0}>
         <PlainTable
           name="What was recognised"
           rows={shown}
@@ -85,9 +121,12 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
           columns={[
             { header: "State", cell: (line: Line) => <State line={line} /> },
             {
-              header: "Token",
-              cell: ({ token }: Line) =>
-                token === null ? (
+              header: "Token or secret",
+              isWrapping: true,
+              cell: ({ token, secret }: Line) =>
+                secret !== null ? (
+                  <Secret secret={secret} />
+                ) : token === null ? (
                   <span className="faint">nothing on record</span>
                 ) : (
                   <IdText id={token.id} what="token id" href={`/tokens/${token.id}`} withCopy={false} />
@@ -96,31 +135,41 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
             {
               header: "Kind",
               isExtra: true,
-              cell: ({ token }: Line) => (token === null ? "" : `${token.format ?? ""} ${token.kind}`.trim()),
+              cell: ({ token, secret }: Line) =>
+                secret !== null
+                  ? "client secret"
+                  : token === null
+                    ? ""
+                    : `${token.format ?? ""} ${token.kind}`.trim(),
             },
-            { header: "Holder", cell: ({ token }: Line) => token?.holder ?? "" },
-            { header: "Client", isExtra: true, cell: ({ token }: Line) => token?.client ?? "" },
+            {
+              header: "Holder",
+              cell: ({ token, secret }: Line) => token?.holder ?? (secret === null ? "" : secret.clientName),
+            },
+            {
+              header: "Client",
+              isExtra: true,
+              cell: ({ token, secret }: Line) => token?.client ?? secret?.clientId ?? "",
+            },
             {
               header: "Expires",
               isExtra: true,
-              cell: ({ token }: Line) =>
-                token === null ? "" : <Instant at={token.expiresAt} show="exact" none="long ago" />,
+              cell: ({ token, secret }: Line) =>
+                secret !== null ? (
+                  <Instant at={secret.expiresAt} show="exact" none="never" />
+                ) : token === null ? (
+                  ""
+                ) : (
+                  <Instant at={token.expiresAt} show="exact" none="long ago" />
+                ),
             },
           ]}
         />
       </div>
-      {foreign.first.length > 0 && new Set(paste.lines).size > 1 ? (
-        <p className="muted">
-          {words.foreign(
-            foreign.first.map(groupedNumber).join(", "),
-            foreign.first.length === 1,
-            foreign.more === 0 ? null : groupedNumber(foreign.more),
-          )}
-        </p>
+      {known.length > shown.length ? (
+        <p className="muted">And {groupedNumber(known.length - shown.length)} more. A case holds them all.</p>
       ) : null}
-      {lines.length > shown.length ? (
-        <p className="muted">And {groupedNumber(lines.length - shown.length)} more. A case holds them all.</p>
-      ) : null}
+      <PasteLines found={{ found, paste, values }} />
     </Card>
   );
 }

@@ -9,9 +9,8 @@ import { StateBadge } from "#components/display/state-badge.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { type CaseName, type IdentifiedValue, incidentHref } from "#lib/incidents/model.ts";
 import { visibleText } from "#lib/input/visible-text.ts";
-import { plural } from "#lib/order-plans/plan-words.ts";
 import classes from "./leak-desk.module.css";
-import { addToCase, casedTokens, casesOf, restOf } from "./look-up.ts";
+import { addToCase, type Cased, casedOf, casedWords, casesOf, restOf, sizeOf } from "./look-up.ts";
 import { leakWords as words } from "./words.ts";
 
 /** Cases beyond it are on the tokens' pages. */
@@ -24,14 +23,14 @@ export function InCases({ found, canAdd }: { found: IdentifiedValue[]; canAdd: b
   const [problem, setProblem] = useState<unknown>(null);
   const cases = casesOf(found);
   if (cases.length === 0) return null;
-  const of = casedTokens(found).length;
+  const of = sizeOf(casedOf(found));
 
-  async function add({ number }: CaseName, tokenIds: readonly string[]) {
+  async function add({ number }: CaseName, rest: Cased) {
     if (busyWith !== null) return;
     setBusyWith(number);
     setProblem(null);
     try {
-      await addToCase(number, tokenIds);
+      await addToCase(number, rest);
       router.push(incidentHref(number));
     } catch (error) {
       setProblem(error);
@@ -46,13 +45,13 @@ export function InCases({ found, canAdd }: { found: IdentifiedValue[]; canAdd: b
       icon={<IconFolderOpen size={18} />}
       title={words.inCases(
         cases.length,
-        cases.some(({ tokens }) => tokens === of),
+        cases.some(({ number }) => sizeOf(restOf(found, number)) === 0),
       )}
     >
       {cases.slice(0, SHOWN).map((one, index) => {
-        const { number, title, state, tokens } = one;
+        const { number, title, state, held } = one;
         const rest = restOf(found, number);
-        const isAdding = rest.length > 0 && canAdd;
+        const isAdding = sizeOf(rest) > 0 && canAdd;
         const variant = index === 0 ? "filled" : "default";
         return (
           <div key={number} className={classes.case}>
@@ -60,7 +59,7 @@ export function InCases({ found, canAdd }: { found: IdentifiedValue[]; canAdd: b
               Case {number}: {visibleText(title)} <StateBadge state={state} />
               <br />
               <span className="muted">
-                {tokens === of ? words.allInCase : words.partInCase(plural(tokens, "token", "tokens"))}
+                {sizeOf(rest) === 0 ? words.allInCase : words.partInCase(held, of)}
               </span>
             </span>
             <Group gap="xs">
@@ -71,10 +70,7 @@ export function InCases({ found, canAdd }: { found: IdentifiedValue[]; canAdd: b
                   loading={busyWith === number}
                   onClick={() => add(one, rest)}
                 >
-                  {words.addToCase(
-                    number,
-                    words.addRest(plural(rest.length, "token", "tokens"), rest.length === 1),
-                  )}
+                  {words.addToCase(number, words.addRest(casedWords(rest), sizeOf(rest) === 1))}
                 </Button>
               ) : null}
               <LinkButton href={incidentHref(number)} variant={isAdding ? "default" : variant}>

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import type { IdentifiedValue } from "#lib/incidents/model.ts";
-import { casedTokens, casesOf, foreignLines, restOf, suggestedSeverity } from "./look-up.ts";
+import {
+  casedOf,
+  casedTokens,
+  casesOf,
+  firstOf,
+  restOf,
+  suggestedSeverity,
+  suggestedTitle,
+} from "./look-up.ts";
 
 type Cases = NonNullable<IdentifiedValue["token"]>["cases"];
 
@@ -20,6 +28,49 @@ const value = (is: IdentifiedValue["is"], state: string | null, cases: Cases = [
           expiresAt: null,
           cases,
         },
+  secret: null,
+});
+
+const secret = (clientUuid: string, is: "live" | "ended", cases: Cases = []): IdentifiedValue => ({
+  is,
+  token: null,
+  secret: {
+    id: `secret of ${clientUuid} ${is}`,
+    hint: "abcd",
+    clientId: clientUuid,
+    clientName: "Billing",
+    clientUuid,
+    isEnough: true,
+    permissions: [],
+    audiences: [],
+    expiresAt: null,
+    cases,
+  },
+});
+
+test("a client's secret is what a case can be about: high while it gets tokens, named after its client, and each once", () => {
+  const found = [secret("billing", "live"), secret("billing", "ended"), value("foreign", null)];
+  expect(suggestedSeverity(found)).toBe("high");
+  expect(suggestedSeverity([secret("billing", "ended")])).toBe("low");
+  expect(suggestedTitle(found)).toBe("Leaked secrets of billing");
+  expect(suggestedTitle(found.slice(0, 1))).toBe("Leaked secret of billing");
+  const secretIds = ["secret of billing live", "secret of billing ended"];
+  expect(casedOf([...found, ...found])).toEqual({ tokenIds: [], secretIds });
+  const many = Array.from({ length: 51 }, (_, index) => `s${index}`);
+  const { body, rest } = firstOf({ tokenIds: ["t"], secretIds: many });
+  expect([body.tokenIds, body.secretIds.length, rest]).toEqual([
+    ["t"],
+    50,
+    { tokenIds: [], secretIds: ["s50"] },
+  ]);
+});
+
+test("a case that holds one secret of a client and not the other lacks it", () => {
+  const three = { number: 3, title: "Gist", state: "open" } as const;
+  const found = [secret("billing", "ended", [three]), secret("billing", "live")];
+  expect(casesOf(found)).toEqual([{ ...three, held: 1 }]);
+  expect(restOf(found, 3)).toEqual({ tokenIds: [], secretIds: ["secret of billing live"] });
+  expect(restOf(found.slice(0, 1), 3)).toEqual({ tokenIds: [], secretIds: [] });
 });
 
 test("a token that is named by a value with a cut signature counts as leaked: the case is about it, and as severe", () => {
@@ -47,22 +98,12 @@ test("the open case with the most of it comes first, each with how many of the t
     value("foreign", null),
   ];
   expect(casesOf(found)).toEqual([
-    { ...two, tokens: 2 },
-    { ...three, tokens: 1 },
+    { ...two, held: 2 },
+    { ...three, held: 1 },
   ]);
-  expect(restOf(found, 2)).toEqual([]);
-  expect(restOf(found, 3)).toEqual(["suspended suspended"]);
+  expect(restOf(found, 2).tokenIds).toEqual([]);
+  expect(restOf(found, 3).tokenIds).toEqual(["suspended suspended"]);
   const more = [...found, value("ended", "revoked"), value("differs", "active"), value("left", null)];
-  expect(restOf(more, 3)).toEqual(["suspended suspended", "ended revoked", "differs active"]);
+  expect(restOf(more, 3).tokenIds).toEqual(["suspended suspended", "ended revoked", "differs active"]);
   expect(casesOf([value("ended", "revoked")])).toEqual([]);
-});
-
-test("names the lines that hold what is not on record, the first of thousands, each once", () => {
-  const found = [value("live", "active"), ...Array.from({ length: 9_999 }, () => value("foreign", null))];
-  const lines = found.map((_, index) => 3 * Math.floor(index / 2) + 1);
-  expect(foreignLines({ found, paste: { lines } })).toEqual({
-    first: [1, 4, 7, 10, 13, 16, 19, 22, 25, 28],
-    more: 4_990,
-  });
-  expect(foreignLines({ found: found.slice(0, 1), paste: { lines: [1] } })).toEqual({ first: [], more: 0 });
 });

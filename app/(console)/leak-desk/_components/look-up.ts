@@ -3,10 +3,13 @@ import type { Paste } from "#components/token-input/read-paste.ts";
 import {
   type CaseName,
   type IdentifiedValue,
+  SECRETS_AT_ONCE,
   type Severity,
   SUBJECTS_AT_ONCE,
+  TITLE_MAX,
   VALUES_AT_ONCE,
 } from "#lib/incidents/model.ts";
+import { plural } from "#lib/order-plans/plan-words.ts";
 
 /** What a paste was found to be, each token once. */
 export type LookedUp = { found: IdentifiedValue[]; paste: Omit<Paste, "values">; values: number };
@@ -31,66 +34,94 @@ export async function lookUp(
   return { found, paste, values: values.length };
 }
 
-/** Lines of a paste that are named where nothing on record has what stands in them. */
-const LINES_NAMED = 10;
-
-/** In which lines of the paste those stand that nothing on record has: the first ones, and how many lines more. */
-export function foreignLines({
-  found,
-  paste: { lines },
-}: Pick<LookedUp, "found"> & { paste: Pick<Paste, "lines"> }): {
-  first: number[];
-  more: number;
-} {
-  const all = new Set(found.flatMap(({ is }, index) => (is === "foreign" ? (lines[index] ?? []) : [])));
-  const sorted = [...all].sort((one, other) => one - other);
-  return { first: sorted.slice(0, LINES_NAMED), more: Math.max(0, sorted.length - LINES_NAMED) };
-}
-
 /** The tokens that a case can be about: those on record, each once. */
 export function casedTokens(found: readonly IdentifiedValue[]): string[] {
   const ids = found.flatMap(({ is, token }) => (token !== null && is !== "left" ? [token.id] : []));
   return [...new Set(ids)];
 }
 
-/** The open cases that hold some of what was found, the one with the most of it first, with how many of its tokens. */
-export function casesOf(found: readonly IdentifiedValue[]): (CaseName & { tokens: number })[] {
+/** The secrets that were found, each once. */
+function casedSecrets(found: readonly IdentifiedValue[]): string[] {
+  return [...new Set(found.flatMap(({ secret }) => secret?.id ?? []))];
+}
+
+/** What a case can be about: the tokens on record, and clients' secrets, by their ids. */
+export type Cased = { tokenIds: readonly string[]; secretIds: readonly string[] };
+
+export function casedOf(found: readonly IdentifiedValue[]): Cased {
+  return { tokenIds: casedTokens(found), secretIds: casedSecrets(found) };
+}
+
+export function sizeOf({ tokenIds, secretIds }: Cased): number {
+  return tokenIds.length + secretIds.length;
+}
+
+/** "2 tokens and 1 client secret". */
+export function casedWords({ tokenIds, secretIds }: Cased): string {
+  const [tokens, secrets] = [tokenIds.length, secretIds.length];
+  const parts = [
+    ...(tokens === 0 ? [] : [plural(tokens, "token", "tokens")]),
+    ...(secrets === 0 ? [] : [plural(secrets, "client secret", "client secrets")]),
+  ];
+  return parts.join(" and ");
+}
+
+/** As much of it as one request names, and what is left then. */
+export function firstOf({ tokenIds, secretIds }: Cased): { body: Cased; rest: Cased } {
+  return {
+    body: { tokenIds: tokenIds.slice(0, SUBJECTS_AT_ONCE), secretIds: secretIds.slice(0, SECRETS_AT_ONCE) },
+    rest: { tokenIds: tokenIds.slice(SUBJECTS_AT_ONCE), secretIds: secretIds.slice(SECRETS_AT_ONCE) },
+  };
+}
+
+/** The open cases that hold some of what was found, the one with the most of it first, with how many of its tokens and secrets. */
+export function casesOf(found: readonly IdentifiedValue[]): (CaseName & { held: number })[] {
   const held = new Map<number, { name: CaseName; ids: Set<string> }>();
-  for (const { token } of found)
-    for (const name of token?.cases ?? []) {
+  for (const { token, secret } of found)
+    for (const name of [...(token?.cases ?? []), ...(secret?.cases ?? [])]) {
       const one = held.get(name.number) ?? { name, ids: new Set() };
-      held.set(name.number, { name, ids: one.ids.add(token?.id ?? "") });
+      held.set(name.number, { name, ids: one.ids.add(token?.id ?? secret?.id ?? "") });
     }
   return [...held.values()]
-    .map(({ name, ids }) => ({ ...name, tokens: ids.size }))
-    .sort((one, other) => other.tokens - one.tokens || other.number - one.number);
+    .map(({ name, ids }) => ({ ...name, held: ids.size }))
+    .sort((one, other) => other.held - one.held || other.number - one.number);
 }
 
-/** The tokens of what was found that a case does not hold yet, each once. */
-export function restOf(found: readonly IdentifiedValue[], number: number): string[] {
-  const held = new Set(
-    found.flatMap(({ token }) => (token?.cases.some((one) => one.number === number) ? [token.id] : [])),
-  );
-  return casedTokens(found).filter((id) => !held.has(id));
+/** What a case does not hold yet of what was found, each once. */
+export function restOf(found: readonly IdentifiedValue[], number: number): Cased {
+  const isIn = ({ token, secret }: IdentifiedValue) =>
+    [...(token?.cases ?? []), ...(secret?.cases ?? [])].some((one) => one.number === number);
+  const held = new Set(found.filter(isIn).map(({ token, secret }) => token?.id ?? secret?.id));
+  const { tokenIds, secretIds } = casedOf(found);
+  return {
+    tokenIds: tokenIds.filter((id) => !held.has(id)),
+    secretIds: secretIds.filter((id) => !held.has(id)),
+  };
 }
 
-/** Puts tokens into a case, thousands in several requests; what is in it already stays as it is. `onAdded` hears how many are in. */
+/** Puts what was found into a case, thousands in several requests; what is in it already stays as it is. `onAdded` hears what is left. */
 export async function addToCase(
   number: number,
-  tokenIds: readonly string[],
-  onAdded: (count: number) => void = () => {},
+  all: Cased,
+  onAdded: (rest: Cased) => void = () => {},
 ): Promise<void> {
-  for (let at = 0; at < tokenIds.length; at += SUBJECTS_AT_ONCE) {
-    const slice = tokenIds.slice(at, at + SUBJECTS_AT_ONCE);
-    await requestJson(`/api/v1/incidents/${number}/subjects`, { method: "POST", body: { tokenIds: slice } });
-    onAdded(at + slice.length);
+  let left = all;
+  while (sizeOf(left) > 0) {
+    const { body, rest } = firstOf(left);
+    await requestJson(`/api/v1/incidents/${number}/subjects`, { method: "POST", body });
+    left = rest;
+    onAdded(rest);
   }
 }
 
 /** How bad it is until somebody says better: low where nothing of it works any more. A token that is named has leaked, whether its value came whole or not. */
 export function suggestedSeverity(found: readonly IdentifiedValue[]): Severity {
   const works = new Set(["active", "suspended", "not_yet_valid"]);
-  return found.some(({ token }) => token !== null && works.has(token.state ?? "")) ? "high" : "low";
+  return found.some(({ is, token, secret }) =>
+    secret === null ? works.has(token?.state ?? "") : is === "live",
+  )
+    ? "high"
+    : "low";
 }
 
 /** What a case is called until somebody says better. */
@@ -100,6 +131,17 @@ export function suggestedTitle(found: readonly IdentifiedValue[]): string {
   const holders = [
     ...new Set(tokens.map(({ holder, client }) => (holder === client ? client : `${holder} (${client})`))),
   ];
+  const secrets = casedSecrets(found).length;
+  const clients = [...new Set(found.flatMap(({ secret }) => secret?.clientId ?? []))];
+  if (ids.size === 0 && secrets > 0)
+    return `Leaked ${secrets === 1 ? "secret" : "secrets"} of ${clients.length === 1 ? clients[0] : `${clients.length} clients`}`.slice(
+      0,
+      TITLE_MAX,
+    );
   const who = holders.length <= 1 ? (holders[0] ?? "") : `${holders.length} holders`;
-  return `${ids.size === 1 ? "Leaked token" : `${ids.size} leaked tokens`} of ${who}`.slice(0, 120);
+  const also = secrets === 0 ? "" : `, and ${plural(secrets, "client secret", "client secrets")}`;
+  return `${ids.size === 1 ? "Leaked token" : `${ids.size} leaked tokens`} of ${who}${also}`.slice(
+    0,
+    TITLE_MAX,
+  );
 }

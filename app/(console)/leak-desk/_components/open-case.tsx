@@ -6,6 +6,8 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { faultAt } from "#components/form/fault-words.ts";
+import { RequestProblem } from "#components/request/request-json.ts";
 import {
   type IdentifiedValue,
   incidentHref,
@@ -16,22 +18,24 @@ import {
 } from "#lib/incidents/model.ts";
 import { InCases } from "./in-cases.tsx";
 import classes from "./leak-desk.module.css";
-import { casedTokens, casesOf, suggestedSeverity, suggestedTitle } from "./look-up.ts";
+import { casedOf, casesOf, sizeOf, suggestedSeverity, suggestedTitle } from "./look-up.ts";
 import { openingOf } from "./opening.ts";
 import { leakWords as words } from "./words.ts";
+
+const FIELDS = ["title"];
 
 /** Opens a case on what was found; the title is there already. Where a case has it, that one comes first. */
 export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen: boolean }) {
   const router = useRouter();
-  const tokens = casedTokens(found);
+  const cased = casedOf(found);
   const [title, setTitle] = useState(() => suggestedTitle(found));
   const [severity, setSeverity] = useState<Severity>(() => suggestedSeverity(found));
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   // one for what was found: pressing again goes on with it
-  const [opening] = useState(() => openingOf(tokens));
+  const [opening] = useState(() => openingOf(cased));
 
-  if (tokens.length === 0)
+  if (sizeOf(cased) === 0)
     return (
       <Card>
         <p>
@@ -69,6 +73,7 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
             maxLength={TITLE_MAX}
             autoComplete="off"
             disabled={stand !== null}
+            error={problem instanceof RequestProblem ? faultAt(problem.errors, "title") : undefined}
             onChange={(event) => setTitle(event.currentTarget.value)}
           />
           <NativeSelect
@@ -90,7 +95,7 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
         </form>
         {canOpen ? null : <p className="muted">Your role does not allow it.</p>}
         {stand === null ? (
-          <ProblemAlert error={problem} />
+          <ProblemAlert error={problem} fields={FIELDS} />
         ) : (
           <ProblemAlert error={problem} title={words.notAdded} outcome={words.stoppedAt(stand)} />
         )}

@@ -1,6 +1,6 @@
 import { RequestProblem, requestJson } from "#components/request/request-json.ts";
-import { type IncidentDetail, type Severity, SUBJECTS_AT_ONCE } from "#lib/incidents/model.ts";
-import { addToCase } from "./look-up.ts";
+import type { IncidentDetail, Severity } from "#lib/incidents/model.ts";
+import { addToCase, type Cased, firstOf, sizeOf } from "./look-up.ts";
 
 export type Named = { title: string; severity: Severity };
 
@@ -19,22 +19,23 @@ export type Opening = {
 const newKey = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join("-");
 
-export function openingOf(tokenIds: readonly string[]): Opening {
-  let stand: OpeningStand | null = null;
+export function openingOf(all: Cased): Opening {
+  let number: number | null = null;
+  const { body: first, rest } = firstOf(all);
+  let left = rest;
   /** What was asked for last, and not refused: its answer may have been lost. */
-  let asked: { body: Named & { tokenIds: readonly string[] }; key: string } | null = null;
+  let asked: { body: Named & typeof first; key: string } | null = null;
 
-  async function open(named: Named): Promise<OpeningStand> {
-    const first = tokenIds.slice(0, SUBJECTS_AT_ONCE);
+  async function open(named: Named): Promise<number> {
     // another title would be another request, and another case beside one whose answer was lost
-    asked ??= { body: { ...named, tokenIds: first }, key: newKey() };
+    asked ??= { body: { ...named, ...first }, key: newKey() };
     try {
-      const { number } = await requestJson<IncidentDetail>("/api/v1/incidents", {
+      const opened = await requestJson<IncidentDetail>("/api/v1/incidents", {
         method: "POST",
         body: asked.body,
         idempotencyKey: asked.key,
       });
-      return { number, added: first.length, of: tokenIds.length };
+      return opened.number;
     } catch (error) {
       // nothing was opened: what is asked for next may be something else
       if (
@@ -48,13 +49,13 @@ export function openingOf(tokenIds: readonly string[]): Opening {
     }
   }
 
+  const of = sizeOf(all);
   return {
-    stand: () => stand,
+    stand: () => (number === null ? null : { number, added: of - sizeOf(left), of }),
     async go(named) {
-      stand ??= await open(named);
-      const { number, added } = stand;
-      await addToCase(number, tokenIds.slice(added), (count) => {
-        stand = { number, added: added + count, of: tokenIds.length };
+      number ??= await open(named);
+      await addToCase(number, left, (after) => {
+        left = after;
       });
       return number;
     },

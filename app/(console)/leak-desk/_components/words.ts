@@ -3,16 +3,16 @@ export const leakWords = {
   title: "Leak desk",
   purpose: "Paste what leaked. It is recognised and hashed in this browser: no value leaves it.",
   field: "What leaked",
-  hint: "Tokens (JWT or opaque), jtis, SHA-256 hashes, log lines, HTTP, git, npm or Docker credentials, or a secret scanner's findings; up to 10,000.",
+  hint: "Tokens (JWT or opaque), client secrets, jtis, SHA-256 hashes, log lines, HTTP, git, npm or Docker credentials, or a secret scanner's findings; up to 10,000.",
   placeholder: "Paste here",
   look: "Look up",
   open: "Open a case",
   openAnother: "Open another case",
   addRestOf: (number: number) => `Add the rest to case ${number}`,
   stoppedAt: ({ number, added, of }: { number: number; added: number; of: number }) =>
-    `Case ${number} is open with ${added.toLocaleString("en")} of ${of.toLocaleString("en")} tokens; the rest is missing yet.`,
+    `Case ${number} is open with ${added.toLocaleString("en")} of ${of.toLocaleString("en")} of what was found; the rest is missing yet.`,
   addToCase: (number: number, rest: string) => `Add ${rest} to case ${number}`,
-  addRest: (tokens: string, isOne: boolean) => `the other ${isOne ? "token" : tokens}`,
+  addRest: (rest: string, isOne: boolean) => `the other ${isOne ? rest.replace(/^1 /, "") : rest}`,
   notAdded: "Not everything could be added",
   toCase: (number: number) => `Open case ${number}`,
   inCases: (cases: number, hasAll: boolean) =>
@@ -22,7 +22,8 @@ export const leakWords = {
         ? "A case has it already"
         : "A case has some of it already",
   allInCase: "All that is on record of it is in it.",
-  partInCase: (tokens: string) => `${tokens} of it.`,
+  partInCase: (held: number, of: number) =>
+    `${held.toLocaleString("en")} of ${of.toLocaleString("en")} of it.`,
   again: "Paste something else",
   lookAgain: "Look up again",
   pasteKept: (values: string) =>
@@ -30,15 +31,25 @@ export const leakWords = {
   pasteGone: "Nothing was sent. Tokens are kept nowhere: paste it again.",
   noToken: "No token stands in that",
   noTokenText:
-    "Neither a JWT, an opaque token of this authority, a jti nor a SHA-256 was seen. Nothing was sent anywhere.",
+    "Neither a JWT, an opaque token or client secret of this authority, a jti nor a SHA-256 was seen. Nothing was sent anywhere.",
   secret:
-    "A secret of a client, verifier or API token stands in it. Secrets are not looked up: rotate it at its own page.",
+    "A secret of a verifier, scanner, API token or link stands in it, or a piece of a client's. Those are not looked up: rotate it at its own page.",
+  secretWorks: "gets tokens",
+  secretEnded: "gets no tokens",
+  secretOf: "secret of",
+  secretOpens: (what: string, isEnough: boolean) =>
+    `${what}${isEnough ? "; whoever has it needs nothing more" : "; only with a person's sign-in"}`,
+  opensNothing: "no permission and no audience by itself",
   differs: (id: string) =>
     `A value names token ${id} but is another value: cut, changed, or made up around its id. Treat it as leaked unless you know better.`,
   differ: (count: string) =>
     `${count} tokens are named by other values: cut, changed, or made up around their ids. Treat them as leaked unless you know better.`,
-  foreign: (lines: string, isOne: boolean, more: string | null) =>
-    `Not on record: what stands in ${isOne ? "line" : "lines"} ${lines}${more === null ? "" : ` and in ${more} more`} of the paste.`,
+  allLines: (lines: string) => `All ${lines} lines of the paste`,
+  linesTable: "Lines of the paste",
+  andMore: (lines: string, more: string) => `${lines} and ${more} more`,
+  ofIssuer: (lines: string, issuer: string) => `${lines} of ${issuer}, as they say`,
+  ofOthers: (lines: string) => `${lines} of others`,
+  ofNobody: (lines: string) => `${lines} that name no issuer`,
   cut: "There were more than 10,000 values: the first 10,000 were looked at. Paste the rest after.",
 };
 
@@ -60,4 +71,20 @@ export const FOUND_WORDS = {
     means:
       "Nothing on record has its id or hash: issued by somebody else, cut, mistyped, or forged. Of a token that was cut before its id nobody can tell.",
   },
+} as const;
+
+/** Lines of a paste in which nothing stands for the first time. */
+export const OTHER_LINE_WORDS = {
+  again: { name: "The same as in a line above", means: "What stands in it was met before, and counts once." },
+  part: { name: "The rest of a value above", means: "A value is broken over lines, or base64 is." },
+  left: { name: "Not looked at", means: "More than 10,000 values: paste these lines after." },
+  secret: {
+    name: "A secret that is not looked up",
+    means: "Of a verifier, scanner, API token or link, or a piece of a client's: rotate it at its own page.",
+  },
+  nothing: {
+    name: "No token, id or hash",
+    means: "Neither a JWT, an opaque token or client secret of this authority, a jti nor a SHA-256.",
+  },
+  blank: { name: "Empty", means: "Nothing stands in it." },
 } as const;

@@ -8,7 +8,7 @@ export const POST = defineRoute({
   path: "/api/v1/leak-desk",
   summary: "Says what each of some leaked values is",
   description:
-    "Never send a value: send the jti that it carries, the SHA-256 of it, or both. Answers come in the order of the question: ours and live, ours and `suspended` (refused now, until it is restored or the suspension ends), ours and ended, ours by its id with another value (`differs`: cut, changed, or made up; the token is to be treated as leaked unless you know better, whatever its `state`), gone from the register with its week (`left`), or not ours (`foreign`). `cases` names those that are not closed and hold the token already. Changes nothing.",
+    "Never send a value: send the jti that it carries, the SHA-256 of it, or both. Answers come in the order of the question: ours and live, ours and `suspended` (refused now, until it is restored or the suspension ends), ours and ended, ours by its id with another value (`differs`: cut, changed, or made up; the token is to be treated as leaked unless you know better, whatever its `state`), gone from the register with its week (`left`), or not ours (`foreign`). The SHA-256 of a client's secret is told as `secret`: `live` where it gets tokens, `ended` where it does not. `cases` names those that are not closed and hold the token already. Changes nothing.",
   permission: "token:read",
   body: identifyInput,
   response: identifiedValues,

@@ -17,6 +17,7 @@ export function ContainActions({
   more,
   may,
   isCut,
+  isOpenBySecret,
 }: {
   number: number;
   main: ContainChoice | null;
@@ -24,6 +25,8 @@ export function ContainActions({
   may: MayRevoke;
   /** The case has more tokens than were looked at. */
   isCut: boolean;
+  /** A leaked secret gets new ones. */
+  isOpenBySecret: boolean;
 }) {
   const router = useRouter();
   const [target, setTarget] = useState<PlanTargetInput | null>(null);
@@ -39,7 +42,9 @@ export function ContainActions({
         <span>
           {isCut
             ? "None of the tokens that were looked at works any more. The case has more of them: take them back by their user or client."
-            : "No token of the case works any more."}
+            : isOpenBySecret
+              ? "No token of the case works now."
+              : "No token of the case works any more."}
         </span>
       ) : (
         <Button

@@ -4,7 +4,7 @@ import { JourneySummary } from "#app/(console)/_components/journey-summary.tsx";
 import { PropagationLink } from "#app/(console)/_components/propagation-link.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
-import type { IncidentDetail, IncidentOrders, IncidentTokens } from "#lib/incidents/model.ts";
+import type { IncidentDetail, IncidentOrders, IncidentTokens, OpenedBySecret } from "#lib/incidents/model.ts";
 import type { Journey } from "#lib/propagation/model.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { orderLine } from "#lib/revocations/target-words.ts";
@@ -21,6 +21,7 @@ export function ContainStep({
   tokens,
   orders,
   journey,
+  taken,
   may,
   canWrite,
 }: {
@@ -28,6 +29,8 @@ export function ContainStep({
   tokens: IncidentTokens;
   orders: IncidentOrders;
   journey: Journey | null;
+  /** Leaked secrets that still get tokens: they keep the case open whatever is taken back. */
+  taken: readonly OpenedBySecret[];
   may: MayRevoke;
   canWrite: boolean;
 }) {
@@ -40,6 +43,13 @@ export function ContainStep({
           {words.worksAgainText(worksAgain)}
         </Alert>
       )}
+      {worksAgain !== null || incident.state === "closed"
+        ? null
+        : taken.map((secret) => (
+            <Alert key={secret.clientId} color="red" title={words.stillTaken(secret.name)}>
+              {words.stillTakenText(secret.isEnough)} <a href="#step-reissue">{words.toReissue}</a>
+            </Alert>
+          ))}
       {incident.state === "held" ? (
         <Alert color="yellow" title={words.held}>
           {words.heldText(tokens.states.suspended ?? 0)}
@@ -52,8 +62,11 @@ export function ContainStep({
             {...containChoices(incident, tokens)}
             may={may}
             isCut={tokens.isCut}
+            isOpenBySecret={taken.length > 0}
           />
-          {incident.state === "held" ? null : <span className="muted">{words.unsure}</span>}
+          {incident.state !== "open" || tokens.liveIds.length === 0 ? null : (
+            <span className="muted">{words.unsure}</span>
+          )}
         </div>
       ) : null}
       {orders.rows.length === 0 ? (

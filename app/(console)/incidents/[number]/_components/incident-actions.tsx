@@ -19,6 +19,8 @@ import {
 import { incidentWords as words } from "../../_components/words.ts";
 import { PackButton } from "./pack-button.tsx";
 
+const FIELDS = ["title"];
+
 /** Title and severity of a case, the state too of one that names nothing on record, and its evidence as a file: of any other its tokens say how it stands. */
 export function IncidentActions({
   incident,
@@ -30,7 +32,7 @@ export function IncidentActions({
   canExport: boolean;
 }) {
   const router = useRouter();
-  const request = useSend();
+  const request = useSend(FIELDS);
   const [isOpen, setIsOpen] = useState(false);
   const [title, setTitle] = useState(incident.title);
   const [severity, setSeverity] = useState<Severity>(incident.severity);
@@ -79,6 +81,7 @@ export function IncidentActions({
         isReady={title.trim() !== ""}
         isBusy={request.isBusy}
         problem={request.problem}
+        fields={FIELDS}
         onSubmit={save}
       >
         <TextInput
@@ -86,7 +89,11 @@ export function IncidentActions({
           value={title}
           maxLength={TITLE_MAX}
           required
-          onChange={(event) => setTitle(event.currentTarget.value)}
+          error={request.faultOf("title")}
+          onChange={(event) => {
+            setTitle(event.currentTarget.value);
+            request.touch("title");
+          }}
           data-autofocus
         />
         <NativeSelect

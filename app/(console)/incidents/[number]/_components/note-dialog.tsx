@@ -8,6 +8,8 @@ import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { type IncidentUse, STEP_NOTE_MAX } from "#lib/incidents/model.ts";
 import { incidentWords as words } from "../../_components/words.ts";
 
+const FIELDS = ["text"];
+
 /** Marks one use, with why it matters. */
 export function NoteDialog({
   number,
@@ -19,7 +21,7 @@ export function NoteDialog({
   onClose: () => void;
 }) {
   const router = useRouter();
-  const request = useSend();
+  const request = useSend(FIELDS);
   const [text, setText] = useState("");
 
   function close() {
@@ -46,17 +48,22 @@ export function NoteDialog({
       isReady={text.trim() !== ""}
       isBusy={request.isBusy}
       problem={request.problem}
+      fields={FIELDS}
       onSubmit={save}
     >
       <Textarea
         label={words.note}
         description={words.notePlaceholder}
         value={text}
+        error={request.faultOf("text")}
         required
         autosize
         minRows={3}
         maxLength={STEP_NOTE_MAX}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          request.touch("text");
+        }}
         data-autofocus
       />
     </FormDialog>

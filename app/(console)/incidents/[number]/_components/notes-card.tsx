@@ -26,6 +26,8 @@ function useDraft(name: string): [text: string, write: (text: string) => void] {
   return [text, write];
 }
 
+const FIELDS = ["text"];
+
 /** What people wrote in the case, newest first, and a field for more. */
 export function NotesCard({
   incident,
@@ -40,11 +42,12 @@ export function NotesCard({
   steps: { value: string; label: string }[];
 }) {
   const router = useRouter();
-  const request = useSend();
+  const request = useSend(FIELDS);
   const [text, setText] = useDraft(`${author}: note of case ${incident.number}`);
   useKeep(text !== "");
   const current = incident.steps.find(({ doneAt }) => doneAt === null)?.step ?? "report";
   const [step, setStep] = useState<Step | null>(null);
+  const fault = request.faultOf("text");
 
   async function save(event: FormEvent) {
     event.preventDefault();
@@ -58,18 +61,22 @@ export function NotesCard({
   return (
     <Card title="Notes">
       {canWrite ? (
-        <form onSubmit={save}>
+        <form onSubmit={save} className={classes.write}>
           <Textarea
             aria-label={words.note}
             placeholder={words.notePlaceholder}
-            description={holdsSecret(text) ? words.noteHoldsSecret : undefined}
+            description={fault === undefined && holdsSecret(text) ? words.noteHoldsSecret : undefined}
+            error={fault}
             autosize
             minRows={2}
             maxLength={STEP_NOTE_MAX}
             value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+            onChange={(event) => {
+              setText(event.currentTarget.value);
+              request.touch("text");
+            }}
           />
-          <Group gap="xs" mt={8} justify="space-between">
+          <Group gap="xs" justify="space-between">
             <NativeSelect
               aria-label="Step"
               data={steps}
@@ -80,7 +87,7 @@ export function NotesCard({
               {words.addNote}
             </Button>
           </Group>
-          <ProblemAlert error={request.problem} title="The note was not kept" />
+          <ProblemAlert error={request.problem} title="The note was not kept" fields={FIELDS} />
         </form>
       ) : null}
       {incident.notes.length === 0 ? (

@@ -52,7 +52,7 @@ export function StepTick({
       loading={isBusy}
       onClick={tick}
       aria-label={`${label}: ${STEP_WORDS[step].name}`}
-      {...(isDone ? { variant: "subtle" } : { leftSection: <IconCheck size={15} /> })}
+      {...(isDone ? { variant: "default" } : { leftSection: <IconCheck size={15} /> })}
     >
       {label}
     </Button>

@@ -25,10 +25,12 @@ function Preview({ recipient, note }: { recipient: NoticeRecipient; note: string
   );
 }
 
+const FIELDS = ["note"];
+
 /** Chooses whom to tell, shows what each is told, and sends exactly that. */
 export function TellDialog({ number, notices }: { number: number; notices: IncidentNotices }) {
   const router = useRouter();
-  const request = useSend();
+  const request = useSend(FIELDS);
   const able = notices.recipients.filter(({ whyNot }) => whyNot === null);
   const [isOpen, setIsOpen] = useState(false);
   const [chosen, setChosen] = useState<readonly string[]>([]);
@@ -72,6 +74,7 @@ export function TellDialog({ number, notices }: { number: number; notices: Incid
         isReady={told.length > 0}
         isBusy={request.isBusy}
         problem={request.problem}
+        fields={FIELDS}
         onSubmit={send}
       >
         <Checkbox.Group label={words.tellWhom} value={[...chosen]} onChange={setChosen}>
@@ -91,7 +94,11 @@ export function TellDialog({ number, notices }: { number: number; notices: Incid
           label={words.tellNote}
           description={words.tellNoteHelp}
           value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
+          error={request.faultOf("note")}
+          onChange={(event) => {
+            setNote(event.currentTarget.value);
+            request.touch("note");
+          }}
           maxLength={NOTICE_NOTE_MAX}
           autosize
           minRows={2}

@@ -13,10 +13,12 @@ import { instantOf, localOf } from "#components/revocation/order-words.ts";
 import { type IncidentDetail, STEP_NOTE_MAX } from "#lib/incidents/model.ts";
 import { incidentWords as words } from "../../_components/words.ts";
 
+const FIELDS = ["compromisedFrom", "why"];
+
 /** From when on the tokens are taken to have been in other hands, and why; set by hand, or as the log suggests. */
 export function WindowCard({ incident, canWrite }: { incident: IncidentDetail; canWrite: boolean }) {
   const router = useRouter();
-  const request = useSend();
+  const request = useSend(FIELDS);
   const [isOpen, setIsOpen] = useState(false);
   const [from, setFrom] = useState("");
   const [why, setWhy] = useState("");
@@ -70,6 +72,7 @@ export function WindowCard({ incident, canWrite }: { incident: IncidentDetail; c
         isReady={instantOf(from) !== null}
         isBusy={request.isBusy}
         problem={request.problem}
+        fields={FIELDS}
         aside={
           incident.isSuggested ? null : (
             <Button variant="subtle" onClick={() => send(null)} disabled={request.isBusy}>
@@ -85,7 +88,11 @@ export function WindowCard({ incident, canWrite }: { incident: IncidentDetail; c
           label="From (your time)"
           value={from}
           required
-          onChange={(event) => setFrom(event.currentTarget.value)}
+          error={request.faultOf("compromisedFrom")}
+          onChange={(event) => {
+            setFrom(event.currentTarget.value);
+            request.touch("compromisedFrom");
+          }}
           data-autofocus
         />
         <Textarea
@@ -95,7 +102,11 @@ export function WindowCard({ incident, canWrite }: { incident: IncidentDetail; c
           autosize
           minRows={2}
           maxLength={STEP_NOTE_MAX}
-          onChange={(event) => setWhy(event.currentTarget.value)}
+          error={request.faultOf("why")}
+          onChange={(event) => {
+            setWhy(event.currentTarget.value);
+            request.touch("why");
+          }}
         />
       </FormDialog>
     </Card>
