@@ -33,6 +33,7 @@ export type AuditReport = {
   rollup: RollupReport;
   indexes: MadeLog["indexes"];
   busy: MadeLog["busy"];
+  calls: MadeLog["calls"];
   explorer: { day: ExplorerReport; quarter: ExplorerReport };
   lifelines: LifelineReport;
   exports: ExportReport[];
@@ -120,6 +121,7 @@ function figuresOf(report: Omit<AuditReport, "figures" | "what">): Figure[] {
     },
     { name: "rollup_bytes_per_use", value: rollup.bytes / seed.rows, unit: "bytes" },
     { name: "busy_bytes_per_use", value: report.busy.bytes / seed.rows, unit: "bytes" },
+    { name: "call_bytes_per_use", value: report.calls.bytes / seed.rows, unit: "bytes" },
     { name: "authority_rss_mb", value: authority.rssMb, unit: "MB" },
     { name: "unrecorded_uses", value: ingest.unrecorded + verification.unrecorded, unit: "uses" },
   ];
@@ -129,7 +131,7 @@ function figuresOf(report: Omit<AuditReport, "figures" | "what">): Figure[] {
 export async function benchAudit(settings: Settings, { records, log, stack }: Options): Promise<boolean> {
   const at = new Date();
   const machine = readMachine();
-  const { dataDir, url, db, seed, rollup, indexes, busy } = await openLog(settings, { log, stack });
+  const { dataDir, url, db, seed, rollup, indexes, busy, calls } = await openLog(settings, { log, stack });
   // a real one: an export looks whether who asked for it is still let in
   const asker = { name: "bench", role: "owner", isUnattended: true } as const;
   const { id: askerId } = await createApiToken(systemContext(db, "bench"), asker);
@@ -197,6 +199,7 @@ export async function benchAudit(settings: Settings, { records, log, stack }: Op
     rollup,
     indexes,
     busy,
+    calls,
     explorer,
     lifelines,
     exports,

@@ -7,6 +7,7 @@ import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { countBusyDays } from "#lib/use-rollups/busy-days.ts";
+import { countCallDays } from "#lib/use-rollups/call-days.ts";
 import { rollUpAll } from "#lib/use-rollups/roll-up-uses.ts";
 import { startEmbeddedDatabase } from "#server/embedded-database/start.ts";
 import { measureRollup, type RollupReport } from "./measure-rollup.ts";
@@ -21,6 +22,8 @@ export type MadeLog = {
   indexes: { seconds: number; bytes: number };
   /** The counts of its closed days by who is busy in them. */
   busy: { seconds: number; bytes: number; rows: number };
+  /** The same by path and by user agent. */
+  calls: { seconds: number; bytes: number; rows: number };
 };
 
 export type Log = MadeLog & { dataDir: string; url: string /** As the application. */; db: Database };
@@ -35,7 +38,7 @@ function dataDirOf({ keepDir }: Settings, stack: AsyncDisposableStack): string {
 }
 
 /** Indexes and counts the days that are over as the worker does, without its rests. */
-async function closeDays(url: string): Promise<Pick<MadeLog, "indexes" | "busy">> {
+async function closeDays(url: string): Promise<Pick<MadeLog, "indexes" | "busy" | "calls">> {
   const db = openSqlDatabase({
     url,
     role: "retention",
@@ -50,19 +53,18 @@ async function closeDays(url: string): Promise<Pick<MadeLog, "indexes" | "busy">
       "SELECT sum(pg_relation_size(i.oid))::bigint AS bytes FROM pg_class i WHERE i.relkind = 'i' AND i.relname ~ '^token_use_[0-9]{8}_of_'",
     );
     const indexes = { seconds, bytes: Number(size?.bytes ?? 0) };
-    const countingAt = performance.now();
-    await countBusyDays(db);
-    const [busy] = await db.query<{ bytes: bigint; rows: bigint }>(
-      "SELECT pg_total_relation_size('busy_use') AS bytes, (SELECT count(*) FROM busy_use) AS rows",
-    );
-    return {
-      indexes,
-      busy: {
-        seconds: (performance.now() - countingAt) / 1_000,
-        bytes: Number(busy?.bytes),
-        rows: Number(busy?.rows),
-      },
+    const counted = async (table: "busy_use" | "call_use", count: () => Promise<number>) => {
+      const countingAt = performance.now();
+      await count();
+      const countedIn = (performance.now() - countingAt) / 1_000;
+      const [kept] = await db.query<{ bytes: bigint; rows: bigint }>(
+        `SELECT pg_total_relation_size('${table}') AS bytes, (SELECT count(*) FROM ${table}) AS rows`,
+      );
+      return { seconds: countedIn, bytes: Number(kept?.bytes), rows: Number(kept?.rows) };
     };
+    const busy = await counted("busy_use", () => countBusyDays(db));
+    const calls = await counted("call_use", () => countCallDays(db));
+    return { indexes, busy, calls };
   } finally {
     await db.end();
   }
@@ -102,17 +104,21 @@ export async function openLog(
   if (before !== null) {
     // what was written to it since then
     await rollUpAll(db);
-    await closeDays(url);
-    return { ...before, dataDir, url, db };
+    const { calls } = await closeDays(url);
+    // a log that was made before there were these has them only now
+    return { ...before, calls: before.calls ?? calls, dataDir, url, db };
   }
   const rollup = await measureRollup(db, seed.rows);
   log(`rolled up in ${rollup.seconds.toFixed(0)} s, ${(rollup.bytes / 1e6).toFixed(0)} MB`);
-  const { indexes, busy } = await closeDays(url);
+  const { indexes, busy, calls } = await closeDays(url);
   log(`closed days indexed in ${indexes.seconds.toFixed(0)} s, ${(indexes.bytes / 1e6).toFixed(0)} MB`);
   log(
     `the busy ones counted in ${busy.seconds.toFixed(0)} s, ${busy.rows} days of theirs, ${(busy.bytes / 1e6).toFixed(0)} MB`,
   );
-  const made: MadeLog = { seed, rollup, indexes, busy };
+  log(
+    `paths and user agents counted in ${calls.seconds.toFixed(0)} s, ${calls.rows} of a day, ${(calls.bytes / 1e6).toFixed(0)} MB`,
+  );
+  const made: MadeLog = { seed, rollup, indexes, busy, calls };
   if (settings.keepDir !== null) writeFileSync(file, JSON.stringify(made));
   return { ...made, dataDir, url, db };
 }

@@ -35,10 +35,13 @@ function hoursOf(days: Fragment, { from, to }: Span): Fragment {
     WHERE h.at >= ${from}::timestamptz AND h.at < ${to}::timestamptz`;
 }
 
-/** How uses of somebody busy are counted: by `hours` and from spans of the log, each with what it is asked for; `intact` is a table of the statement that both need. */
-export type BusyUses = {
+/** How uses are counted that closed days tell of: from counts, and from spans of the log, each with what it is asked for; `intact` is a table of the statement that all of them need. */
+export type CountedUses = {
   intact: Fragment;
-  hours: Fragment;
+  /** `at`, `mix`, `n`; null: none is counted ahead. */
+  hours: Fragment | null;
+  /** The same uses as `at`, `outcome`, `n`, where nothing but the outcome is asked; null: there is no shorter way than by mixes. */
+  outcomes: Fragment | null;
   log: (Span & { conditions: readonly Fragment[] })[];
 };
 
@@ -56,7 +59,7 @@ export async function findBusyUses(
     stepSeconds,
     conditionsOf,
   }: { stepSeconds: number | null; conditionsOf: (of: Filters) => Promise<readonly Fragment[]> },
-): Promise<BusyUses | null> {
+): Promise<CountedUses | null> {
   const followed = await findFollowed(db, filters);
   if (followed === null) return null;
   const days = daysOf(followed, range);
@@ -65,7 +68,7 @@ export async function findBusyUses(
   if (parts === null) return null;
   const isIntact = sql`(SELECT i.yes FROM intact i)`;
   const conditions = new Map<string, readonly Fragment[]>();
-  const log: BusyUses["log"] = [];
+  const log: CountedUses["log"] = [];
   for (const { from, to, subjects } of parts.log) {
     const of = conditions.get(subjects.join()) ?? (await conditionsOf(filtersOf(followed, subjects)));
     conditions.set(subjects.join(), of);
@@ -78,6 +81,7 @@ export async function findBusyUses(
   return {
     intact: sql`intact AS MATERIALIZED (SELECT count(*) = ${busy.length}::int AS yes FROM busy_use s WHERE ${days})`,
     hours: hoursOf(sql`busy_use s WHERE ${days} AND ${isIntact}`, parts.rolled),
+    outcomes: null,
     log,
   };
 }

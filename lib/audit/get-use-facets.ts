@@ -15,6 +15,7 @@ import {
 } from "../use-rollups/mix.ts";
 import { readCovered } from "../use-rollups/read-covered.ts";
 import { findBusyUses } from "./busy-uses.ts";
+import { findCallUses } from "./call-uses.ts";
 import type { UseFacet, UseFacets } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { mixValuesOf, useConditions } from "./use-filters.ts";
@@ -39,26 +40,33 @@ function facetOf(facet: MixFilter, values: MixValues): Fragment {
 
 /**
  * How many uses of a query's time range have which outcome, client, verifier and so on: of each the most frequent values, counted under all filters but its own.
- * The range is as `getUseHistogram` has it. `isCounted` is false where counting took over two seconds, which only filters by address, user, token, family or network can
+ * The range is as `getUseHistogram` has it. `isCounted` is false where counting took over two seconds, which only filters by address, user, token, family, network, path, method, status, user agent or audience can
  * make it: those are read from the log, but for the days in which the one that is followed is busy. Needs `audit:read`.
  *
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
  */
 export async function getUseFacets(ctx: Context, filters: TokenUsesQuery["filters"]): Promise<UseFacets> {
   requirePermission(ctx, "audit:read");
+  const startedAt = performance.now();
   const range = countedRange(filters, ctx.now);
   const { values, others } = await mixValuesOf(ctx.db, filters);
   const isByMix = Object.keys(others).length === 0;
-  const busy = isByMix
+  const ofOthers = () => useConditions(ctx.db, others, ctx.now);
+  const counted = isByMix
     ? null
-    : await findBusyUses(ctx.db, others, range, {
+    : ((await findBusyUses(ctx.db, others, range, {
         stepSeconds: null,
         conditionsOf: (of) => useConditions(ctx.db, { ...others, ...of }, ctx.now),
-      });
+      })) ??
+      (await findCallUses(ctx.db, others, range, {
+        stepSeconds: null,
+        needsMixes: true,
+        conditions: ofOthers,
+      })));
   const parts = partsOf(range, isByMix ? await readCovered(ctx.db) : null, null);
-  const rolled = busy === null ? parts.rolled : [];
-  const conditions = isByMix || busy !== null ? [] : await useConditions(ctx.db, others, ctx.now);
-  const log = busy?.log ?? parts.log.map((span) => ({ ...span, conditions }));
+  const rolled = counted === null ? parts.rolled : [];
+  const conditions = isByMix || counted !== null ? [] : await ofOthers();
+  const log = counted?.log ?? parts.log.map((span) => ({ ...span, conditions }));
   const spans = rolled.map(
     ({ grain, from, to }) =>
       sql`(r.grain = ${grain}::int AND r.at >= ${from}::timestamptz AND r.at < ${to}::timestamptz)`,
@@ -71,10 +79,10 @@ export async function getUseFacets(ctx: Context, filters: TokenUsesQuery["filter
           sql`SELECT ${trusted(columns)}, t.n FROM (SELECT u.mix, ${sumOf("u.n")} AS n FROM (SELECT ${MIX_COUNTS} FROM use_rollup r WHERE ${joined(spans, " OR ")}) u
             GROUP BY 1) t JOIN mixes m ON m.id = t.mix`,
         ]),
-    ...(busy === null
+    ...(counted === null || counted.hours === null
       ? []
       : [
-          sql`SELECT ${trusted(columns)}, t.n FROM (SELECT u.mix, ${sumOf("u.n")} AS n FROM (${busy.hours}) u GROUP BY 1) t JOIN mixes m ON m.id = t.mix`,
+          sql`SELECT ${trusted(columns)}, t.n FROM (SELECT u.mix, ${sumOf("u.n")} AS n FROM (${counted.hours}) u GROUP BY 1) t JOIN mixes m ON m.id = t.mix`,
         ]),
     ...log.map(
       ({
@@ -87,7 +95,7 @@ export async function getUseFacets(ctx: Context, filters: TokenUsesQuery["filter
   ];
   const records = await withinTime<FacetRecord>(
     ctx.db,
-    sql`WITH ${busy === null ? sql`` : sql`${busy.intact}, `}mixes AS MATERIALIZED (SELECT m.* FROM use_mix m),
+    sql`WITH ${counted === null ? sql`` : sql`${counted.intact}, `}mixes AS MATERIALIZED (SELECT m.* FROM use_mix m),
         sums (outcome, refusal, source, client_id, verifier_id, country, n) AS MATERIALIZED (${joined(sums, " UNION ALL ")}),
         counted AS (${joined(
           MIX_FILTERS.map((facet) => facetOf(facet, values)),
@@ -96,7 +104,7 @@ export async function getUseFacets(ctx: Context, filters: TokenUsesQuery["filter
       SELECT k.facet, k.value, CASE k.facet WHEN 'client' THEN (SELECT c.client_id FROM client c WHERE c.id = k.value::uuid)
         WHEN 'verifier' THEN (SELECT v.name FROM verifier v WHERE v.id = k.value::uuid) END AS name, k.count
       FROM counted k ORDER BY k.count DESC, k.value`,
-    TIMEOUT_MS,
+    TIMEOUT_MS - (performance.now() - startedAt),
   );
   const of = (facet: MixFilter): UseFacet[] =>
     (records ?? [])

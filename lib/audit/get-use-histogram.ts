@@ -6,7 +6,9 @@ import { partsOf, type RangeParts, type Span } from "../use-rollups/grains.ts";
 import { MIX_COUNTS, type MixValues, mixConditions, sumOf } from "../use-rollups/mix.ts";
 import { readCovered } from "../use-rollups/read-covered.ts";
 import { type BucketRecord, bucketSecondsFor, fillBuckets, totalOf } from "./buckets.ts";
-import { findBusyUses } from "./busy-uses.ts";
+import { type CountedUses, findBusyUses } from "./busy-uses.ts";
+import { isByOutcome } from "./call-counts.ts";
+import { findCallUses } from "./call-uses.ts";
 import { COUNTING_TIME, countNewestFirst } from "./count-newest-first.ts";
 import { USE_OUTCOMES, type UseHistogram } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";
@@ -28,6 +30,16 @@ function fromLog(spans: readonly LogPart[], { bucketSeconds }: Asked): Fragment[
 /** The same of counts by mix, `u(at, mix, n)`. */
 const fromMixes = (counts: Fragment) =>
   sql`SELECT u.at, m.outcome, ${sumOf("u.n")} AS n FROM (${counts}) u JOIN wanted m ON m.id = u.mix GROUP BY 1, 2`;
+
+/** The same of what closed days tell: by outcome alone where that is all that is asked. */
+function fromCounts({ hours, outcomes }: CountedUses, { bucketSeconds, values }: Asked): Fragment[] {
+  const step = sql`date_bin(make_interval(secs => ${bucketSeconds}::int), b.at, timestamptz 'epoch')`;
+  if (outcomes !== null && isByOutcome(values))
+    return [
+      sql`SELECT ${step} AS at, b.outcome, ${sumOf("b.n")} AS n FROM (${outcomes}) b WHERE ${all(mixConditions("b", values))} GROUP BY 1, 2`,
+    ];
+  return hours === null ? [] : [fromMixes(sql`SELECT ${step} AS at, b.mix, b.n FROM (${hours}) b`)];
+}
 
 /** The same of rollups: by their mixes where more is asked for than the outcome. */
 function fromRollups(rolled: RangeParts["rolled"], { bucketSeconds, values }: Asked): Fragment[] {
@@ -54,24 +66,27 @@ function summed(parts: readonly Fragment[], { values }: Asked, tables: readonly 
     SELECT p.at, p.outcome, sum(p.n)::bigint AS count FROM (${joined(parts, " UNION ALL ")}) p GROUP BY 1, 2`;
 }
 
-/** How uses are counted that no rollup knows, as by an address: of somebody who has busy days by those, the rest from the log. */
+/** How uses are counted that no rollup knows: of somebody who has busy days by those, by a path or a user agent from the days that are counted by them; the rest from the log. */
 async function unrolled(
   ctx: Context,
   filters: TokenUsesQuery["filters"],
   range: Span,
   asked: Asked,
 ): Promise<Fragment> {
-  const busy = await findBusyUses(ctx.db, filters, range, {
-    stepSeconds: asked.bucketSeconds,
-    conditionsOf: (of) => useConditions(ctx.db, { ...filters, ...of }, ctx.now),
-  });
-  if (busy === null) {
-    const conditions = await useConditions(ctx.db, filters, ctx.now);
-    return summed(fromLog([{ ...range, conditions }], asked), asked);
-  }
-  const step = sql`date_bin(make_interval(secs => ${asked.bucketSeconds}::int), b.at, timestamptz 'epoch')`;
-  const hours = fromMixes(sql`SELECT ${step} AS at, b.mix, b.n FROM (${busy.hours}) b`);
-  return summed([hours, ...fromLog(busy.log, asked)], asked, [busy.intact]);
+  const stepSeconds = asked.bucketSeconds;
+  const conditions = () => useConditions(ctx.db, filters, ctx.now);
+  const counted =
+    (await findBusyUses(ctx.db, filters, range, {
+      stepSeconds,
+      conditionsOf: (of) => useConditions(ctx.db, { ...filters, ...of }, ctx.now),
+    })) ??
+    (await findCallUses(ctx.db, filters, range, {
+      stepSeconds,
+      needsMixes: !isByOutcome(asked.values),
+      conditions,
+    }));
+  if (counted === null) return summed(fromLog([{ ...range, conditions: await conditions() }], asked), asked);
+  return summed([...fromCounts(counted, asked), ...fromLog(counted.log, asked)], asked, [counted.intact]);
 }
 
 /** How uses are counted by what rollups count by: from those, and from the log where it is not rolled up yet. */

@@ -7,6 +7,7 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { timeWindow } from "../list-query/time-window.ts";
 import type { Span } from "../use-rollups/grains.ts";
 import { findBusyRange } from "./busy-uses.ts";
+import { findCallWindows } from "./call-windows.ts";
 import type { TokenUseRow } from "./model.ts";
 import { SEARCH_TIME, type SearchedUses, type SearchTime, searchUses } from "./search-uses.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "./table.ts";
@@ -35,7 +36,7 @@ const NO_ID = "00000000-0000-0000-0000-000000000000";
 
 /**
  * One page of token uses, newest first: issues, allowed and refused uses, the attempts after a revocation among them. By what neither rollups nor indexes know (path, method, status, user agent, audience, network, and
- * whom to leave out) it looks as far as `time` allows, and says how far that was. Needs `audit:read`.
+ * whom to leave out) it looks as far as `time` allows, and says how far that was; days that are counted by path, user agent and method are looked through in the hours that have them. Needs `audit:read`.
  *
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
  */
@@ -83,7 +84,8 @@ async function search(
   const followed = await findFollowedTokens(ctx.db, filters);
   const conditions = await useConditions(ctx.db, followed?.others ?? filters, ctx.now);
   const by = followed !== null ? { tokens: followed.tokens } : filters.ip !== undefined ? "address" : "time";
-  return searchUses(ctx.db, { keyset, range, conditions, by }, time);
+  const windows = by === "time" ? await findCallWindows(ctx.db, filters, range, keyset) : null;
+  return searchUses(ctx.db, { keyset, range, conditions, by, windows }, time);
 }
 
 async function find(

@@ -29,12 +29,21 @@ export type UseSearch = {
   conditions: readonly Fragment[];
   /** Through whose tokens it goes, where those are few; or by an address, whose uses are found by it and then put in order. */
   by: { tokens: readonly string[] } | "address" | "time";
+  /** Beside which nothing matches, in the order of reading; null: they are not known. */
+  windows: readonly Span[] | null;
 };
 
 const [COLUMN, ID] = [sql`x.received_at`, sql`x.id`];
 
 function recordsOf(rows: Fragment, order: Fragment): Fragment {
   return sql`WITH page AS MATERIALIZED (${rows}) SELECT ${USE_COLUMNS} FROM page x ${USE_JOINS} ORDER BY ${order}`;
+}
+
+/** What of some windows is in a stretch. */
+function within({ from, to }: Span, windows: readonly Span[] | null): Span[] {
+  return (windows ?? [{ from, to }])
+    .map((window) => ({ from: later(window.from, from), to: earlier(window.to, to) }))
+    .filter((window) => window.from < window.to);
 }
 
 /** The next use of any kind in the direction of reading, so that time in which nothing was used is no work. */
@@ -53,7 +62,7 @@ async function nextUseAt(db: Database, { from, to }: Span, isDown: boolean): Pro
  */
 export async function searchUses(
   db: Database,
-  { keyset, range, conditions, by }: UseSearch,
+  { keyset, range, conditions, by, windows }: UseSearch,
   { wholeMs, partMs }: SearchTime,
 ): Promise<SearchedUses> {
   const order = orderBy(keyset, COLUMN, ID);
@@ -61,7 +70,8 @@ export async function searchUses(
   const all = after === null ? conditions : [...conditions, after];
   const rows = (stretch: Span | null, limit: number): Fragment => {
     if (by === "address" && stretch === null) return rowsOfFew(all, order, limit);
-    if (typeof by === "string") return rowsWithin(stretch && [stretch], all, order, limit);
+    if (typeof by === "string")
+      return rowsWithin(stretch === null ? windows : within(stretch, windows), all, order, limit);
     return rowsOfTokens(
       by.tokens,
       stretch === null ? all : [...all, inWindow(COLUMN, stretch)],

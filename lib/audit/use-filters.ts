@@ -87,7 +87,7 @@ export function notByMix(filters: TokenUsesQuery["filters"]): TokenUsesQuery["fi
   );
 }
 
-/** Filters that no index helps with, and no rollup: what they ask for is looked for in the log, row by row. */
+/** Filters that no index helps with, and no rollup: what they ask for is looked for in the log, row by row; by the first ones only in the hours that counted days have them in. */
 const LOOKED_FOR: readonly string[] = [
   "detection",
   "network",
@@ -136,6 +136,19 @@ async function countedBy(db: Sql, detectionId: string): Promise<Fragment[]> {
   return conditions;
 }
 
+/** What those of a query's filters mean that are by a column alone, on `token_use x` or anything with these columns. */
+export function columnConditions(filters: TokenUsesQuery["filters"]): Fragment[] {
+  return USE_COLUMN_FILTERS.flatMap((filter) => {
+    const [wanted, unwanted] = [filters[filter], filters[negationKey(filter)]];
+    return [
+      ...(wanted !== undefined && filter !== "family"
+        ? [columnHas(filter, typeof wanted === "string" ? [wanted] : wanted)]
+        : []),
+      ...(unwanted !== undefined ? [sql`(${columnHas(filter, unwanted)}) IS NOT TRUE`] : []),
+    ];
+  });
+}
+
 /**
  * What a query's filters mean on `token_use x`. What is left out leaves rows in that have no value at all: who asks for all but one client's path does not mean those without a path.
  *
@@ -175,11 +188,6 @@ export async function useConditions(
   if (filters.detection) conditions.push(...(await countedBy(db, filters.detection)));
   for (const id of filters.notDetection ?? []) conditions.push(sql`NOT ${isCountedBy(id)}`);
   if (filters.family) conditions.push(await byHolder(db, "family_id", [filters.family]));
-  for (const filter of USE_COLUMN_FILTERS) {
-    const [wanted, unwanted] = [filters[filter], filters[negationKey(filter)]];
-    if (wanted !== undefined && filter !== "family")
-      conditions.push(columnHas(filter, typeof wanted === "string" ? [wanted] : wanted));
-    if (unwanted !== undefined) conditions.push(sql`(${columnHas(filter, unwanted)}) IS NOT TRUE`);
-  }
+  conditions.push(...columnConditions(filters));
   return conditions;
 }

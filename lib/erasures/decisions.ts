@@ -51,6 +51,12 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   },
   busy_use_day: { rows: "deleted", why: "of each day in which uses of the person were erased" },
   bulk_reach: { keeps: "person_id", why: "an admin's id" },
+  call_use: {
+    rows: "with their parent",
+    keeps: "kind method value",
+    why: "paths and user agents go with their day, which is counted anew without those that were taken out",
+  },
+  call_use_day: { rows: "with their parent", keeps: "kind" },
   checkpoint: { keeps: "kid jws" },
   checkpoint_wish: {},
   client: {

@@ -2,6 +2,7 @@ import { readClock } from "../clocks/read-clock.ts";
 import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { run, sql, trusted } from "../list-query/sql-fragment.ts";
+import { type CountDaysOptions, countingOfDays, ONE_AT_A_TIME } from "./counting-of-days.ts";
 import { DAY, floorTo, type Span } from "./grains.ts";
 import { NO_VERIFIER } from "./mix.ts";
 
@@ -11,12 +12,8 @@ export type BusyKind = (typeof BUSY_KINDS)[number];
 
 /** Uses of a day from which on somebody is busy, one less: so many are soon read through an index, of 90 days too. */
 const FEW = 500;
-/** Nobody waits for a day but late uses of its own, and an erasure. */
-const COUNT = "10min";
 
 const COLUMNS: Record<BusyKind, string> = { user: "user_id", ip: "ip", family: "family_id" };
-
-const ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('tokenwarden.busy_uses'))::text";
 
 // days that are over for longer than any use is on its way, whose mixes are all known, newest first
 const DAYS = `
@@ -53,17 +50,6 @@ async function countKind(tx: Sql, kind: BusyKind, day: Date, few: number): Promi
   );
 }
 
-export type CountBusyOptions = {
-  /** Ends it before the next day. */
-  isHeld?: () => boolean;
-  /** Called after a day with how long that took, in milliseconds. */
-  rest?: (ms: number) => Promise<unknown>;
-  /** Milliseconds after which no further day is begun. */
-  forMs?: number;
-  /** Uses of a day that are few. */
-  few?: number;
-};
-
 /**
  * Counts closed days by each user, address and family that has many uses in it, one day after the other, each once; days that were closed before there was such a count too. What is asked about one of them over 90
  * days is answered from it, and the days of few uses from the log. Whoever writes uses does nothing for it.
@@ -73,29 +59,19 @@ export type CountBusyOptions = {
  */
 export async function countBusyDays(
   db: SqlDatabase,
-  {
-    isHeld = () => false,
-    rest = async () => {},
-    forMs = Number.POSITIVE_INFINITY,
-    few = FEW,
-  }: CountBusyOptions = {},
+  { few = FEW, ...options }: CountDaysOptions & { /** Uses of a day that are few. */ few?: number } = {},
 ): Promise<number> {
-  const startedAt = performance.now();
-  let counted = 0;
-  for (const { day } of await db.query<{ day: Date }>(DAYS)) {
-    const began = performance.now();
-    if (isHeld() || began - startedAt > forMs) return counted;
-    const isNew = await db.transaction(async (tx) => {
-      await tx.query(`SET LOCAL statement_timeout = '${COUNT}'`);
-      await tx.query(ONE_AT_A_TIME);
+  const days = await db.query<{ day: Date }>(DAYS);
+  return countingOfDays(
+    db,
+    days,
+    async (tx, { day }) => {
       if ((await tx.query(BEGIN, [day])).length === 0) return false;
       for (const kind of BUSY_KINDS) await countKind(tx, kind, day, few);
       return true;
-    });
-    if (isNew) counted += 1;
-    await rest(performance.now() - began);
-  }
-  return counted;
+    },
+    options,
+  );
 }
 
 /** Days are read from the log again until they are counted anew, as something came into them later, or left them. Waits for a day that is being counted. */

@@ -36,6 +36,7 @@ import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countBusyDays } from "#lib/use-rollups/busy-days.ts";
+import { countCallDays } from "#lib/use-rollups/call-days.ts";
 import { rollUpAll } from "#lib/use-rollups/roll-up-uses.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -89,6 +90,15 @@ export function scheduledJobs(options: JobsOptions): Record<string, Job> {
       cron: "*/5 * * * *",
       run: () =>
         countBusyDays(retention, {
+          isHeld,
+          rest: (ms) => wait(Math.min(ms, REST_MAX_MS)),
+          forMs: ROLL_UP_MS,
+        }),
+    },
+    "count-call-days": {
+      cron: "2-59/5 * * * *",
+      run: () =>
+        countCallDays(retention, {
           isHeld,
           rest: (ms) => wait(Math.min(ms, REST_MAX_MS)),
           forMs: ROLL_UP_MS,

@@ -9,7 +9,7 @@ export const GET = defineRoute({
   path: "/api/v1/token-uses",
   summary: "Lists uses of tokens, refused ones among them, newest first",
   description:
-    "`not…` parameters leave values out; of what has no value at all nothing is left out. By path, method, status, user agent, audience, network, and whom to leave out, it looks through the log for about two seconds: where that is too short, `searchedUpTo` says how far it came, and the cursor goes on from there.",
+    "`not…` parameters leave values out; of what has no value at all nothing is left out. By path, method, status, user agent, audience, network, and whom to leave out, it looks through the log for about two seconds, which is all of it where days that are over tell of the path, the method and the user agent by themselves: where that is too short, `searchedUpTo` says how far it came, and the cursor goes on from there.",
   permission: "audit:read",
   list: tokenUsesTable,
   response: logPageOf(tokenUseRow).extend({ searchedUpTo: instant.nullable() }),
