@@ -4,7 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 /** Some 180 MB with what it needs: nobody who does not measure has it. */
-const VERSION = "13.5.0";
+export const VERSION = "13.5.0";
 const CACHE_DIR = path.resolve(import.meta.dirname, "../../.cache");
 const INSTALL_MS = 300_000;
 

@@ -6,7 +6,7 @@ export type MeasuredPage = (typeof PAGES)[number];
 export const WAYS = ["at rest", "with traffic"] as const;
 export type Way = (typeof WAYS)[number];
 
-/** What issue by issue is asked of each. */
+/** The least score that is asked of each page, in each category. */
 export const GOAL = 95;
 
 /** Of these the score is taken, by Lighthouse's own names. */

@@ -50,6 +50,33 @@ test("an API token is bound to its networks, used, moved and revoked, and its pa
   expect(await ended.json()).toMatchObject({ code: "API_TOKEN_REVOKED" });
 });
 
+test("revoking an API token says what was made with it, and ends that too", async ({
+  page,
+  product,
+  ownerApi,
+  registry,
+}) => {
+  const body = { name: `Maker ${registry.mark}`, role: "owner", isUnattended: true };
+  const maker = await ownerApi.make<{ id: string; token: string }>("/api/v1/api-tokens", body);
+  const asked = (token: string, data?: object) =>
+    fetch(`${product.consoleUrl}/api/v1/${data === undefined ? "me" : "api-tokens"}`, {
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(data === undefined ? {} : { method: "POST", body: JSON.stringify(data) }),
+    });
+  const made = (await (await asked(maker.token, { name: "Child", role: "auditor" })).json()) as {
+    token: string;
+  };
+  await page.goto(`/api-tokens/${maker.id}`);
+  await expect(page.getByRole("link", { name: "Created the API token Child" })).toBeVisible();
+  await page.getByRole("button", { name: "Revoke…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("1 API token that was made with it ends too.");
+  await expectAccessible(page, "the dialog that revokes an API token");
+  await dialog.getByRole("button", { name: "Revoke the API token" }).click();
+  await expect(page.getByText("Revoked", { exact: true }).first()).toBeVisible();
+  expect((await asked(made.token)).status).toBe(401);
+});
+
 test("the API reference finds an operation, shows what it needs, and its address brings back the same view", async ({
   page,
 }) => {

@@ -1,6 +1,6 @@
 "use client";
 
-import { Button } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import Link from "next/link";
 import { useState } from "react";
 import { actsByAddress } from "#app/(console)/_components/acts-address.ts";
@@ -33,15 +33,17 @@ export function ApiTokenActions({ token }: { token: ApiTokenDetail }) {
           done(words.revoked(token.name));
         }}
       >
-        <p>{words.revokeText}</p>
-        {goesWithIt === null ? null : <p>{goesWithIt}</p>}
-        <p>
-          {words.revokeStays}
-          <Link prefetch={false} href={actsByAddress(token.id)}>
-            {words.lookAt}
-          </Link>
-          .
-        </p>
+        <Stack gap="sm">
+          <p>{words.revokeText}</p>
+          {goesWithIt === null ? null : <p>{goesWithIt}</p>}
+          <p>
+            {words.revokeStays}
+            <Link prefetch={false} href={actsByAddress(token.id)}>
+              {words.lookAt}
+            </Link>
+            .
+          </p>
+        </Stack>
       </ConfirmDialog>
     </>
   );

@@ -106,7 +106,7 @@ export const apiTokenWords = {
     const ends = apiTokens + invitations === 1 ? "ends" : "end";
     return parts.length === 0 ? null : `${parts.join(" and ")} made with it ${ends} too.`;
   },
-  goesWithItIfRevoked: (goesWithIt: string) => `Where it is revoked: ${goesWithIt}`,
+  goesWithItIfRevoked: (goesWithIt: string) => `If it is revoked, ${goesWithIt}`,
   revokeStays: "Whatever else it made or changed stays as it is. ",
   lookAt: "Look at what it did",
   didTitle: "What it did",
