@@ -106,9 +106,9 @@ test("of somebody in a log of thousands of long acts everything is erased though
   await evidence.asSuperuser(
     `INSERT INTO audit_entry (id, sequence, at, actor_kind, actor_id, actor_name, act, outcome, target_kind, target_id, target_name, request_id, salt, note)
      SELECT gen_random_uuid(), (SELECT sequence FROM audit_chain WHERE id = 'admin') + n, now(), 'system', 'test', 'test', 'client.updated', 'done', 'client', n::text, 'shop', 'r',
-       decode(repeat('ab', 48), 'hex'), repeat('a word and another one. ', 1500) || CASE WHEN n IN (1, 3000) THEN 'For ${EMAIL}' ELSE '' END
-     FROM generate_series(1, 3000) n;
-     UPDATE audit_chain SET sequence = sequence + 3000, chained = sequence + 3000 WHERE id = 'admin'`,
+       decode(repeat('ab', 48), 'hex'), repeat('a word and another one. ', 1500) || CASE WHEN n IN (1, 4000) THEN 'For ${EMAIL}' ELSE '' END
+     FROM generate_series(1, 4000) n;
+     UPDATE audit_chain SET sequence = sequence + 4000, chained = sequence + 4000 WHERE id = 'admin'`,
   );
   const keep = "email,name\njohn.doe@example.com,John\n";
   const ids = {
@@ -124,7 +124,7 @@ test("of somebody in a log of thousands of long acts everything is erased though
   const plan = await getErasurePlan(owner(), { userId }, 20);
   expect(plan).toMatchObject({ refusals: [], counts: { acts: null, lists: 0 } });
   await beginErasure(owner(), { userId, reason: "user_request", note: "legal says so", confirm: EMAIL });
-  await retention.query("SET statement_timeout = '200ms'");
+  await retention.query("SET statement_timeout = '400ms'");
   await expect(
     retention.query("SELECT FROM audit_entry e WHERE e.note ~* $1::text", [patternOf([EMAIL, NAME])]),
     "in one statement",
