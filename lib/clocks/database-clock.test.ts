@@ -10,7 +10,7 @@ function world() {
   const looks: number[] = [];
   const apart: number[] = [];
   let isAway = false;
-  const way = { ms: 0 };
+  const way = { ms: 0, backMs: null as number | null };
   const pass = (ms: number) => {
     clocks.database += ms;
     clocks.wall += ms;
@@ -22,7 +22,7 @@ function world() {
       pass(way.ms);
       if (isAway) throw new Error("the database is away");
       const told = new Date(clocks.database);
-      pass(way.ms);
+      pass(way.backMs ?? way.ms);
       return told;
     },
     onApart: (ms) => apart.push(ms),
@@ -96,6 +96,28 @@ describe("the time of a process that shares a database", () => {
     way.ms = 500;
     expect(await error()).toBe(0);
     expect(apart).toEqual([]);
+  });
+
+  test("is the machine's to the millisecond where that agrees, however long a question waits for its turn", async () => {
+    const { error, way, pass } = world();
+    for (const [ms, backMs] of [
+      [0, 0],
+      [2_000, 1],
+      [1, 2_000],
+    ] as const) {
+      Object.assign(way, { ms, backMs });
+      pass(70_000);
+      expect(await error()).toBe(0);
+    }
+  });
+
+  test("stays as it is where the machine is wrong and an answer that was long on its way says nothing better", async () => {
+    const { clocks, error, way, pass } = world();
+    clocks.wall += YEARS_MS;
+    expect(await error()).toBe(0);
+    Object.assign(way, { ms: 2_000, backMs: 1 });
+    pass(70_000);
+    expect(await error()).toBe(0);
   });
 
   test("costs one question for many who want to know, and another in ten seconds at the earliest", async () => {

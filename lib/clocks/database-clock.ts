@@ -1,5 +1,5 @@
-/** A moment on the database's clock and on both of the process. */
-type Measured = { databaseMs: number; steadyMs: number; wallMs: number };
+/** A moment on the database's clock and on both of the process; `isWall`: as far as one can tell, the machine's clock is the database's. */
+type Measured = { databaseMs: number; steadyMs: number; wallMs: number; isWall: boolean };
 
 export type DatabaseClockOptions = {
   /** Asks the database what time it is. */
@@ -17,12 +17,16 @@ const FRESH_MS = 10_000;
 const OLD_MS = 60_000;
 /** So far both clocks of a process may differ since a look: more, and one of them was changed, or the machine slept. */
 const DRIFT_MS = 1_000;
+/** Both tell whole milliseconds. */
+const GRAIN_MS = 1;
 /** A machine whose clock is further from the database's is wrong. */
 const APART_MS = 60_000;
 
 /**
  * What time it is for a process that shares a database with others: the database's time, carried on by the clock that does not jump. Whoever sets the machine's clock changes nothing. The database is
- * asked seldom, and by one of many who want to know. Where it does not answer, time goes on from the last look; before the first one it is the machine's.
+ * asked seldom, and by one of many who want to know. An answer says no more than that the database looked at its clock between the question and the answer, which on a busy machine are far from each other: what
+ * agrees with that stays as it is, the machine's clock first, so that the time of a machine whose clock is right is that clock's to the millisecond. Where the database does not answer, time goes on from the
+ * last look; before the first one it is the machine's.
  */
 export class DatabaseClock {
   readonly #read: () => Promise<Date>;
@@ -59,7 +63,9 @@ export class DatabaseClock {
 
   #tell(): Date {
     if (this.#measured === null) return new Date(this.#wall());
-    return new Date(this.#measured.databaseMs + this.#steady() - this.#measured.steadyMs);
+    const ageMs = this.#steady() - this.#measured.steadyMs;
+    if (this.#measured.isWall && !this.#hasDrifted(ageMs)) return new Date(this.#wall());
+    return new Date(this.#measured.databaseMs + ageMs);
   }
 
   #look(): Promise<void> {
@@ -77,12 +83,18 @@ export class DatabaseClock {
     } catch {
       return;
     }
-    // it looked at its clock somewhere between the question and the answer
-    const onTheWayMs = (this.#steady() - asked) / 2;
-    const steadyMs = asked + onTheWayMs;
-    const wallMs = this.#wall() - onTheWayMs;
-    this.#measured = { databaseMs: database.getTime(), steadyMs, wallMs };
-    const apartMs = wallMs - database.getTime();
+    const answered = this.#steady();
+    const wallMs = this.#wall();
+    // what the database's clock says at the answer, at the least and at the most
+    const least = database.getTime();
+    const most = least + (answered - asked);
+    const agrees = (ms: number) => ms >= least - GRAIN_MS && ms <= most + GRAIN_MS;
+    const before = this.#measured;
+    const carriedOn = before === null ? Number.NaN : before.databaseMs + answered - before.steadyMs;
+    const isWall = agrees(wallMs);
+    const databaseMs = isWall ? wallMs : agrees(carriedOn) ? carriedOn : (least + most) / 2;
+    this.#measured = { databaseMs, steadyMs: answered, wallMs, isWall };
+    const apartMs = wallMs - databaseMs;
     if (Math.abs(apartMs) > APART_MS) this.#onApart(apartMs, database);
   }
 }

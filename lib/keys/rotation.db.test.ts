@@ -37,7 +37,9 @@ describe("a planned rotation", () => {
     const { kid, readyAt, activatesAt } = planned.key;
     expect(planned).toMatchObject({ key: { state: "standby" }, other: { kid: first, state: "active" } });
     expect(activatesAt).toBe(readyAt);
-    expect(Date.parse(readyAt ?? "") - Date.parse(planned.key.createdAt)).toBe(606_000);
+    // the database looks at its clock twice
+    const waits = Date.parse(readyAt ?? "") - Date.parse(planned.key.createdAt);
+    expect(Math.abs(waits - 606_000)).toBeLessThan(50);
     expect(await ring.worker()).toBe(false);
 
     await ring.age(kid);
