@@ -65,6 +65,7 @@ export default async function RestoredPage() {
                 </>
               ),
             },
+            { key: words.back, value: words.erased },
           ]}
         />
         {can(ctx, "restore:confirm") ? (

@@ -7,7 +7,7 @@ import { expect, test } from "../fixtures/test.ts";
 import { codeOf } from "../fixtures/totp.ts";
 import { untilAlive } from "../pages/alive.ts";
 import { EnrolmentPage } from "../pages/enrolment-page.ts";
-import { AudienceForm } from "../pages/registry-forms.ts";
+import { AudienceForm, ClientForm } from "../pages/registry-forms.ts";
 
 const OWNER = { name: "Olive Owner", email: "olive@example.com", password: "a sentence is easier to keep" };
 
@@ -107,7 +107,7 @@ test.describe("the owner of an empty organisation", () => {
     }
   });
 
-  test("is told what comes next, after the first audience too", async ({ page }) => {
+  test("is told what comes next, after the first audience and the first client too", async ({ page }) => {
     await page.goto("/");
     await page.getByRole("link", { name: "Create an audience" }).click();
     const audience = new AudienceForm(page);
@@ -119,5 +119,17 @@ test.describe("the owner of an empty organisation", () => {
     await expect(next, "the audience's page says what comes next").toHaveAttribute("href", "/clients/new");
     await page.goto("/");
     await expect(next, "and so does the overview").toHaveAttribute("href", "/clients/new");
+
+    await next.click();
+    const client = new ClientForm(page);
+    await client.chooseKind("Service");
+    await client.field("Name").fill("First client");
+    await client.pick("First");
+    await client.save("Register");
+    await expect(page.getByRole("link", { name: "Open the client" })).toBeVisible();
+    await expect(
+      page.getByRole("link", { name: "Register a verifier" }),
+      "nothing checks its tokens yet",
+    ).toHaveAttribute("href", "/verifiers/new");
   });
 });

@@ -93,6 +93,7 @@ export async function openCaseOfDetection(
     },
     named,
     {
+      found: says,
       from: { at: record.firstAt, why: "From when it was first found: nothing on record is named by it." },
       also: async (tx, opened) => [await join(tx, id, opened)],
     },

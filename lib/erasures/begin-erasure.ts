@@ -10,7 +10,7 @@ import { readUser } from "../users/get-user.ts";
 import { ERASURE_COLUMNS, type ErasureRecord, erasureOf } from "./erasure-row.ts";
 import { countUses, readRefusals } from "./get-erasure-plan.ts";
 import type { BeginErasureInput } from "./input.ts";
-import { readMentions } from "./mentions.ts";
+import { isNamedIn, readMentions } from "./mentions.ts";
 import { ERASED_NAME, type Erasure } from "./model.ts";
 
 function badInput(path: string, message: string): DomainError {
@@ -20,8 +20,7 @@ function badInput(path: string, message: string): DomainError {
 /** The act stays for as long as acts do: a note that names the person would outlive what it is about. */
 async function requireNamesNobody(tx: Sql, userId: string, note: string): Promise<void> {
   const { emails, names } = await readMentions(tx, userId);
-  const said = note.toLowerCase();
-  if ([...emails, ...names].some((one) => one !== "" && said.includes(one.toLowerCase())))
+  if ([...emails, ...names].some((one) => isNamedIn(note, one)))
     throw badInput("note", "names the person: it stays on record after they are erased");
 }
 

@@ -103,10 +103,16 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     why: "an answer is kept for a day",
   },
   incident: {
+    erases: "compromised_why",
     searches: "title compromised_why",
     keeps: "state severity opened_by_kind opened_by_id opened_by_name",
   },
-  incident_note: { searches: "text", keeps: "step by_id by_name" },
+  incident_note: {
+    erases: "text",
+    searches: "text",
+    keeps: "step by_id by_name",
+    why: "what was suggested or noted of a detection goes with the person; what somebody wrote is searched",
+  },
   incident_step: { searches: "what", keeps: "step done_by_id done_by_name" },
   incident_subject: { searches: "name", keeps: "kind added_by_name" },
   kept_leaf: {

@@ -8,8 +8,11 @@ import {
 } from "../seals/entry-leaf.ts";
 import { ERASED, ERASURE_BEGUN, lettersOf } from "../seals/erasures.ts";
 import { ENTRIES } from "../seals/read-evidence.ts";
-import type { Mentions } from "./mentions.ts";
+import { CASE_TELLS } from "./cases-of.ts";
 import { ERASED_NAME } from "./model.ts";
+
+/** Acts that are read and written at once. */
+const AT_ONCE = 1_000;
 
 /** What holds where somebody was, in what an act changed. */
 const WHERE_FROM = '"(ip|lastIp|network|path|userAgent)"';
@@ -20,6 +23,7 @@ export const ACTS_OF = `
   OR (e.target_kind = 'token' AND e.target_id IN (SELECT t.id::text FROM token t WHERE t.user_id = $1::uuid))
   OR (e.target_kind = 'family' AND e.target_id IN (SELECT f.id::text FROM token_family f WHERE f.user_id = $1::uuid))
   OR (e.target_kind = 'session' AND e.target_id IN (SELECT f.session_uid FROM token_family f WHERE f.user_id = $1::uuid))
+  OR ${CASE_TELLS}
   OR e.target_name ~* $2::text OR e.note ~* $2::text OR e.before::text ~* $2::text OR e.after::text ~* $2::text`;
 
 type ActOf = ChainedEntry & {
@@ -27,15 +31,17 @@ type ActOf = ChainedEntry & {
   namesTarget: boolean;
   namesContent: boolean;
   saysWhere: boolean;
+  caseTells: boolean;
 };
 
 const READ = `
   WITH of_person AS MATERIALIZED (
     SELECT e.id, e.target_id = $1::text OR e.target_id IN (SELECT t.id::text FROM token t WHERE t.user_id = $1::uuid UNION ALL
       SELECT f.id::text FROM token_family f WHERE f.user_id = $1::uuid UNION ALL
-      SELECT f.session_uid FROM token_family f WHERE f.user_id = $1::uuid AND f.session_uid IS NOT NULL) AS is_theirs
-    FROM audit_entry e WHERE ${ACTS_OF})
-  SELECT x.*, p.is_theirs AS "isTheirs", coalesce(x."targetName" ~* $2::text, false) AS "namesTarget",
+      SELECT f.session_uid FROM token_family f WHERE f.user_id = $1::uuid AND f.session_uid IS NOT NULL) AS is_theirs,
+      coalesce(${CASE_TELLS}, false) AS case_tells
+    FROM audit_entry e WHERE e.sequence = ANY ($3::bigint[]))
+  SELECT x.*, p.is_theirs AS "isTheirs", p.case_tells AS "caseTells", coalesce(x."targetName" ~* $2::text, false) AS "namesTarget",
     coalesce(concat_ws(' ', x.note, x.before, x.after) ~* $2::text, false) AS "namesContent",
     concat_ws(' ', x.before, x.after) ~ '${WHERE_FROM}' AS "saysWhere"
   FROM (${ENTRIES}) x JOIN of_person p ON p.id = x.id ORDER BY x.sequence`;
@@ -71,7 +77,7 @@ function partsOf(entry: ActOf, userId: string): EntryPart[] {
     !KEPT.has(entry.act) &&
     !isPlain &&
     hasContent &&
-    (isUpon || entry.namesContent || (isTheirs && entry.saysWhere))
+    (isUpon || entry.namesContent || entry.caseTells || (isTheirs && entry.saysWhere))
   )
     parts.push("content");
   const gone = erasedPartsOf(entry);
@@ -88,26 +94,29 @@ function recordOf(entry: ChainedEntry, parts: readonly EntryPart[]): object {
  * Takes what is personal of somebody out of the log of acts; the chain goes on to verify.
  *
  * @param tx of the retention role, while their erasure runs.
+ * @param sequences of the acts that are looked at, as `ActsSearch` found them.
  * @returns the parts that were taken, by the acts' sequences, and how many of the acts have no proof of the rest.
  */
 export async function eraseActs(
   tx: Sql,
   userId: string,
-  { pattern }: Mentions,
+  { pattern, sequences }: { pattern: string | null; sequences: readonly bigint[] },
 ): Promise<{ acts: Record<string, string>; unproved: number }> {
-  const found = await tx.query<ActOf>(READ, [userId, pattern]);
   const acts: Record<string, string> = {};
   let unproved = 0;
-  const erased: object[] = [];
-  for (const entry of found) {
-    const parts = partsOf(entry, userId);
-    if (parts.length === 0) continue;
-    const one = eraseParts(entry, parts);
-    const isBare = erasedPartsOf(one).includes("bare");
-    acts[String(entry.sequence)] = isBare ? lettersOf(["bare"]) : lettersOf(parts);
-    if (isBare) unproved += 1;
-    erased.push(recordOf(one, parts));
+  for (let at = 0; at < sequences.length; at += AT_ONCE) {
+    const found = await tx.query<ActOf>(READ, [userId, pattern, sequences.slice(at, at + AT_ONCE)]);
+    const erased: object[] = [];
+    for (const entry of found) {
+      const parts = partsOf(entry, userId);
+      if (parts.length === 0) continue;
+      const one = eraseParts(entry, parts);
+      const isBare = erasedPartsOf(one).includes("bare");
+      acts[String(entry.sequence)] = isBare ? lettersOf(["bare"]) : lettersOf(parts);
+      if (isBare) unproved += 1;
+      erased.push(recordOf(one, parts));
+    }
+    if (erased.length > 0) await tx.query(WRITE, [JSON.stringify(erased)]);
   }
-  if (erased.length > 0) await tx.query(WRITE, [JSON.stringify(erased)]);
   return { acts, unproved };
 }

@@ -1,8 +1,11 @@
 import type { Sql } from "../db/sql.ts";
 import { accountKey } from "../passwords/throttle.ts";
+import { eraseFoundTexts } from "./cases-of.ts";
 import { eraseMentions, IN_PLACE, type Mentions } from "./mentions.ts";
 import { ERASED_NAME, erasedEmail } from "./model.ts";
 
+/** No address is longer. */
+const EMAIL_BYTES = 1_024;
 /** No mail goes there. */
 const NOWHERE = "erased@erased.invalid";
 /** What a finding says of where from, and what was called. */
@@ -28,8 +31,12 @@ const OF_PERSON: readonly string[] = [
 
 /** What a file of people that was not applied says of them goes with the file. */
 const BY_ADDRESS: readonly string[] = [
+  // as bytes, which may be anything, and over the edge between two parts
   `DELETE FROM people_import i WHERE i.state <> 'applied' AND EXISTS (SELECT FROM people_import_part p
-     WHERE p.import_id = i.id AND EXISTS (SELECT FROM unnest($1::text[]) AS a(email) WHERE lower(convert_from(p.content, 'LATIN1')) LIKE '%' || a.email || '%')) RETURNING 1`,
+     LEFT JOIN people_import_part n ON n.import_id = p.import_id AND n.number = p.number + 1
+     CROSS JOIN LATERAL (SELECT lower(encode(p.content || coalesce(substring(n.content FROM 1 FOR ${EMAIL_BYTES}), ''), 'escape')) AS written) f
+     CROSS JOIN unnest($1::text[]) AS a(email)
+     WHERE p.import_id = i.id AND position(lower(encode(convert_to(a.email, 'UTF8'), 'escape')) IN f.written) > 0) RETURNING 1`,
   `UPDATE people_import_row SET key = NULL, remark = NULL, given = '{}', before = NULL WHERE lower(key) = ANY ($1::text[]) RETURNING 1`,
   "UPDATE client SET contact_email = NULL WHERE lower(contact_email) = ANY ($1::text[]) RETURNING 1",
 ];
@@ -53,7 +60,7 @@ export async function eraseRecords(
   { emails, pattern }: Mentions,
   now: Date,
 ): Promise<number> {
-  let rows = 0;
+  let rows = await eraseFoundTexts(tx, userId);
   for (const statement of OF_PERSON) rows += (await tx.query(statement, [userId])).length;
   for (const statement of BY_ADDRESS) rows += (await tx.query(statement, [emails])).length;
   const keys = emails.map((email) => accountKey("user", email));

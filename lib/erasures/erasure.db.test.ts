@@ -30,6 +30,7 @@ import {
   readyToErase,
   rowsFromBefore,
   tablesWithMarks,
+  WRITTEN,
 } from "./test-person.ts";
 
 let evidence: Evidence;
@@ -97,8 +98,8 @@ test("the plan counts what mentions a person, and says what stands against it: e
   expect(plan.counts).toMatchObject({
     tokens: 1,
     uses: 6,
-    cases: 1,
-    detections: 1,
+    cases: 2,
+    detections: 2,
     mails: 1,
     importRows: 1,
     signIns: 2,
@@ -109,7 +110,7 @@ test("the plan counts what mentions a person, and says what stands against it: e
   expect(plan.refusals).toEqual([
     "The user is enabled: disable them first.",
     "A token of theirs is live: revoke it first.",
-    `Case ${person.number} is about them and not closed: what was found of them is evidence there.`,
+    `${person.numbers.map((number) => `Case ${number}`).join(", ")} are about them and not closed: what was found of them is evidence there.`,
   ]);
   await expect(beginErasure(as("owner"), { ...person, ...asked })).rejects.toMatchObject({
     code: "CONFLICT",
@@ -168,6 +169,30 @@ test("nothing of what is personal is in any table of the database", async () => 
   expect(await tablesWithMarks(evidence)).toEqual([]);
   // counted by a hash of the address, also where they are wont to come from
   expect(await evidence.db.query("SELECT key FROM sign_in_attempt")).toEqual([]);
+});
+
+test("of a case, what the product wrote itself goes and what somebody wrote stays", async () => {
+  const cases = await evidence.db.query<{ why: string; notes: string[] }>(
+    `SELECT i.compromised_why AS why, ARRAY(SELECT n.text FROM incident_note n WHERE n.incident_id = i.id ORDER BY n.at) AS notes
+     FROM incident i ORDER BY i.number`,
+  );
+  const why = "By what was found of a person whose data was erased.";
+  expect(cases).toEqual([
+    { why, notes: ["[erased] was called: it was not them"] },
+    { why, notes: [`[erased] ${WRITTEN}`] },
+  ]);
+  const acts = await evidence.db.query<{ act: string; isWhole: boolean }>(
+    `SELECT act, after IS NOT NULL AS "isWhole" FROM audit_entry WHERE act IN ('incident.opened', 'incident.updated', 'incident.subjects_added') ORDER BY sequence`,
+  );
+  expect(acts.map(({ act, isWhole }) => `${act}${isWhole ? "" : ", erased"}`)).toEqual([
+    "incident.opened, erased",
+    "incident.opened, erased",
+    "incident.updated, erased",
+    "incident.updated, erased",
+    "incident.subjects_added, erased",
+    "incident.updated",
+    "incident.updated",
+  ]);
 });
 
 test("the user's row is a tombstone that nobody finds by what it was or makes a user of", async () => {

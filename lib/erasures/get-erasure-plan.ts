@@ -2,7 +2,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
-import { run, sql } from "../list-query/sql-fragment.ts";
+import { type Fragment, joined, run, sql, trusted } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import { readUser } from "../users/get-user.ts";
 import type { UserDetail } from "../users/model.ts";
@@ -14,11 +14,38 @@ import type { ErasureCounts, ErasurePlan } from "./model.ts";
 const COUNT_MS = 5_000;
 
 /** How many uses of somebody hold something that is personal, or null where counting takes long. */
-export async function countUses(db: Database, userId: string): Promise<number | null> {
+export async function countUses(
+  db: Database,
+  userId: string,
+  forMs: number = COUNT_MS,
+): Promise<number | null> {
   const rows = await withinTime<{ count: number }>(
     db,
     sql`SELECT count(*)::int AS count FROM token_use u WHERE u.user_id = ${userId}::uuid AND octet_length(u.salt) <= 20`,
-    COUNT_MS,
+    forMs,
+  );
+  return rows === null ? null : (rows[0]?.count ?? 0);
+}
+
+function actsOf(userId: string, pattern: string | null): Fragment {
+  const values: Record<string, Fragment> = { $1: sql`${userId}`, $2: sql`${pattern}` };
+  return joined(
+    ACTS_OF.split(/(\$[12])/).map((part) => values[part] ?? trusted(part)),
+    "",
+  );
+}
+
+/** How many acts are theirs or name them, or null where counting takes long. */
+async function countActs(
+  db: Database,
+  userId: string,
+  { pattern }: Mentions,
+  forMs: number,
+): Promise<number | null> {
+  const rows = await withinTime<{ count: number }>(
+    db,
+    sql`SELECT count(*)::int AS count FROM audit_entry e WHERE ${actsOf(userId, pattern)}`,
+    forMs,
   );
   return rows === null ? null : (rows[0]?.count ?? 0);
 }
@@ -27,11 +54,7 @@ async function countRest(
   db: Sql,
   userId: string,
   { emails, pattern }: Mentions,
-): Promise<Omit<ErasureCounts, "uses">> {
-  const acts = await db.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM audit_entry e WHERE ${ACTS_OF}`,
-    [userId, pattern],
-  );
+): Promise<Omit<ErasureCounts, "uses" | "acts">> {
   const id = sql`${userId}::uuid`;
   const named = sql`${pattern}::text`;
   const [rest] = await run<Omit<ErasureCounts, "uses" | "acts">>(
@@ -46,7 +69,7 @@ async function countRest(
         AS lists`,
   );
   if (rest === undefined) throw new Error("the database counted nothing");
-  return { ...rest, acts: acts[0]?.count ?? 0 };
+  return rest;
 }
 
 /** What of a case is a person: they, a token or a family of theirs. */
@@ -80,20 +103,30 @@ export async function readRefusals(db: Sql, user: UserDetail): Promise<string[]>
   return refusals;
 }
 
-/** What erasing somebody's data would do, and what stands against it. Needs `user:read`. @throws {DomainError} NOT_FOUND, FORBIDDEN */
-export async function getErasurePlan(ctx: Context, { userId }: { userId: string }): Promise<ErasurePlan> {
+/**
+ * What erasing somebody's data would do, and what stands against it. Needs `user:read`.
+ *
+ * @param countMs milliseconds after which uses and acts are too many to count.
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN
+ */
+export async function getErasurePlan(
+  ctx: Context,
+  { userId }: { userId: string },
+  countMs: number = COUNT_MS,
+): Promise<ErasurePlan> {
   requirePermission(ctx, "user:read");
   const user = await readUser(ctx.db, { id: userId, now: ctx.now });
   const mentions = await readMentions(ctx.db, user.id);
-  const [uses, rest, refusals, admins] = await Promise.all([
-    countUses(ctx.db, user.id),
+  const [uses, acts, rest, refusals, admins] = await Promise.all([
+    countUses(ctx.db, user.id, countMs),
+    countActs(ctx.db, user.id, mentions, countMs),
     countRest(ctx.db, user.id, mentions),
     readRefusals(ctx.db, user),
     ctx.db.query("SELECT 1 FROM admin WHERE lower(email) = ANY ($1::text[])", [mentions.emails]),
   ]);
   return {
     userId: user.id,
-    counts: { ...rest, uses },
+    counts: { ...rest, uses, acts },
     refusals,
     confirm: user.email,
     isAdminToo: admins.length > 0,

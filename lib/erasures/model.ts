@@ -13,8 +13,8 @@ export type ErasureCounts = {
   tokens: number;
   /** Uses of their tokens that hold an address, a path or software; null where counting took too long. */
   uses: number | null;
-  /** Acts upon them, by them, or in whose words they stand. */
-  acts: number;
+  /** Acts upon them, by them, or in whose words they stand; null where counting took too long. */
+  acts: number | null;
   /** Cases that they, their tokens or families are in. */
   cases: number;
   detections: number;

@@ -5,6 +5,7 @@ import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { ERASED, type ErasedRows } from "../seals/erasures.ts";
 import { forgetDays } from "../use-rollups/busy-days.ts";
+import { ActsSearch } from "./acts-search.ts";
 import { eraseActs } from "./erase-acts.ts";
 import { eraseRecords } from "./erase-records.ts";
 import { countErasedUses, eraseSomeTokens, eraseSomeUses } from "./erase-uses.ts";
@@ -61,15 +62,36 @@ async function eraseInBatches(
   await db.query(NOTE, [id, 0]);
 }
 
+/** The acts that are theirs, before the last transaction: that one holds what others wait for. */
+async function searchActs(
+  db: SqlDatabase,
+  { id, userId }: ErasureRecord,
+  signal?: AbortSignal,
+): Promise<ActsSearch> {
+  const search = new ActsSearch(userId, await readMentions(db, userId));
+  await search.goOn(db, async () => {
+    signal?.throwIfAborted();
+    await db.query(NOTE, [id, 0]);
+  });
+  return search;
+}
+
 /** What came while the batches ran, what is no log, and the act that says which rows there are: together. */
-async function finish(db: SqlDatabase, { id, userId, reason }: ErasureRecord): Promise<void> {
+async function finish(
+  db: SqlDatabase,
+  { id, userId, reason }: ErasureRecord,
+  search: ActsSearch,
+): Promise<void> {
   const now = await readClock(db);
   await db.transaction(async (tx) => {
     await tx.query("SELECT FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
     for (const day of (await readDays(tx)).slice(-2)) while ((await eraseUsesOfDay(tx, userId, day)) > 0);
     while ((await eraseSomeTokens(tx, userId)) > 0);
     const mentions = await readMentions(tx, userId);
-    const { acts, unproved } = await eraseActs(tx, userId, mentions);
+    // somebody gave them a name meanwhile
+    if (mentions.pattern !== search.pattern) throw new Error("what they are called has changed meanwhile");
+    await search.goOn(tx);
+    const { acts, unproved } = await eraseActs(tx, userId, search);
     const records = await eraseRecords(tx, userId, mentions, now);
     const days = await countErasedUses(tx, userId);
     const [tokens] = await tx.query<{ count: bigint }>(
@@ -103,7 +125,7 @@ async function finish(db: SqlDatabase, { id, userId, reason }: ErasureRecord): P
 }
 
 /**
- * Does the next erasure that waits, or that lost its worker: uses and tokens in batches, day by day, then the rest with the act `user.erased` in one transaction. One that was
+ * Does the next erasure that waits, or that lost its worker: uses and tokens in batches, day by day, the acts looked for in stretches, then the rest with the act `user.erased` in one transaction. One that was
  * killed goes on where it was: what is erased is passed over. One that fails says why and is tried again a minute later.
  *
  * @param db with the retention role.
@@ -117,7 +139,7 @@ export async function runNextErasure(
   if (erasure === undefined) return false;
   try {
     await eraseInBatches(db, erasure, signal);
-    await finish(db, erasure);
+    await finish(db, erasure, await searchActs(db, erasure, signal));
   } catch (error) {
     // whoever stops leaves it to the next worker
     if (signal?.aborted === true) return false;

@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
+import { openCaseOfDetection } from "../detections/open-case-of-detection.ts";
 import { uuidv7 } from "../ids.ts";
 import { addNote } from "../incidents/add-note.ts";
+import { addSubjects } from "../incidents/add-subjects.ts";
 import { openIncidentInput } from "../incidents/input.ts";
 import { openIncident } from "../incidents/open-incident.ts";
 import { updateIncident } from "../incidents/update-incident.ts";
@@ -36,8 +38,8 @@ export type MarkedPerson = {
   userId: string;
   clientId: string;
   token: NewToken;
-  /** The number of the case that they are in, which is open. */
-  number: number;
+  /** The numbers of the cases that they are in, which are open: one that somebody opened, and one of a detection. */
+  numbers: number[];
   /** Writes uses of theirs. */
   use(count: number): Promise<void>;
 };
@@ -97,12 +99,14 @@ export async function markedPerson(evidence: Evidence, one: TestWriter): Promise
   await one.write(3, of);
   await one.usage.flush();
   await signIns(evidence, userId, clientId);
-  const number = await casesAndLists(evidence, userId, token);
+  await found(evidence, token, "token", token.id);
+  const numbers = [await casesAndLists(evidence, userId, token)];
+  numbers.push(await caseOfDetection(evidence, token));
   return {
     userId,
     clientId,
     token,
-    number,
+    numbers,
     use: async (count) => {
       await one.write(count, of);
     },
@@ -168,6 +172,52 @@ async function signIns({ db }: Evidence, userId: string, clientId: string): Prom
   );
 }
 
+/** A finding of their token. @returns its id. */
+async function found(
+  { db }: Evidence,
+  { id: tokenId, clientId, userId }: NewToken,
+  kind: "token" | "family",
+  of: string,
+): Promise<string> {
+  const id = randomUUID();
+  const facts = { ip, path, request: `GET ${path}`, network: ip, userAgent, country: "CH", before: 2 };
+  await db.query(
+    `INSERT INTO detection (id, rule, severity, state, subject_kind, subject_id, token_id, client_id, user_id, first_at, last_at, found_at, count, facts)
+     VALUES ($1::uuid, $2::text, 'medium', 'open', $3::text, $4::text, $5::uuid, $6::uuid, $7::uuid, now(), now(), now(), 1, $8::jsonb)`,
+    [
+      id,
+      kind === "token" ? "new_network" : "new_country",
+      kind,
+      of,
+      tokenId,
+      clientId,
+      userId,
+      JSON.stringify(facts),
+    ],
+  );
+  return id;
+}
+
+/** The words of whoever opens a case of a detection, which stay. */
+export const WRITTEN = "Looks like a tunnel; ask the team.";
+
+/** A case of a finding of their token's family, to which more of theirs is added. */
+async function caseOfDetection(evidence: Evidence, token: NewToken): Promise<number> {
+  const owner = () => contextAs(evidence.db, "owner");
+  const id = await found(evidence, token, "family", token.familyId ?? "");
+  const { incident } = await openCaseOfDetection(owner(), { id, note: WRITTEN });
+  const number = incident?.number ?? 0;
+  const { version } = await updateIncident(owner(), {
+    number,
+    version: 1,
+    compromisedFrom: new Date(token.issuedAt.getTime() - 60_000),
+    why: "",
+  });
+  await updateIncident(owner(), { number, version, compromisedFrom: null });
+  await addSubjects(owner(), { number, tokenIds: [token.id], subjects: [] });
+  return number;
+}
+
 async function casesAndLists({ db }: Evidence, userId: string, token: NewToken): Promise<number> {
   const ctx = contextAs(db, "owner");
   const { number } = await openIncident(
@@ -192,25 +242,14 @@ async function casesAndLists({ db }: Evidence, userId: string, token: NewToken):
     [randomUUID(), email, `Dear ${name}`, userId, name, incident?.id ?? null],
   );
   await db.query(
-    `INSERT INTO detection (id, rule, severity, state, subject_kind, subject_id, token_id, client_id, user_id, first_at, last_at, found_at, count, facts)
-     VALUES ($1::uuid, 'new_network', 'medium', 'open', 'token', $2::text, $2::uuid, $3::uuid, $4::uuid, now(), now(), now(), 1, $5::jsonb)`,
-    [
-      randomUUID(),
-      token.id,
-      token.clientId,
-      userId,
-      JSON.stringify({ ip, path, network: ip, country: "CH", before: 2 }),
-    ],
-  );
-  await db.query(
     `INSERT INTO saved_view (id, list, name, name_key, scope, query, has_columns, hidden_columns, is_shared, owner_id, owner_name, created_at, updated_at)
      VALUES ($1::uuid, 'tokens', $2::text, lower($2::text), 'shared', $3::text, false, '{}', true, 'o', 'o', now(), now())`,
-    [randomUUID(), `Tokens of ${name}`, `q=${encodeURIComponent(email)}`],
+    [randomUUID(), `Tokens of ${name}`, new URLSearchParams({ q: `"${email}" or "${name}"` }).toString()],
   );
   await db.query(
     `INSERT INTO list_export (id, list, format, query, actor_kind, actor_id, actor_name, state, created_at)
      VALUES ($1::uuid, 'users', 'csv', $2::text, 'admin', 'o', 'o', 'waiting', now())`,
-    [randomUUID(), `q=${encodeURIComponent(formerEmail)}`],
+    [randomUUID(), new URLSearchParams({ q: `of ${formerEmail} "${formerName}"` }).toString()],
   );
   const shown = {
     sentences: [`${name} loses everything`],
@@ -240,14 +279,15 @@ async function casesAndLists({ db }: Evidence, userId: string, token: NewToken):
   return number;
 }
 
-/** What has to be so before somebody is erased: their case is closed, and they are shut out. */
-export async function readyToErase({ db }: Evidence, { userId, number }: MarkedPerson): Promise<void> {
+/** What has to be so before somebody is erased: their cases are closed, and they are shut out. */
+export async function readyToErase({ db }: Evidence, { userId, numbers }: MarkedPerson): Promise<void> {
   await disableUser(contextAs(db, "owner"), { userId, reason: "user_request", note: "" });
-  const [{ version } = { version: 1 }] = await db.query<{ version: number }>(
-    "SELECT version FROM incident WHERE number = $1::int",
-    [number],
+  const cases = await db.query<{ number: number; version: number }>(
+    "SELECT number, version FROM incident WHERE number = ANY ($1::int[])",
+    [numbers],
   );
-  await updateIncident(contextAs(db, "owner"), { number, version, state: "closed" });
+  for (const { number, version } of cases)
+    await updateIncident(contextAs(db, "owner"), { number, version, state: "closed" });
 }
 
 /** Rows as they were written before rows had two parts: uses that a worker sealed, and an act. */
@@ -281,6 +321,7 @@ export async function tablesWithMarks({ db, asSuperuser }: Evidence): Promise<st
     mark,
     Buffer.from(mark).toString("hex"),
     encodeURIComponent(mark),
+    new URLSearchParams([["", mark]]).toString().slice(1),
   ]);
   const pattern = `(${marks.map((mark) => mark.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("'", "''")).join("|")})`;
   const parts = tables.map(

@@ -8,6 +8,9 @@ import { pageSha256 } from "./evidence-html.ts";
 /** The act by which a pack left, with its hash, as the log has it on record. */
 export type Left = { sequence: string; at: string; by: string };
 
+/** The act by which a pack left; whether what left by it was something else. */
+type Leaving = { left: Left | null; isOther: boolean; checkpoints: Checkpoint[]; faults: string[] };
+
 type Stated = {
   incident: { id: string };
   integrity: { sha256: string; log: z.output<typeof recordProofs> | null };
@@ -41,8 +44,8 @@ function isOfOneAct({ acts, uses, seals, unproved }: z.output<typeof recordProof
 export async function findLeft(
   { incident, integrity }: Stated,
   { page, using }: { page: string | null; using: Parameters<typeof verifyRecordProofs>[1] },
-): Promise<{ left: Left | null; checkpoints: Checkpoint[]; faults: string[] }> {
-  if (integrity.log === null) return { left: null, checkpoints: [], faults: [] };
+): Promise<Leaving> {
+  if (integrity.log === null) return { left: null, isOther: false, checkpoints: [], faults: [] };
   const { acts, checkpoints, faults } = await verifyRecordProofs(integrity.log, using);
   if (!isOfOneAct(integrity.log)) faults.push("the proof of its leaving has something else in it");
   const act = [...acts.values()].find(
@@ -50,13 +53,13 @@ export async function findLeft(
       name === EVIDENCE_LEFT && targetId === incident.id && outcome === "done",
   );
   const was = act === undefined ? null : readLeft(act.after);
-  if (act === undefined || was === null) return { left: null, checkpoints, faults };
+  if (act === undefined || was === null) return { left: null, isOther: false, checkpoints, faults };
   const wrong = (what: string) => {
     faults.push(`what left, by act ${act.sequence}, was another ${what}`);
-    return { left: null, checkpoints, faults };
+    return { left: null, isOther: true, checkpoints, faults };
   };
   if (was.sha256 !== integrity.sha256) return wrong("pack");
   if (page !== null && was.pageSha256 !== pageSha256(page)) return wrong("page");
   const left = { sequence: String(act.sequence), at: act.at.toISOString(), by: act.actorName };
-  return { left, checkpoints, faults };
+  return { left, isOther: false, checkpoints, faults };
 }

@@ -18,6 +18,8 @@ export type OpeningOptions = {
   window?: Window | null;
   /** Its window where the log suggests none: nothing on record was named. */
   from?: { at: Date; why: string };
+  /** What the note begins with that the product wrote itself; the rest is what somebody did. */
+  found?: string;
   /** What changes with it, in its transaction; the acts go on record after `incident.opened`. */
   also?: (tx: Transaction, incident: { id: string; number: number }) => Promise<Act[]>;
 };
@@ -40,7 +42,7 @@ export async function openIncidentOn(
   ctx: Context,
   input: Pick<OpenIncidentInput, "title" | "severity" | "note">,
   subjects: readonly NamedSubject[],
-  { window: given = null, from: otherwise, also }: OpeningOptions = {},
+  { window: given = null, from: otherwise, found = "", also }: OpeningOptions = {},
 ): Promise<IncidentDetail> {
   const id = uuidv7(ctx.now);
   // the long look comes before the numbers are locked: nobody else waits for it to open a case
@@ -78,9 +80,9 @@ export async function openIncidentOn(
     );
     if (input.note !== "")
       await tx.query(
-        `INSERT INTO incident_note (id, incident_id, step, text, at, by_id, by_name)
-         VALUES ($1::uuid, $2::uuid, 'identify', $3::text, $4::timestamptz, $5::text, $6::text)`,
-        [uuidv7(ctx.now), id, input.note, ctx.now, ctx.actor.id, ctx.actor.name],
+        `INSERT INTO incident_note (id, incident_id, step, text, at, by_id, by_name, found_length)
+         VALUES ($1::uuid, $2::uuid, 'identify', $3::text, $4::timestamptz, $5::text, $6::text, nullif(least(char_length($7::text), char_length($3::text)), 0))`,
+        [uuidv7(ctx.now), id, input.note, ctx.now, ctx.actor.id, ctx.actor.name, found],
       );
     const acts = (await also?.(tx, { id, number: opened })) ?? [];
     await recordEntries(tx, ctx, [

@@ -21,6 +21,9 @@ export type FoundPlace = { rule: "new_country" | "new_network"; at: Date; says: 
 export type SuggestedWindow = { from: Date; why: string };
 type Seen = SuggestedWindow & { by: "country" | "network" };
 
+/** How the reasons begin that hold an address, what was called or a network, as a regular expression of PostgreSQL. */
+export const WHY_TELLS_WHERE = "^(Detected \\(|First use from the network )";
+
 const NOWHERE_BEFORE = {
   person: "nobody had signed in from there, and no token of its users had come from there before.",
   service:

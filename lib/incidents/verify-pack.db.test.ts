@@ -7,6 +7,8 @@ import { systemContext } from "../context.ts";
 import { readCheckpoint } from "../seals/checkpoint.ts";
 import { makeCheckpoint } from "../seals/make-checkpoint.ts";
 import { makeRecordProofs } from "../seals/make-record-proofs.ts";
+import { ACT_BOUNDS } from "../seals/prove-acts.ts";
+import { USE_BOUNDS } from "../seals/prove-uses.ts";
 import { recordProofs, type WhyUnproved } from "../seals/record-proofs.ts";
 import { type Evidence, openEvidence, type TestWriter } from "../seals/test-evidence.ts";
 import { useLeaf } from "../seals/use-leaf.ts";
@@ -408,7 +410,7 @@ test("of what would take too much to prove the newest is proved, and of each oth
     ...{ id, receivedAt: new Date(receivedAt), writer: of, flush: BigInt(flush) },
   }));
   const acts = pack.acts.map(({ sequence, at }) => ({ sequence: BigInt(sequence), at: new Date(at) }));
-  const bounds = { uses: { rows: 7, seals: 60_000 }, acts: { stretch: 20_000, leaves: 1 } };
+  const bounds = { uses: { ...USE_BOUNDS, rows: 7 }, acts: { ...ACT_BOUNDS, leaves: 1 } };
   const made = await makeRecordProofs(db, { uses, acts, bounds });
   expect(made.uses.map(({ seal }) => seal).toSorted()).toEqual(["3", "3", "4"]);
   expect(made.acts).toEqual([]);
@@ -421,8 +423,14 @@ test("of what would take too much to prove the newest is proved, and of each oth
   const found = await verifyPack(page, own);
   expect(found).toMatchObject({ uses: { proved: 3, of: 8 }, left: null });
   expect(found.claimed.filter((why) => why === "costly")).toHaveLength(6);
-  const few = await makeRecordProofs(db, { uses, acts: [], bounds: { uses: { rows: 300_000, seals: 1 } } });
+  const few = await makeRecordProofs(db, { uses, acts: [], bounds: { uses: { ...USE_BOUNDS, seals: 1 } } });
   expect(few.seals.length).toBeLessThanOrEqual(1);
+  // however little is in memory at once, the proofs are the same
+  const whole = await makeRecordProofs(db, { uses, acts });
+  const slow = { uses: { ...USE_BOUNDS, batch: 2 }, acts: { ...ACT_BOUNDS, batch: 1 } };
+  expect(await makeRecordProofs(db, { uses, acts, bounds: slow })).toEqual(whole);
+  expect(whole.uses).toHaveLength(7);
+  expect(whole.acts.flatMap(({ entries }) => entries)).toHaveLength(2);
 });
 
 test("checkpoints that somebody kept speak for none that is not among them", async () => {

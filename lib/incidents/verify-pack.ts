@@ -27,6 +27,8 @@ export type VerifiedPack = {
   isPageOfData: boolean | null;
   /** The act by which it left, with its hash, as the log has it on record; null where that is not proved. */
   left: Left | null;
+  /** Whether an act of leaving is proved, and what left by it was something else. */
+  isOther: boolean;
   /** What does not hold, a sentence each. */
   faults: string[];
 };
@@ -196,6 +198,7 @@ export async function verifyPack(
     held: proofs.held,
     isPageOfData: data === null ? null : isPageOf(pack, text),
     left: leaving.left,
+    isOther: leaving.isOther,
     faults: [...new Set(faults)],
   };
 }

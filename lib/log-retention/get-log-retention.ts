@@ -4,8 +4,9 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { ADMIN_CHAIN } from "../seals/seal.ts";
+import { findDueActs } from "./acts-cut.ts";
 import { findDayCheck, holdsForUses, isReleased } from "./day-check.ts";
-import { dayRow, findActsCut, leavingDaysOf, type MeasuredDay, readLogDays } from "./log-days.ts";
+import { dayRow, leavingDaysOf, type MeasuredDay, readLogDays } from "./log-days.ts";
 import { DAY_MS, dayOf, type HeldDay, type LogPlan, type LogRetention, nextLogRunAt } from "./model.ts";
 
 const PURGED_SHOWN = 100;
@@ -30,13 +31,14 @@ export async function readLogPlan(
   at: Date,
   days?: readonly MeasuredDay[],
 ): Promise<LogPlan> {
-  const cut = await findActsCut(db, actDays, at);
+  const { cut, kept } = await findDueActs(db, { useDays, actDays }, at);
   return {
     useDays,
     actDays,
     nextRunAt: at.toISOString(),
     days: leavingDaysOf(days ?? (await readLogDays(db)), useDays, at),
     acts: cut && { acts: cut.acts, through: cut.through, until: cut.until },
+    keptActs: kept,
   };
 }
 

@@ -1,15 +1,13 @@
 import { readClock } from "../clocks/read-clock.ts";
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import { readCheckpoint } from "../seals/checkpoint.ts";
-import { ADMIN_CHAIN } from "../seals/seal.ts";
-import { DAY_MS, dayOf, type LeavingActs, type LeavingDays, type LogDay, startOfDay } from "./model.ts";
+import { DAY_MS, dayOf, type LeavingDays, type LogDay, startOfDay } from "./model.ts";
 
 /** A day of uses: about how many rows, and the bytes of its partition. */
 export type MeasuredDay = { day: string; uses: number | null; bytes: number | null };
 
 /** When a day may leave: it has been over for `days` then. */
-function leavesAt(day: string, days: number): Date {
+export function leavesAt(day: string, days: number): Date {
   return new Date(startOfDay(day).getTime() + (days + 1) * DAY_MS);
 }
 
@@ -71,41 +69,5 @@ export function leavingDaysOf(days: readonly MeasuredDay[], useDays: number, now
     days: leaving.map((day) => dayRow(day, useDays)),
     uses: leaving.reduce((sum, day) => sum + (day.uses ?? 0), 0),
     bytes: leaving.reduce((sum, day) => sum + (day.bytes ?? 0), 0),
-  };
-}
-
-/** Where the log of acts is cut: after the last act that a checkpoint of an earlier day covers. */
-export type ActsCut = LeavingActs & { checkpoint: bigint; hash: string };
-
-/**
- * The acts that may leave at `now`, with acts kept for `actDays`: those that the last checkpoint of a day which is over for so long covers, so that the rest of the
- * chain begins with a head that is signed. `before`: none that are younger, though they might. Null for none.
- */
-export async function findActsCut(
-  db: Sql,
-  actDays: number,
-  now: Date,
-  before: Date = now,
-): Promise<ActsCut | null> {
-  const due = startOfDay(dayOf(new Date(now.getTime() - actDays * DAY_MS)));
-  const cutoff = before < due ? before : due;
-  const [last] = await db.query<{ number: bigint; at: Date; jws: string }>(
-    "SELECT number, at, jws FROM checkpoint WHERE at <= $1::timestamptz ORDER BY number DESC LIMIT 1",
-    [cutoff],
-  );
-  const head = last && readCheckpoint(last.jws)?.heads.find(({ chain }) => chain === ADMIN_CHAIN);
-  if (last === undefined || head === undefined) return null;
-  const [row] = await db.query<{ acts: bigint }>(
-    "SELECT count(*) AS acts FROM audit_entry WHERE sequence <= $1::bigint",
-    [head.sequence],
-  );
-  const acts = Number(row?.acts ?? 0);
-  if (acts === 0) return null;
-  return {
-    acts,
-    through: Number(head.sequence),
-    until: last.at.toISOString(),
-    checkpoint: last.number,
-    hash: head.hash,
   };
 }

@@ -72,6 +72,9 @@ export type HeldDay = {
 /** Acts that leave together: all up to a sequence. */
 export type LeavingActs = { acts: number; through: number; until: string };
 
+/** Acts whose time has come and that stay, with all that came after them: the first says that uses were erased which are in the log. `until`: when the last of those leave; null while the erasure is not done. */
+export type KeptActs = { since: string; until: string | null };
+
 export type PurgedDay = {
   day: string;
   leftAt: string;
@@ -96,6 +99,8 @@ export type LogPlan = {
   nextRunAt: string;
   days: LeavingDays;
   acts: LeavingActs | null;
+  /** Null for none. */
+  keptActs: KeptActs | null;
 };
 
 export type LogRetention = {

@@ -3,7 +3,7 @@ import { systemContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { noteUnsentActs } from "../event-streams/note-losses.ts";
-import { findActsCut } from "./log-days.ts";
+import { findDueActs } from "./acts-cut.ts";
 import { dayOf, dayWords } from "./model.ts";
 
 /** Acts that leave in one transaction at the most, some seconds of deleting: the rest leaves with the next runs. */
@@ -18,7 +18,7 @@ async function boundOf(tx: Sql, now: Date): Promise<Date> {
 }
 
 /**
- * Takes the acts out of the log that have been there for as long as the setting says, in one transaction with their record and the audit entry `log.acts_dropped`,
+ * Takes the acts out of the log that have been there for as long as the setting says, but for those that the uses which are there need, in one transaction with their record and the audit entry `log.acts_dropped`,
  * from which a verification knows where the log begins and which checkpoint has signed its beginning. At most one day's worth of changes in where it begins a
  * day; whoever acts meanwhile waits for nothing but the entry.
  *
@@ -31,11 +31,16 @@ export async function purgeActs(db: SqlDatabase): Promise<number> {
       `SELECT pg_try_advisory_xact_lock(hashtext('tokenwarden.purge_log')) AS "isOurs"`,
     );
     if (turn?.isOurs !== true) return 0;
-    const [setting] = await tx.query<{ days: number; now: Date }>(
-      "SELECT hold_act_days() AS days, clock_timestamp() AS now",
+    const [setting] = await tx.query<{ days: number; useDays: number; now: Date }>(
+      `SELECT hold_act_days() AS days, use_days AS "useDays", clock_timestamp() AS now FROM organisation WHERE id = 1`,
     );
     if (setting === undefined) return 0;
-    const cut = await findActsCut(tx, setting.days, setting.now, await boundOf(tx, setting.now));
+    const { cut } = await findDueActs(
+      tx,
+      { useDays: setting.useDays, actDays: setting.days },
+      setting.now,
+      await boundOf(tx, setting.now),
+    );
     if (cut === null) return 0;
     const { acts, through, until, checkpoint, hash } = cut;
     const [{ at } = { at: new Date() }] = await tx.query<{ at: Date }>(

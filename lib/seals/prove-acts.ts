@@ -9,25 +9,26 @@ import type { SignedHeads } from "./signed-heads.ts";
 
 export type ActToProve = { sequence: bigint; at: Date };
 
-/** Entries between an act and the checkpoint over it at most, and their hashes in all. */
-export type ActBounds = { stretch: number; leaves: number };
-export const ACT_BOUNDS: ActBounds = { stretch: 20_000, leaves: 100_000 };
-/** Entries that are read at once. */
-const BATCH = 2_000;
+/** Entries between an act and the checkpoint over it at most, and their hashes in all; `batch`: entries that are in memory at once. */
+export type ActBounds = { stretch: number; leaves: number; batch: number };
+export const ACT_BOUNDS: ActBounds = { stretch: 20_000, leaves: 100_000, batch: 2_000 };
 
 const EARLIEST = NOTHING_BEFORE.toString("hex");
 
-/** Entries of a part of the log in their order, BATCH in memory at once. */
-async function* entriesOf(db: Sql, from: bigint, to: bigint): AsyncGenerator<ChainedEntry> {
+/** Entries of a part of the log in their order, `batch` in memory at once. */
+async function* entriesOf(
+  db: Sql,
+  { from, to, batch }: { from: bigint; to: bigint; batch: number },
+): AsyncGenerator<ChainedEntry> {
   let next = from;
   for (;;) {
     const entries = await db.query<ChainedEntry>(
-      `${ENTRIES} WHERE sequence BETWEEN $1::bigint AND $2::bigint ORDER BY sequence LIMIT ${BATCH}`,
+      `${ENTRIES} WHERE sequence BETWEEN $1::bigint AND $2::bigint ORDER BY sequence LIMIT ${batch}`,
       [next, to],
     );
     yield* entries;
     const last = entries.at(-1);
-    if (last === undefined || entries.length < BATCH) return;
+    if (last === undefined || entries.length < batch) return;
     next = last.sequence + 1n;
   }
 }
@@ -53,7 +54,7 @@ type Proved = { stretch: RecordProofs["acts"][number] | null; unproved: Map<bigi
 async function stretchTo(
   db: Sql,
   head: ChainHead,
-  { sequences, goneThrough }: { sequences: readonly bigint[]; goneThrough: bigint },
+  { sequences, goneThrough, batch }: { sequences: readonly bigint[]; goneThrough: bigint; batch: number },
 ): Promise<Proved> {
   const wanted = new Set(sequences);
   const unproved = new Map<bigint, WhyUnproved>();
@@ -65,7 +66,7 @@ async function stretchTo(
   let before: ChainedEntry | null = null;
   let stretch = { from: String(first), after: EARLIEST, leaves: [] as string[] };
   let entries: ChainedEntry[] = [];
-  for await (const entry of entriesOf(db, first - 1n, head.sequence)) {
+  for await (const entry of entriesOf(db, { from: first - 1n, to: head.sequence, batch })) {
     if (entry.sequence < first) stretch.after = entry.chainHash ?? EARLIEST;
     else {
       const why = whyBroken(entry, before, goneThrough);
@@ -133,7 +134,7 @@ export async function proveActs(
       continue;
     }
     leaves += length;
-    const made = await stretchTo(db, head, { sequences, goneThrough });
+    const made = await stretchTo(db, head, { sequences, goneThrough, batch: bounds.batch });
     if (made.stretch !== null) stretches.unshift(made.stretch);
     for (const [sequence, why] of made.unproved) note(sequence, why);
   }

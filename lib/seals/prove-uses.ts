@@ -12,11 +12,12 @@ import { flushLeaf, useFormOf, useLeaf } from "./use-leaf.ts";
 /** A use as its place in its writer's chain names it. */
 export type UseToProve = { id: string; receivedAt: Date; writer: string; flush: bigint };
 
-/** Rows of others that are hashed for it, and seals from uses to the checkpoints over them, at most and in all. What would take more is not proved. */
-export type UseBounds = { rows: number; seals: number };
-export const USE_BOUNDS: UseBounds = { rows: 300_000, seals: 60_000 };
-/** Rows that are read at once: of the others of a seal there are hashes alone. */
-const BATCH = 20_000;
+/**
+ * Rows of others that are hashed for it, and seals from uses to the checkpoints over them, at most and in all: what would take more is not proved. `batch`: rows that are in memory at once, beside the hashes
+ * of the others of their seal.
+ */
+export type UseBounds = { rows: number; seals: number; batch: number };
+export const USE_BOUNDS: UseBounds = { rows: 300_000, seals: 60_000, batch: 20_000 };
 
 type Sealed = { seal: Seal; uses: UseToProve[] };
 type Way = RecordProofs["uses"][number]["inFlush"];
@@ -52,22 +53,22 @@ async function sealsOf(db: Sql, uses: readonly UseToProve[]): Promise<Sealed[]> 
 
 type Row = { flush: bigint; ordinal: number; leaf: Buffer; use: SealedUseRecord | null };
 
-/** The rows of a seal that are there, in their order, BATCH in memory at once. */
+/** The rows of a seal that are there, in their order, `batch` in memory at once. */
 async function* usesOf(
   db: Sql,
   ofSeal: string,
-  values: readonly SqlValue[],
+  { values, batch }: { values: readonly SqlValue[]; batch: number },
 ): AsyncGenerator<SealedUseRecord> {
   const after = `(flush, ordinal) > ($${values.length + 1}::bigint, $${values.length + 2}::int)`;
   let [flush, ordinal] = [-1n, -1];
   for (;;) {
     const uses: SealedUseRecord[] = await db.query<SealedUseRecord>(
-      `SELECT ${SEALED_USE_COLUMNS} FROM token_use u WHERE ${ofSeal} AND ${after} ORDER BY flush, ordinal LIMIT ${BATCH}`,
+      `SELECT ${SEALED_USE_COLUMNS} FROM token_use u WHERE ${ofSeal} AND ${after} ORDER BY flush, ordinal LIMIT ${batch}`,
       [...values, flush, ordinal],
     );
     yield* uses;
     const last = uses.at(-1);
-    if (last === undefined || uses.length < BATCH) return;
+    if (last === undefined || uses.length < batch) return;
     [flush, ordinal] = [last.flush, last.ordinal];
   }
 }
@@ -76,7 +77,7 @@ async function* usesOf(
 async function rowsOf(
   db: Sql,
   { chain, sequence, ...seal }: Seal,
-  wanted: ReadonlySet<string>,
+  { wanted, batch }: { wanted: ReadonlySet<string>; batch: number },
 ): Promise<Row[]> {
   const [before] = await db.query<{ open: bigint[] }>(
     `SELECT open_flushes AS open FROM seal WHERE chain = $1::uuid AND sequence = $2::bigint - 1`,
@@ -95,7 +96,7 @@ async function rowsOf(
   const ofSeal = `writer_id = $1::uuid AND received_at BETWEEN $2::timestamptz AND $3::timestamptz
     AND (flush BETWEEN $4::bigint AND $5::bigint AND NOT flush = ANY ($6::bigint[]) OR flush = ANY ($7::bigint[]))`;
   const rows: Row[] = [];
-  for await (const use of usesOf(db, ofSeal, values))
+  for await (const use of usesOf(db, ofSeal, { values, batch }))
     rows.push({
       flush: use.flush,
       ordinal: use.ordinal,
@@ -120,9 +121,10 @@ async function rowsOf(
 }
 
 /** The ways of a seal's uses to its root: of those that are in it as they were sealed. */
-async function proveIn(db: Sql, { seal, uses }: Sealed): Promise<RecordProofs["uses"]> {
+async function proveIn(db: Sql, { seal, uses }: Sealed, batch: number): Promise<RecordProofs["uses"]> {
   const byFlush = new Map<bigint, Row[]>();
-  for (const row of await rowsOf(db, seal, new Set(uses.map(({ id }) => id)))) {
+  const wanted = new Set(uses.map(({ id }) => id));
+  for (const row of await rowsOf(db, seal, { wanted, batch })) {
     const rows = byFlush.get(row.flush) ?? [];
     byFlush.set(row.flush, rows);
     rows.push(row);
@@ -219,7 +221,7 @@ export async function proveUses(
     }
     rows += count;
     const upTo = await sealsTo(db, sealed.seal, head);
-    const own = upTo === null ? [] : await proveIn(db, sealed);
+    const own = upTo === null ? [] : await proveIn(db, sealed, bounds.batch);
     const ids = new Set(own.map(({ use }) => use.id));
     unproved.push(
       ...(await whyNotIn(

@@ -5,6 +5,7 @@ import { systemContext } from "../context.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
 import { listEventStreams } from "../event-streams/list-event-streams.ts";
 import { lossWords } from "../event-streams/model.ts";
+import { readLogPlan } from "../log-retention/get-log-retention.ts";
 import { dayOf, dayWords } from "../log-retention/model.ts";
 import { purgeActs } from "../log-retention/purge-acts.ts";
 import { purgeLog } from "../log-retention/purge-log.ts";
@@ -420,5 +421,88 @@ describe("whoever owns the database is found out after a drop", () => {
     await purge();
     await evidence.asSuperuser(`DELETE FROM audit_entry WHERE sequence = ${oldActs + 1}`);
     expect(brokenIn(await later())).toEqual(["admin 1"]);
+  });
+});
+
+/** Acts are kept for less long than uses, as the settings may say: an act of 112 days ago, three uses of 110 days ago that were erased 108 days ago, and what came after. */
+describe("acts that say whose uses were erased", () => {
+  const userId = randomUUID();
+  const erasure = randomUUID();
+  let old: Evidence;
+  let worker: SqlDatabase;
+
+  async function erasedAct(act: string, at: Date, after: object): Promise<void> {
+    const target = { kind: "user", id: userId, name: "Erased person" };
+    await old.db.transaction((tx) =>
+      recordEntry(tx, systemContext(old.db, "worker", at), {
+        act,
+        target,
+        after: { erasure, ...after },
+      }),
+    );
+  }
+
+  beforeAll(async () => {
+    old = await openEvidence(ago(113));
+    worker = openSqlDatabase({ url: old.url, role: "retention", maxConnections: 2, applicationName: "test" });
+    await old.db.query("UPDATE organisation SET use_days = 365, act_days = 90");
+    await old.db.query("SELECT ensure_partitions($1::timestamptz, $2::timestamptz)", [ago(111), ago(108)]);
+    await old.checkpoint(ago(112));
+    let now = ago(110, 3_600_000);
+    const writer = await old.newWriter(() => now);
+    await writer.write(3, { userId });
+    await writer.sealer.seal();
+    now = new Date();
+    await old.checkpoint(ago(109));
+    await erasedAct("user.erasure_begun", ago(108), {});
+    await old.checkpoint(ago(108, 3_600_000));
+    await old.asSuperuser(
+      "UPDATE token_use u SET salt = erased_use_salt(u), path = NULL, ip = NULL, user_agent = NULL",
+    );
+    await erasedAct("user.erased", ago(108, 7_200_000), { days: { [day(110)]: [3, 0] }, acts: {} });
+    await old.checkpoint(ago(107));
+    expect((await old.verify()).problems).toEqual([]);
+  });
+  afterAll(async () => {
+    await worker.end();
+    await old.end();
+  });
+
+  const acts = async () =>
+    (await old.db.query<{ act: string }>("SELECT act FROM audit_entry ORDER BY sequence")).map(
+      ({ act: of }) => of,
+    );
+  const purgeOld = () =>
+    purgeLog(worker, { verify: (of) => verifyUseDay(old.db, of, { held: () => old.jws() }) });
+
+  test("stay for as long as those uses, with what came after them, and the evidence holds", async () => {
+    const plan = await readLogPlan(old.db, { useDays: 365, actDays: 90 }, new Date());
+    expect(plan.keptActs).toEqual({
+      since: ago(108).toISOString(),
+      until: new Date(ago(110).getTime() + 366 * DAY_MS).toISOString(),
+    });
+    expect(await purgeActs(worker)).toBe(plan.acts?.acts);
+    expect(await acts()).toEqual(["user.erasure_begun", "user.erased", "log.acts_dropped"]);
+    expect((await old.verify()).problems).toEqual([]);
+    expect(await purgeOld()).toMatchObject({ days: 0, acts: 0, brokenDay: null });
+  });
+
+  test("stay while the erasure is not done", async () => {
+    await old.asSuperuser(
+      `INSERT INTO erasure (id, user_id, state, reason, note, actor_kind, actor_id, actor_name, created_at, total)
+       VALUES ('${erasure}', '${userId}', 'running', 'user_request', '', 'admin', 'o', 'o', now(), 3); UPDATE organisation SET use_days = 30`,
+    );
+    expect(await purgeOld()).toMatchObject({ uses: 3, acts: 0 });
+    const plan = await readLogPlan(old.db, { useDays: 30, actDays: 90 }, new Date());
+    expect(plan).toMatchObject({ acts: null, keptActs: { since: ago(108).toISOString(), until: null } });
+    await old.asSuperuser("DELETE FROM erasure");
+  });
+
+  test("leave with the next run once those uses have left", async () => {
+    expect(await purgeOld()).toMatchObject({ acts: 2 });
+    expect((await acts()).filter((of) => of.startsWith("user."))).toEqual([]);
+    const found = await old.verify();
+    expect(found.problems).toEqual([]);
+    expect(found.gone).toMatchObject({ usesBefore: day(109) });
   });
 });

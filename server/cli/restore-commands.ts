@@ -17,6 +17,7 @@ function lossLines({ common, mark, lostActs, lostCheckpoints }: OpenRestore): st
       ? "database       has none of the checkpoints that are kept outside: it may be another one"
       : `database       up to checkpoint ${common.number} of ${common.at}`,
     `lost           ${counted(lostCheckpoints, "minute")} of evidence, ${counted(lostActs, "act")} at least, and every token, revocation and use of that time`,
+    "back           who was erased since the dump, with all that was erased of them: nothing here says who that was; erase them again",
   ];
 }
 

@@ -240,6 +240,8 @@ export async function forgeriesOf({ page: paged, data }: Honest): Promise<Forger
     ),
     json("the leaving of another pack", withLog(paged.integrity.log)),
     json("no leaving", withLog(null)),
+    json("nothing of what is refused now", { ...data, standing: undefined }),
+    json("an honest pack without its leaving", { ...data, integrity: { ...data.integrity, log: null } }),
     json("something more beside the leaving", {
       ...data,
       integrity: {

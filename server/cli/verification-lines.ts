@@ -92,6 +92,13 @@ function claimedLines(claimed: VerifiedPack["claimed"]): string[] {
   ];
 }
 
+function whyNotLeft({ format, isOther }: VerifiedPack): string {
+  if (isOther) return "by the act that it brings something else did";
+  return format === EVIDENCE_FORMAT
+    ? "no checkpoint that holds here covers the act that let it out"
+    : `packs of ${format} do not carry the act that let them out`;
+}
+
 /** What of an evidence pack was verified, a line each. */
 export function packLines(
   pack: VerifiedPack,
@@ -109,11 +116,7 @@ export function packLines(
             : "page         not as this version writes it: it was changed, or made by another version; what is said here is of the data in it",
         ]),
     pack.left === null
-      ? `UNPROVED     that this is what left: ${
-          pack.format === EVIDENCE_FORMAT
-            ? "no checkpoint that holds here covers the act that let it out"
-            : `packs of ${pack.format} do not carry the act that let them out`
-        }. Without that, what it says of notes, states and orders is not proved either: hold its SHA-256 against the audit log`
+      ? `UNPROVED     that this is what left: ${whyNotLeft(pack)}. Without that, what it says of notes, states and orders is not proved either: hold its SHA-256 against the audit log`
       : `left         as it is on ${pack.left.at} with ${pack.left.by}: act ${pack.left.sequence} of the log has its hash, so that all that it says is what the product said then`,
     `uses         ${uses.proved} of ${uses.of} proved: they stand in the log as it was sealed`,
     `acts         ${acts.proved} of ${acts.of} proved`,

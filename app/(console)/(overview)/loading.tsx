@@ -1,6 +1,5 @@
 import { overviewWords as words } from "#app/(console)/_overview/words.ts";
-import { Card } from "#components/display/card.tsx";
-import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonCard } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 
 export default function OverviewLoading() {
@@ -8,15 +7,9 @@ export default function OverviewLoading() {
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
       <LoadingNote what="the overview" />
-      <Card>
-        <Bar height={76} />
-      </Card>
-      <Card>
-        <Bar height={260} />
-      </Card>
-      <Card>
-        <Bar height={220} />
-      </Card>
+      <SkeletonCard height={106} narrowHeight={310} />
+      <SkeletonCard height={336} narrowHeight={328} />
+      <SkeletonCard height={322} />
     </Page>
   );
 }

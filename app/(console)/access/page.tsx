@@ -11,12 +11,12 @@ import { allRoutes } from "#app/api/v1/_definitions.ts";
 import { Card } from "#components/display/card.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { PageTabs } from "#components/layout/page-tabs.tsx";
 import { explainAct, explainSubject, listActs } from "#lib/access/explain-access.ts";
 import type { ActRow, DeclaredAct, Subject, SubjectKind } from "#lib/access/model.ts";
 import { listSubjects } from "#lib/access/subjects.ts";
 import { can } from "#lib/authz/require-permission.ts";
 import type { Context } from "#lib/context.ts";
+import { AccessTabs } from "./_components/access-tabs.tsx";
 import { type ChoiceGroup, Choose } from "./_components/choose.tsx";
 import { WhoMay } from "./_components/who-may.tsx";
 
@@ -150,14 +150,7 @@ export default async function AccessPage({ searchParams }: AccessPageProps) {
   return (
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
-      <PageTabs
-        label={words.title}
-        current={isByAct ? "/access?by=act" : "/access"}
-        tabs={[
-          { href: "/access", name: words.bySubject },
-          { href: "/access?by=act", name: words.byAct },
-        ]}
-      />
+      <AccessTabs isByAct={isByAct} />
       {isByAct ? <OfAct ctx={ctx} acts={acts} id={act} /> : <OfSubject ctx={ctx} acts={acts} of={of} />}
     </Page>
   );

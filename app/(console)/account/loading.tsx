@@ -1,5 +1,6 @@
-import { LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonCard } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { Cards } from "#components/layout/cards.tsx";
 import { accountWords as words } from "./_components/words.ts";
 
 export default function Loading() {
@@ -7,7 +8,14 @@ export default function Loading() {
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
       <LoadingNote what="your account" />
-      <SkeletonRows rows={6} columns={4} />
+      <SkeletonCard height={140} narrowHeight={175} />
+      <Cards>
+        <SkeletonCard height={198} narrowHeight={182} />
+        <SkeletonCard height={198} narrowHeight={182} />
+        <SkeletonCard height={198} narrowHeight={182} />
+      </Cards>
+      <SkeletonCard height={111} />
+      <SkeletonCard height={600} />
     </Page>
   );
 }

@@ -9,7 +9,7 @@ export const erasurePlan = z.object({
   counts: z.object({
     tokens: count,
     uses: count.nullable(),
-    acts: count,
+    acts: count.nullable(),
     cases: count,
     detections: count,
     mails: count,

@@ -15,6 +15,12 @@ export const logPlan = z.object({
   nextRunAt: instant,
   days: z.object({ days: z.array(logDay), uses: z.int(), bytes: z.int() }),
   acts: z.object({ acts: z.int(), through: z.int(), until: instant }).nullable(),
+  keptActs: z
+    .object({ since: instant, until: instant.nullable() })
+    .nullable()
+    .describe(
+      "Acts that are due and stay, with those after them: the first says whose uses were erased, and those are in the log.",
+    ),
 });
 
 const left = { leftAt: instant, keptDays: z.int(), checkpoint: z.int() };

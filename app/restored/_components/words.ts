@@ -10,6 +10,9 @@ export const restoredWords = {
   lost: "Lost",
   lostRest:
     "and every token, revocation, use, user and setting of that time. Acts of after the last checkpoint are not counted.",
+  back: "Back again",
+  erased:
+    "Who was erased since the dump is back, with all that was erased of them; nothing here says who that was. Erase them again.",
   choose: "Tokens from before",
   revoke: "Revoke all tokens that were issued until now",
   revokeHelp:

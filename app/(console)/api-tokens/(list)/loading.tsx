@@ -1,13 +1,13 @@
-import { LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonAction, SkeletonList } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { apiTokenWords as words } from "../_components/words.ts";
 
 export default function Loading() {
   return (
-    <Page>
-      <PageHeader title={words.title} purpose={words.purpose} />
+    <Page fill>
+      <PageHeader title={words.title} purpose={words.purpose} actions={<SkeletonAction />} />
       <LoadingNote what="API tokens" />
-      <SkeletonRows rows={6} columns={6} />
+      <SkeletonList columns={9} />
     </Page>
   );
 }

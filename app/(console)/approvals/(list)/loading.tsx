@@ -1,14 +1,13 @@
-import { Bar, LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonAction, SkeletonList } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { approvalWords as words } from "../_components/words.ts";
 
 export default function ApprovalsLoading() {
   return (
     <Page fill>
-      <PageHeader title={words.title} purpose={words.purpose} />
+      <PageHeader title={words.title} purpose={words.purpose} actions={<SkeletonAction />} />
       <LoadingNote what="approvals" />
-      <Bar height={32} />
-      <SkeletonRows rows={12} columns={7} />
+      <SkeletonList rows={12} columns={7} />
     </Page>
   );
 }

@@ -1,15 +1,15 @@
-import { Bar, LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
-import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { auditWords as words } from "../_components/words.ts";
+import { Bar, LoadingNote, SkeletonCard, SkeletonList } from "#components/feedback/skeleton.tsx";
+import { Page } from "#components/frame/page-header.tsx";
+import { AuditHeadLoading } from "../_components/audit-head.tsx";
 
 export default function AuditLoading() {
   return (
     <Page fill>
-      <PageHeader title={words.title} purpose={words.purpose} />
+      <AuditHeadLoading />
       <LoadingNote what="the audit log" />
-      <Bar height={34} />
-      <Bar height={150} />
-      <SkeletonRows rows={14} columns={8} />
+      <Bar height={36} narrowHeight={61} />
+      <SkeletonCard height={150} narrowHeight={212} />
+      <SkeletonList rows={14} />
     </Page>
   );
 }

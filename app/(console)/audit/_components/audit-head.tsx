@@ -1,3 +1,4 @@
+import { Bar } from "#components/feedback/skeleton.tsx";
 import { PageHeader } from "#components/frame/page-header.tsx";
 import type { SealCoverage } from "#lib/seals/get-seal-coverage.ts";
 import classes from "./audit-head.module.css";
@@ -13,6 +14,21 @@ export function AuditHead({ coverage }: { coverage: SealCoverage }) {
         <>
           <span className={classes.purpose}>{words.purpose} </span>
           <SealedLine {...coverage} />
+        </>
+      }
+    />
+  );
+}
+
+/** The same while it is not known how far that is. */
+export function AuditHeadLoading() {
+  return (
+    <PageHeader
+      title={words.title}
+      purpose={
+        <>
+          <span className={classes.purpose}>{words.purpose}</span>
+          <Bar height={0} narrowHeight={40} />
         </>
       }
     />

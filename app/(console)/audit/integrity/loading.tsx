@@ -1,4 +1,4 @@
-import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonCard } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { AuditTabs } from "../_components/audit-tabs.tsx";
 import { auditWords as words } from "../_components/words.ts";
@@ -9,8 +9,9 @@ export default function IntegrityLoading() {
       <PageHeader title={words.title} purpose={words.purpose} />
       <AuditTabs current="integrity" />
       <LoadingNote what="the integrity" />
-      <Bar width="100%" height={120} />
-      <Bar width="100%" height={240} />
+      <SkeletonCard height={123} narrowHeight={220} />
+      <SkeletonCard height={177} narrowHeight={288} />
+      <SkeletonCard height={84} />
     </Page>
   );
 }

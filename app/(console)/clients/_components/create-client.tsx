@@ -1,6 +1,6 @@
 "use client";
 
-import { Stack } from "@mantine/core";
+import { Group, Stack } from "@mantine/core";
 import { useState } from "react";
 import { Card, CardHeading } from "#components/display/card.tsx";
 import { CommandLine } from "#components/display/command-line.tsx";
@@ -18,12 +18,14 @@ type CreateClientProps = {
   audiences: Pick<AudienceRow, "id" | "name" | "title" | "permissions" | "accessTokenTtlMaxSeconds">[];
   groups: { id: string; name: string }[];
   bounds: OrganisationLifetimes;
+  /** Whether nothing checks tokens yet, and they may register what does. */
+  needsVerifier: boolean;
   /** Where the authority is reached. */
   issuer: string;
 };
 
 /** Registers a client, then shows its secret for the one time and how to get a token with it. */
-export function CreateClient({ audiences, groups, bounds, issuer }: CreateClientProps) {
+export function CreateClient({ audiences, groups, bounds, needsVerifier, issuer }: CreateClientProps) {
   const request = useSend(CLIENT_FIELDS);
   const [created, setCreated] = useState<CreatedClient | null>(null);
 
@@ -33,7 +35,7 @@ export function CreateClient({ audiences, groups, bounds, issuer }: CreateClient
     if (made) setCreated(made);
   }
 
-  if (created !== null) return <Registered created={created} issuer={issuer} />;
+  if (created !== null) return <Registered created={created} needsVerifier={needsVerifier} issuer={issuer} />;
   return (
     <ClientForm
       start={EMPTY_DRAFT}
@@ -48,7 +50,9 @@ export function CreateClient({ audiences, groups, bounds, issuer }: CreateClient
   );
 }
 
-function Registered({ created, issuer }: { created: CreatedClient; issuer: string }) {
+type RegisteredProps = { created: CreatedClient; needsVerifier: boolean; issuer: string };
+
+function Registered({ created, needsVerifier, issuer }: RegisteredProps) {
   const { client, secret } = created;
   return (
     <Card title={words.created}>
@@ -68,9 +72,17 @@ function Registered({ created, issuer }: { created: CreatedClient; issuer: strin
             </p>
           </div>
         ) : null}
-        <LinkButton href={`/clients/${client.id}`} variant="filled" style={{ alignSelf: "flex-start" }}>
-          {words.openClient}
-        </LinkButton>
+        {needsVerifier ? <p>{words.noVerifier}</p> : null}
+        <Group gap="xs">
+          {needsVerifier ? (
+            <LinkButton href="/verifiers/new" variant="filled">
+              {words.addVerifier}
+            </LinkButton>
+          ) : null}
+          <LinkButton href={`/clients/${client.id}`} variant={needsVerifier ? "default" : "filled"}>
+            {words.openClient}
+          </LinkButton>
+        </Group>
       </Stack>
     </Card>
   );

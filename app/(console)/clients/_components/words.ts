@@ -171,4 +171,6 @@ export const clientWords = {
   saved: "Saved. New tokens follow it; those that are out keep what they were issued with.",
   shortened: "Saved. New tokens follow it; those that were shown end by the new limits.",
   openClient: "Open the client",
+  noVerifier: "Next: no verifier is registered yet, so nobody can ask whether its tokens are good.",
+  addVerifier: "Register a verifier",
 };

@@ -1,4 +1,4 @@
-import { Bar, LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonList } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { detectionWords as words } from "../_components/words.ts";
 
@@ -7,8 +7,7 @@ export default function DetectionsLoading() {
     <Page fill>
       <PageHeader title={words.title} purpose={words.purpose} />
       <LoadingNote what="detections" />
-      <Bar height={32} />
-      <SkeletonRows rows={18} columns={8} />
+      <SkeletonList columns={8} />
     </Page>
   );
 }

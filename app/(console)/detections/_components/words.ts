@@ -20,7 +20,7 @@ export const detectionWords = {
     "A token on no record is nobody's, so that the case begins without one. Check the verifier that told of it first.",
   putInCaseEllipsis: "Put into a case…",
   casesOfToken: "Cases that its token is in",
-  toCase: (number: number) => `To case ${number}, which has its token`,
+  toCase: (number: number) => `To case ${number}`,
   putInCase: "Put into a case there is",
   whichCase: "Case",
   caseHint: "A number, or a part of its title",

@@ -76,7 +76,9 @@ function Secret({ secret }: { secret: IdentifiedSecret }) {
   return (
     <>
       {words.secretOf} <Link href={`/clients/${secret.clientUuid}`}>{secret.clientId}</Link>{" "}
-      <span className="muted">…{secret.hint}</span>
+      <span className="muted" style={{ whiteSpace: "nowrap" }}>
+        …{secret.hint}
+      </span>
       <br />
       <small className="muted">
         {opens === "" ? words.opensNothing : words.secretOpens(opens, secret.isEnough)}

@@ -43,15 +43,15 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
     canHide: false,
     cell: ({ target }) => <TargetName target={target} />,
   },
-  { id: "reason", header: "Reason", size: 140, cell: (row) => reasonWords(row.reason, row.actor.kind) },
+  { id: "reason", header: "Reason", size: 150, cell: (row) => reasonWords(row.reason, row.actor.kind) },
   {
     id: "note",
     header: "Note",
-    size: 150,
+    size: 140,
     cell: (row) =>
       row.note ? <span title={row.note}>{row.note}</span> : <span className="faint">none</span>,
   },
-  { id: "by", header: "By", size: 150, cell: (row) => <ActorName actor={row.actor} /> },
+  { id: "by", header: "By", size: 144, cell: (row) => <ActorName actor={row.actor} /> },
   {
     id: "settled",
     header: "Written down",

@@ -1,4 +1,4 @@
-import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonCard } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { settingWords as words } from "../_components/words.ts";
 
@@ -7,7 +7,7 @@ export default function SettingsLoading() {
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
       <LoadingNote what="lifetimes" />
-      <Bar width="min(960px, 100%)" height={560} />
+      <SkeletonCard height={1728} narrowHeight={2979} isForm />
     </Page>
   );
 }

@@ -1,4 +1,4 @@
-import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonCard } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { policyWords as words } from "./_components/words.ts";
 
@@ -7,8 +7,8 @@ export default function ApprovalPolicyLoading() {
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
       <LoadingNote what="policy" />
-      <Bar width="min(960px, 100%)" height={420} />
-      <Bar width="100%" height={120} />
+      <SkeletonCard height={665} narrowHeight={970} isForm />
+      <SkeletonCard height={131} narrowHeight={209} />
     </Page>
   );
 }

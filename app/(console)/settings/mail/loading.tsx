@@ -1,4 +1,4 @@
-import { LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonCard } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { mailWords as words } from "./_components/words.ts";
 
@@ -7,7 +7,8 @@ export default function MailLoading() {
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
       <LoadingNote what="the mail server" />
-      <SkeletonRows rows={6} columns={3} />
+      <SkeletonCard height={866} narrowHeight={1125} isForm />
+      <SkeletonCard height={84} />
     </Page>
   );
 }

@@ -1,4 +1,4 @@
-import { LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonCard } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { settingsWords as words } from "./_components/words.ts";
 
@@ -7,7 +7,8 @@ export default function Loading() {
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
       <LoadingNote what="the settings of notifications" />
-      <SkeletonRows rows={8} columns={3} />
+      <SkeletonCard height={1363} narrowHeight={2132} isForm />
+      <SkeletonCard height={1044} narrowHeight={1427} isForm />
     </Page>
   );
 }

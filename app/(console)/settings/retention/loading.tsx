@@ -1,4 +1,4 @@
-import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonCard } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { RetentionTabs } from "./_components/retention-tabs.tsx";
 import { retentionWords as words } from "./_components/words.ts";
@@ -9,8 +9,10 @@ export default function RetentionLoading() {
       <PageHeader title={words.title} purpose={words.purpose} />
       <RetentionTabs current="tokens" />
       <LoadingNote what="retention" />
-      <Bar width="min(960px, 100%)" height={180} />
-      <Bar width="100%" height={360} />
+      <SkeletonCard height={195} narrowHeight={237} isForm />
+      <SkeletonCard height={84} narrowHeight={142} />
+      <SkeletonCard height={162} narrowHeight={294} />
+      <SkeletonCard height={147} narrowHeight={164} />
     </Page>
   );
 }

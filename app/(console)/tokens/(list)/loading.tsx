@@ -1,4 +1,4 @@
-import { Bar, LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonList } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 
 export default function TokensLoading() {
@@ -9,8 +9,7 @@ export default function TokensLoading() {
         purpose="Every access and refresh token on record. Values are never stored."
       />
       <LoadingNote what="tokens" />
-      <Bar height={32} />
-      <SkeletonRows rows={18} columns={9} />
+      <SkeletonList columns={9} />
     </Page>
   );
 }

@@ -1,6 +1,9 @@
 import { groupedNumber } from "#components/display/number-text.tsx";
 import type { ErasureCounts } from "#lib/erasures/model.ts";
 
+const countWords = (count: number | null) =>
+  count === null ? "too many to count here" : groupedNumber(count);
+
 /** Texts of the erasure of a person's data. */
 export const eraseWords = {
   zone: "Danger zone",
@@ -13,11 +16,8 @@ export const eraseWords = {
   mentions: "What mentions them",
   counts: (counts: ErasureCounts): { key: string; value: string }[] => [
     { key: "Tokens", value: groupedNumber(counts.tokens) },
-    {
-      key: "Uses of tokens",
-      value: counts.uses === null ? "too many to count here" : groupedNumber(counts.uses),
-    },
-    { key: "Acts on record", value: groupedNumber(counts.acts) },
+    { key: "Uses of tokens", value: countWords(counts.uses) },
+    { key: "Acts on record", value: countWords(counts.acts) },
     { key: "Sign-ins and applications", value: groupedNumber(counts.signIns) },
     { key: "Cases", value: groupedNumber(counts.cases) },
     { key: "Detections", value: groupedNumber(counts.detections) },

@@ -1,4 +1,4 @@
-import { Bar, LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
+import { LoadingNote, SkeletonAction, SkeletonList } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { VerifierTabs } from "../_components/verifier-tabs.tsx";
 import { verifierWords as words } from "../_components/words.ts";
@@ -6,11 +6,10 @@ import { verifierWords as words } from "../_components/words.ts";
 export default function VerifiersLoading() {
   return (
     <Page fill>
-      <PageHeader title={words.title} purpose={words.purpose} />
+      <PageHeader title={words.title} purpose={words.purpose} actions={<SkeletonAction />} />
       <VerifierTabs current="/verifiers" />
       <LoadingNote what="verifiers" />
-      <Bar height={32} />
-      <SkeletonRows rows={18} columns={8} />
+      <SkeletonList columns={8} />
     </Page>
   );
 }

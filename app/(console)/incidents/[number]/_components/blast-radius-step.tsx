@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { countedNumber, groupedNumber } from "#components/display/number-text.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
@@ -100,7 +101,7 @@ export function BlastRadiusStep({ radius }: { radius: BlastRadius }) {
       <List label="Same sign-in, other applications" more={radius.more.sessions}>
         {radius.sessions.map(({ uid, liveTokens }) => (
           <li key={uid}>
-            <span className="mono">{uid}</span>{" "}
+            <IdText id={uid} what="session id" head={6} tail={6} />{" "}
             <span className="muted">{countedNumber({ value: liveTokens, isExact: true })} live</span>
           </li>
         ))}

@@ -2,7 +2,7 @@ import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
-import { dayWords, type LogRetention } from "#lib/log-retention/model.ts";
+import { dayWords, type KeptActs, type LogRetention } from "#lib/log-retention/model.ts";
 import { bytesWords } from "#lib/retention/model.ts";
 import { counted } from "../../_components/words.ts";
 import { logRetentionWords as words } from "./words.ts";
@@ -45,7 +45,26 @@ export function NextLogRunCard({ retention }: { retention: LogRetention }) {
           </>
         )}
       </p>
+      {due.keptActs === null ? null : <KeptActsWords {...due.keptActs} />}
     </Card>
+  );
+}
+
+/** Why acts stay for longer than the setting says. */
+function KeptActsWords({ since, until }: KeptActs) {
+  return (
+    <p className="muted">
+      Acts since <Instant at={since} show="exact" focusable /> stay for now:{" "}
+      {until === null ? (
+        "a person is being erased, and they say since when."
+      ) : (
+        <>
+          they say whose uses were erased, and those uses leave on{" "}
+          <Instant at={until} show="exact" focusable />. Without them, an erased use would look like one that
+          somebody changed.
+        </>
+      )}
+    </p>
   );
 }
 
