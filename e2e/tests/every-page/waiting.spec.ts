@@ -14,8 +14,13 @@ const JUMP_MOST = new Map([
   [WIDE.width, 8],
   [NARROW.width, 24],
 ]);
-/** As long as there is nothing, what they offer stands in the middle and not under the title. */
-const OFFERS_IN_THE_MIDDLE = new Set(["/settings/scanners", "/settings/event-streams", "/settings/sign-in"]);
+/** What they offer stands under the title where there is something, and else in the middle or not at all: where it is narrow it takes a line. */
+const OFFERS_BY_CONTENT = new Set([
+  "/settings/event-streams",
+  "/settings/mail",
+  "/settings/scanners",
+  "/settings/sign-in",
+]);
 
 /** Where what a page is for begins, under its title and what it offers beside it. */
 function beginningOf(page: Page): Promise<number> {
@@ -52,7 +57,7 @@ for (const [part, some] of [
       await expect(page.getByText(/^Loading/), `${route} comes`).toHaveCount(0);
       await expect(page.getByRole("heading", { level: 1 })).toHaveText(title ?? "");
       for (const [at, viewport] of [NARROW, WIDE].entries()) {
-        if (viewport === NARROW && OFFERS_IN_THE_MIDDLE.has(route)) continue;
+        if (viewport === NARROW && OFFERS_BY_CONTENT.has(route)) continue;
         await page.setViewportSize(viewport);
         const jumps = async () => Math.abs((await beginningOf(page)) - Number(waiting[at]));
         const most = JUMP_MOST.get(viewport.width) ?? 0;
