@@ -17,6 +17,7 @@ export function ContainActions({
   more,
   may,
   isCut,
+  hasTokens,
   isOpenBySecret,
 }: {
   number: number;
@@ -25,6 +26,8 @@ export function ContainActions({
   may: MayRevoke;
   /** The case has more tokens than were looked at. */
   isCut: boolean;
+  /** Also such as do not work. */
+  hasTokens: boolean;
   /** A leaked secret gets new ones. */
   isOpenBySecret: boolean;
 }) {
@@ -42,9 +45,11 @@ export function ContainActions({
         <span>
           {isCut
             ? "None of the tokens that were looked at works any more. The case has more of them: take them back by their user or client."
-            : isOpenBySecret
-              ? "No token of the case works now."
-              : "No token of the case works any more."}
+            : !hasTokens
+              ? "No token is in the case. What else leaked is ended where it belongs."
+              : isOpenBySecret
+                ? "No token of the case works now."
+                : "No token of the case works any more."}
         </span>
       ) : (
         <Button

@@ -62,6 +62,7 @@ export function ContainStep({
             {...containChoices(incident, tokens)}
             may={may}
             isCut={tokens.isCut}
+            hasTokens={Object.keys(tokens.states).length > 0}
             isOpenBySecret={taken.length > 0}
           />
           {incident.state !== "open" || tokens.liveIds.length === 0 ? null : (
