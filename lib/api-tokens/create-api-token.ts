@@ -9,6 +9,7 @@ import { generateSecret } from "../passwords/generated-secret.ts";
 import { boundsOf, earlierOf } from "./bounds.ts";
 import { readApiToken } from "./get-api-token.ts";
 import { lockApiTokens } from "./lock-api-tokens.ts";
+import { requireRoom } from "./made-with.ts";
 import { API_TOKEN_TTL_DEFAULT, type CreatedApiToken } from "./model.ts";
 
 /**
@@ -17,7 +18,8 @@ import { API_TOKEN_TTL_DEFAULT, type CreatedApiToken } from "./model.ts";
  * What an API token makes comes from its networks or some of them, and ends with it at the latest, also where it is revoked.
  * Recorded as `api_token.created`, never the value. Needs `api-token:write`.
  *
- * @throws {DomainError} INVALID_INPUT for one that acts unattended and never ends, FORBIDDEN for networks beyond those of the API token that makes it, and for one that was revoked meanwhile
+ * @throws {DomainError} INVALID_INPUT for one that acts unattended and never ends, FORBIDDEN for networks beyond those of the API token that makes it, and for one that was revoked meanwhile, CONFLICT where too many live that were made with
+ *   the same one
  */
 export async function createApiToken(
   ctx: Context,
@@ -38,6 +40,7 @@ export async function createApiToken(
     await lockApiTokens(tx);
     const id = uuidv7(ctx.now);
     const bounds = await boundsOf(tx, ctx.actor);
+    await requireRoom(tx, ctx.actor, ctx.now);
     const networks = within(bounds.networks, input.networks ?? []);
     const { expiresInSeconds: seconds = API_TOKEN_TTL_DEFAULT } = input;
     const wanted = seconds === null ? null : new Date(ctx.now.getTime() + seconds * 1000);

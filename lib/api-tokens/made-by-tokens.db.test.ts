@@ -11,7 +11,7 @@ import { sessionFixture } from "../step-up/test-sessions.ts";
 import { createApiToken } from "./create-api-token.ts";
 import { findApiToken } from "./find-api-token.ts";
 import { getApiToken } from "./get-api-token.ts";
-import type { CreatedApiToken } from "./model.ts";
+import { type CreatedApiToken, LIVING_MADE_WITH_MAX } from "./model.ts";
 import { revokeApiToken } from "./revoke-api-token.ts";
 
 const world = testContexts();
@@ -81,6 +81,27 @@ test("also what one made that was revoked by itself before; what has expired sta
   expect((await revokeApiToken(later, { apiTokenId: first.id })).revokedToo.apiTokens).toBe(1);
   expect(await refusalOf(third)).toBe("API_TOKEN_REVOKED");
   expect((await getApiToken(later, { apiTokenId: short.id })).state).toBe("expired");
+});
+
+test("no more live of what one made than its revocation ends at once, through whichever they were made", async () => {
+  const first = await createApiToken(owner, { name: "first", ...MADE });
+  const second = await createApiToken(await asToken(first), { name: "second", ...MADE });
+  const made = `INSERT INTO api_token (id, name, role, token_hash, hint, created_by, created_by_id, is_unattended, created_at, expires_at, networks, made_by_token_id)
+    SELECT gen_random_uuid(), 'made ' || n, 'owner', sha256(('made ' || n)::bytea), 'xxxx', t.created_by, t.created_by_id, true, t.created_at, t.expires_at, t.networks, t.id
+    FROM api_token t, generate_series(1, $2::int) n WHERE t.id = $1::uuid`;
+  await world.db.query(made, [second.id, LIVING_MADE_WITH_MAX - 1]);
+  for (const by of [first, second])
+    await expect(createApiToken(await asToken(by), { name: "one more", ...MADE })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("made with first"),
+    });
+  await createApiToken(owner, { name: "a person's", ...MADE });
+  const { revokedToo } = await revokeApiToken(owner, { apiTokenId: first.id });
+  expect(revokedToo.apiTokens).toBe(LIVING_MADE_WITH_MAX);
+  const alive = await world.db.query(
+    "SELECT FROM api_token WHERE revoked_at IS NULL AND made_by_token_id IS NOT NULL",
+  );
+  expect(alive).toHaveLength(0);
 });
 
 test("an invitation that it made is dead with it, says so to who opens it, and is on record", async () => {

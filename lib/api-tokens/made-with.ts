@@ -1,7 +1,9 @@
+import type { Actor } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { API_TOKEN_COLUMNS, API_TOKEN_FROM, type ApiTokenRecord, apiTokenRowOf } from "./get-api-token.ts";
-import type { ApiTokenRow, GoesWithIt } from "./model.ts";
+import { type ApiTokenRow, type GoesWithIt, LIVING_MADE_WITH_MAX } from "./model.ts";
 
 // through what was revoked or has expired by itself too: what it made may live
 const MADE_WITH = (id: string) => sql`
@@ -35,6 +37,29 @@ export async function countGoingWith(db: Sql, { id, now }: { id: string; now: Da
            AND i.invited_by_token_id IN (SELECT m.id FROM made m)) AS invitations`,
   );
   return row ?? { apiTokens: 0, invitations: 0 };
+}
+
+/**
+ * Holds that an API token which makes another leaves no more behind, with those that it was made with and all that they made, than one revocation ends at once. Call under `lockApiTokens`.
+ *
+ * @throws {DomainError} CONFLICT
+ */
+export async function requireRoom(tx: Sql, { kind, id }: Actor, now: Date): Promise<void> {
+  if (kind !== "api_token") return;
+  const [first] = await run<{ id: string; name: string }>(
+    tx,
+    sql`WITH RECURSIVE makers AS (
+        SELECT t.id, t.name, t.made_by_token_id AS by_id FROM api_token t WHERE t.id = ${id}::uuid
+        UNION ALL SELECT p.id, p.name, p.made_by_token_id FROM makers m JOIN api_token p ON p.id = m.by_id)
+      SELECT m.id, m.name FROM makers m WHERE m.by_id IS NULL`,
+  );
+  if (first === undefined) return;
+  const { apiTokens } = await countGoingWith(tx, { id: first.id, now });
+  if (apiTokens < LIVING_MADE_WITH_MAX) return;
+  throw new DomainError(
+    "CONFLICT",
+    `${LIVING_MADE_WITH_MAX.toLocaleString("en")} API tokens live that were made with ${first.name}, and no more may: revoke some, or give them a shorter life.`,
+  );
 }
 
 /** The names of all that was made with one at every depth, and its own, by their ids, whether over or not. */

@@ -40,6 +40,9 @@ export type ApiTokenRow = {
   version: number;
 };
 
+/** API tokens that live at once of those that were made with one, at every depth: all of them end with it in one transaction, which must not be too much for it. */
+export const LIVING_MADE_WITH_MAX = 1_000;
+
 /** What ends with an API token that is revoked: those that were made with it, at every depth, and invitations that it or they made and nobody has used. */
 export type GoesWithIt = { apiTokens: number; invitations: number };
 export type ApiTokenDetail = ApiTokenRow & { revokesToo: GoesWithIt };
