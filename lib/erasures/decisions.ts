@@ -120,7 +120,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     why: "hashes of rows from before leaves had parts: what of them is erased is not in them",
   },
   key_policy: { keeps: "purpose algorithm" },
-  leak_finding: { searches: "name url source", keeps: "kind type outcome" },
+  leak_finding: { searches: "name url source", keeps: "kind type outcome secret_hint" },
   leak_report: { keeps: "digest" },
   lifetime_plan: { keeps: "actor_kind actor_id of_kind of_id settings" },
   lifetime_plan_slice: {},

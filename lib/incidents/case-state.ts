@@ -3,6 +3,7 @@ import { IS_CANCELLED, IS_RESTORED } from "../revocations/order-row.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
 import type { IncidentState } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
+import { HAS_OWN_SECRETS, ownSecretWorks } from "./read-own-secrets.ts";
 import { openedUntil, takenSecrets } from "./read-taken-secrets.ts";
 
 const inForce = (now: Date) =>
@@ -45,11 +46,11 @@ function ofFamilies(now: Date, which: Fragment): Fragment {
 /** Whether the case names anything that can work: a forged token is nobody's. */
 const HAS_SOMETHING = sql`EXISTS (SELECT ${SUBJECTS} IN ('token', 'family')) OR EXISTS (SELECT ${SUBJECTS} IN ('user', 'client') AND (x.by_secret OR CASE x.kind
   WHEN 'user' THEN EXISTS (SELECT FROM token t WHERE t.user_id = x.target_id AND t.expires_at >= i.compromised_from)
-  ELSE EXISTS (SELECT FROM token t WHERE t.client_id = x.target_id AND t.expires_at >= i.compromised_from) END))`;
+  ELSE EXISTS (SELECT FROM token t WHERE t.client_id = x.target_id AND t.expires_at >= i.compromised_from) END)) OR ${HAS_OWN_SECRETS}`;
 
 /**
  * How `incident i` stands at this moment, one of INCIDENT_STATES: the one place that tells it, for a list, its filter, a page and the worker that writes it down.
- * Open while a token of it works, or a secret that leaked gets new ones; held while some are only suspended; contained where nothing of it works, or can again. A case of which nothing is on record stands as a person
+ * Open while a token of it works, a secret that leaked gets new ones, or one of the product's own works; held while some are only suspended; contained where nothing of it works, or can again. A case of which nothing is on record stands as a person
  * said. What has ended for good is not read again (`ended_at`): a revocation is never taken back, and more that comes to a case takes that mark away.
  */
 export async function caseStateSql({ db, now }: Reader): Promise<Fragment> {
@@ -64,7 +65,7 @@ export async function caseStateSql({ db, now }: Reader): Promise<Fragment> {
   const beyond = sql`t.issued_at > coalesce((SELECT max(o.cutoff) FROM ${ON_HOLDER} AND o.verb = 'suspend' AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)
     AND ${inForce(now)} AND NOT ${IS_RESTORED}), '-infinity')`;
   return sql`CASE WHEN i.state = 'closed' THEN 'closed'
-    WHEN ${takenSecrets(now)} THEN 'open'
+    WHEN ${takenSecrets(now)} OR ${ownSecretWorks(now)} THEN 'open'
     WHEN i.ended_at IS NULL AND ${ofFamilies(now, works)} THEN 'open'
     WHEN ${ofHolders(now, sql`${beyond} AND ${works}`)} THEN 'open'
     WHEN i.ended_at IS NULL AND ${ofFamilies(now, isHeld)} THEN 'held'

@@ -13,6 +13,7 @@ import type { EvidencePack } from "./evidence.ts";
 import {
   INCIDENT_STATE_WORDS,
   type OpenedBySecret,
+  ownSecretWords,
   PHASE_WORDS,
   PHASES,
   SEVERITY_WORDS,
@@ -111,6 +112,13 @@ function headOf(pack: EvidencePack): string {
     ["Services (clients)", list(affected.services.map(({ name }) => name))],
     ...blastRadius.secrets.map(
       (secret) => ["Leaked secret", `${text(secret.name)}: ${text(openedWords(secret))}`] as const,
+    ),
+    ...(incident.ownSecrets ?? []).map(
+      (secret) =>
+        [
+          "Leaked of this product",
+          `${text(ownSecretWords(secret))}: ${secret.works ? '<span class="refused">works</span>' : "does not work any more"}.`,
+        ] as const,
     ),
     ["Audiences", list(affected.audiences)],
     ["Permissions", list(affected.permissions)],

@@ -1,9 +1,17 @@
 import { expect, test } from "vitest";
 import type { TokenRow, TokenState } from "../tokens/model.ts";
 import { standingOf } from "./evidence-standing.ts";
+import type { OwnSecretOfCase } from "./model.ts";
 
-const of = (states: readonly TokenState[], { isCut = false, open = 0 } = {}) =>
-  standingOf({ rows: states.map((state) => ({ state }) as TokenRow), isCut }, [{ open }], []);
+const ownSecret = (name: string, works: boolean): OwnSecretOfCase => ({
+  kind: "api_token",
+  ownerId: name,
+  name: `the API token ${name}`,
+  hint: "ab12",
+  works,
+});
+const of = (states: readonly TokenState[], { isCut = false, open = 0, own = [] as OwnSecretOfCase[] } = {}) =>
+  standingOf({ rows: states.map((state) => ({ state }) as TokenRow), isCut }, [{ open }], [], own);
 
 test("a pack says of one token that it works, is suspended, or is refused for good", () => {
   expect(of(["active"])).toMatchObject({
@@ -49,4 +57,20 @@ test("a pack says where verifiers can still accept what was taken back", () => {
     "The token is refused now, and will not work again.",
     "Some verifiers can still accept what was taken back: under Orders, each with until when.",
   ]);
+});
+
+test("a pack says which secret of this product still works, and that none does", () => {
+  expect(of(["revoked"], { own: [ownSecret("deploy", true), ownSecret("audit", false)] })).toMatchObject({
+    is: "works",
+    ownSecrets: ["the API token deploy (…ab12)"],
+    says: [
+      "The token is refused now, and will not work again.",
+      "What leaked of this product still works: the API token deploy (…ab12). Whoever holds it is let in.",
+    ],
+  });
+  expect(of([], { own: [ownSecret("deploy", false)] })).toMatchObject({
+    is: "refused",
+    ownSecrets: [],
+    says: ["The secret of this product that leaked is refused now, and will not work again."],
+  });
 });

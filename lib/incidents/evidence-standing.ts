@@ -1,5 +1,6 @@
 import { type CaseTokens, isLive } from "./case-tokens.ts";
 import type { OrderReach } from "./evidence.ts";
+import { type OwnSecretOfCase, ownSecretWords } from "./model.ts";
 
 /** Whether what leaked is refused when the pack is made, counted over the tokens that were looked at. */
 export type Standing = {
@@ -13,6 +14,8 @@ export type Standing = {
   open: number;
   /** Clients, by client id, that still get tokens by a secret that leaked; packs from before do not have it. */
   secrets?: string[];
+  /** Secrets of this product that leaked and work, in words; packs from before do not have it. */
+  ownSecrets?: string[];
   /** The same in a sentence each. */
   says: string[];
 };
@@ -41,11 +44,25 @@ function ofMany(of: number, among: string, { works, suspended }: Pick<Standing, 
   return [`None of the ${all} works: each is refused, and will not work again.`];
 }
 
+function ofOwn(own: readonly OwnSecretOfCase[], works: readonly string[]): string[] {
+  if (own.length === 0) return [];
+  if (works.length > 0)
+    return works.map(
+      (name) => `What leaked of this product still works: ${name}. Whoever holds it is let in.`,
+    );
+  return [
+    own.length === 1
+      ? "The secret of this product that leaked is refused now, and will not work again."
+      : `None of the ${own.length} secrets of this product that leaked works: each is refused, and will not work again.`,
+  ];
+}
+
 /** What the tokens of a case are worth, at this moment, to whoever has them. Pure. */
 export function standingOf(
   { rows, isCut }: Pick<CaseTokens, "rows" | "isCut">,
   reach: readonly Pick<OrderReach, "open">[],
   secrets: string[],
+  own: readonly OwnSecretOfCase[],
 ): Standing {
   const works = rows.filter(isLive).length;
   const suspended = rows.filter(({ state }) => state === "suspended").length;
@@ -54,12 +71,14 @@ export function standingOf(
   const says = of === 1 && !isCut ? [ofOne(works > 0, suspended > 0)] : [];
   if (of > 1 || (of > 0 && isCut))
     says.push(...ofMany(of, isCut ? " that were looked at" : "", { works, suspended }));
-  if (of === 0) says.push("The case has no token that is on record.");
+  if (of === 0 && own.length === 0) says.push("The case has no token that is on record.");
   if (open > 0)
     says.push("Some verifiers can still accept what was taken back: under Orders, each with until when.");
   for (const name of secrets)
     says.push(`A secret of ${name} that leaked still gets new tokens: whoever holds it is let in.`);
-  const isOpen = works > 0 || open > 0 || secrets.length > 0;
+  const ownSecrets = own.filter((secret) => secret.works).map(ownSecretWords);
+  says.push(...ofOwn(own, ownSecrets));
+  const isOpen = works > 0 || open > 0 || secrets.length > 0 || ownSecrets.length > 0;
   const is = isOpen ? "works" : suspended > 0 ? "held" : "refused";
-  return { is, works, suspended, open, secrets, says };
+  return { is, works, suspended, open, secrets, ownSecrets, says };
 }

@@ -190,7 +190,7 @@ async function makePack(ctx: Context, incident: IncidentRecord): Promise<Evidenc
     environment: getEnv().environmentName,
     incident: hashedOf(detail),
     affected,
-    standing: standingOf(tokens, reach, await readTakenSecrets(ctx, incident.id)),
+    standing: standingOf(tokens, reach, await readTakenSecrets(ctx, incident.id), detail.ownSecrets),
     tokens: { total: rows.length, states, isCut, rows: listed.map(hashedOf) },
     blastRadius,
     orders: orders.map(hashedOf),

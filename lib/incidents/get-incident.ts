@@ -8,11 +8,14 @@ import {
   type IncidentNote,
   type IncidentSubject,
   NOTES_MAX,
+  type OwnSecretOfCase,
+  ownSecretWords,
   STEPS,
   type Step,
   type WorkingAgain,
 } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
+import { readOwnSecrets } from "./read-own-secrets.ts";
 import { readStillWorking } from "./read-still-working.ts";
 import { readTakenSecrets } from "./read-taken-secrets.ts";
 import { recordLook } from "./record-look.ts";
@@ -25,21 +28,28 @@ type StepRecord = { step: Step; doneAt: Date; id: string; name: string; what: st
 type NoteRecord = Omit<IncidentNote, "at" | "by"> & { at: Date; byId: string; byName: string };
 
 /** What works of a case that was contained; a restore, a renewal and the end of a suspension ask no case. */
-async function readWorksAgain(ctx: Reader, record: IncidentRecord): Promise<WorkingAgain | null> {
+async function readWorksAgain(
+  ctx: Reader,
+  record: IncidentRecord,
+  own: readonly OwnSecretOfCase[],
+): Promise<WorkingAgain | null> {
   if (record.containedAt === null && !record.doneSteps.includes("contain")) return null;
   const [{ working, isCut }, secrets] = await Promise.all([
     readStillWorking(ctx, record),
     readTakenSecrets(ctx, record.id),
   ]);
-  return working === 0 && secrets.length === 0 ? null : { tokens: working, isCut, secrets };
+  const ownSecrets = own.filter(({ works }) => works).map(ownSecretWords);
+  const isNone = working === 0 && secrets.length === 0 && ownSecrets.length === 0;
+  return isNone ? null : { tokens: working, isCut, secrets, ownSecrets };
 }
 
 /** A case whole, without a look on record: for use cases that have recorded what they did. */
 export async function readDetail(ctx: Reader, record: IncidentRecord): Promise<IncidentDetail> {
   const { db } = ctx;
+  const ownSecrets = await readOwnSecrets(ctx, record.id);
   const [states, worksAgain, subjects, steps, notes] = await Promise.all([
     readCaseStates(ctx, [record.id]),
-    readWorksAgain(ctx, record),
+    readWorksAgain(ctx, record, ownSecrets),
     run<SubjectRecord>(
       db,
       sql`SELECT s.kind, s.target_id AS id, s.name, s.added_at AS "addedAt", s.added_by_name AS "addedBy", s.by_secret AS "bySecret" FROM incident_subject s
@@ -71,6 +81,7 @@ export async function readDetail(ctx: Reader, record: IncidentRecord): Promise<I
         what: done?.what ?? null,
       };
     }),
+    ownSecrets,
     worksAgain,
     notes: notes.reverse().map(({ id, step, text, useId, at, byId, byName }) => ({
       id,

@@ -1,6 +1,7 @@
 import type { TokenUseRow, UseMap } from "../audit/model.ts";
 import type { MailRow } from "../mail/model.ts";
 import type { OrderRow } from "../revocations/model.ts";
+import type { OwnSecretKind } from "../scanners/model.ts";
 import type { TokenRow } from "../tokens/model.ts";
 
 /** Cases, for every layer; browser-safe. Times are ISO 8601 in UTC. */
@@ -22,7 +23,7 @@ export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 export const INCIDENT_STATE_WORDS: Record<IncidentState, { name: string; means: string }> = {
   open: { name: "Open", means: "Something of it may still be used." },
   held: { name: "Held", means: "No token of it works now. Some are only suspended, and can be given back." },
-  contained: { name: "Contained", means: "No token of it works any more, and none can be given back." },
+  contained: { name: "Contained", means: "Nothing of it works any more, and no token can be given back." },
   closed: { name: "Closed", means: "It is written up." },
 };
 
@@ -99,12 +100,31 @@ export type IncidentNote = {
   by: { id: string; name: string };
 };
 
+/** A secret of this product that a scanner reported into a case: never its value. */
+export type OwnSecretOfCase = {
+  kind: OwnSecretKind;
+  /** The API token, verifier or scanner whose it is. */
+  ownerId: string;
+  /** Whose it is, in words. */
+  name: string;
+  /** Its last four characters; null in reports from before that was kept. */
+  hint: string | null;
+  works: boolean;
+};
+
+/** "the API token deploy (…ab12)" */
+export function ownSecretWords({ name, hint }: Pick<OwnSecretOfCase, "name" | "hint">): string {
+  return hint === null ? name : `${name} (…${hint})`;
+}
+
 /** Tokens of a contained case that work all the same: given back, renewed, or put into it since. */
 export type WorkingAgain = {
   tokens: number;
   isCut: boolean;
   /** Clients, by client id, that still get tokens by a secret that leaked. */
   secrets: string[];
+  /** Secrets of this product that leaked and work, in words. */
+  ownSecrets: string[];
 };
 
 export type IncidentDetail = IncidentRow & {
@@ -115,7 +135,9 @@ export type IncidentDetail = IncidentRow & {
   /** Those that are no tokens, and the first of the tokens; `subjects` counts them all. */
   named: IncidentSubject[];
   steps: IncidentStep[];
-  /** Set where it was contained, or containing was ticked off, and tokens of it work now. */
+  /** Of this product, reported by scanners; those that work keep the case open. */
+  ownSecrets: OwnSecretOfCase[];
+  /** Set where it was contained, or containing was ticked off, and something of it works now. */
   worksAgain: WorkingAgain | null;
   /** Oldest first, the newest NOTES_MAX. */
   notes: IncidentNote[];

@@ -41,7 +41,12 @@ export const FINDING_KIND_WORDS: Record<FindingKind, string> = {
 };
 
 /** What opens this console's API, or speaks to the authority. */
-export type OwnSecretKind = Extract<FindingKind, "api_token" | "verifier_secret" | "scanner_secret">;
+export const OWN_SECRET_KINDS = [
+  "api_token",
+  "verifier_secret",
+  "scanner_secret",
+] as const satisfies FindingKind[];
+export type OwnSecretKind = (typeof OWN_SECRET_KINDS)[number];
 
 /** The page of what a secret of the product's own is of. */
 export function ownerHref(kind: OwnSecretKind, id: string): string {

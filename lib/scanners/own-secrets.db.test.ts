@@ -2,11 +2,17 @@ import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
 import { findApiToken } from "../api-tokens/find-api-token.ts";
+import { revokeApiToken } from "../api-tokens/revoke-api-token.ts";
 import { type Context, systemContext } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { uuidv7 } from "../ids.ts";
+import { evidenceHtml } from "../incidents/evidence-html.ts";
+import { getIncident } from "../incidents/get-incident.ts";
 import { readIncident } from "../incidents/incident-row.ts";
+import { listIncidents } from "../incidents/list-incidents.ts";
+import { noteContainmentOfAll } from "../incidents/note-containment.ts";
+import { takePack } from "../incidents/test-pack.ts";
 import { updateIncident } from "../incidents/update-incident.ts";
 import { planFixtureOf } from "../order-plans/plan-fixture.ts";
 import { storeSecret } from "../secrets/owned-secrets.ts";
@@ -17,12 +23,14 @@ import { receiveLeakReport } from "./receive-leak-report.ts";
 
 let db: Database;
 let owner: Context;
+let fixture: ReturnType<typeof planFixtureOf>;
 const now = (): Context => ({ ...owner, now: new Date() });
 
 beforeAll(async () => {
   const { url } = await testDatabase();
   db = openDatabase({ url, role: "app", maxConnections: 4, applicationName: "test" });
-  owner = planFixtureOf(db).as("owner");
+  fixture = planFixtureOf(db);
+  owner = fixture.as("owner");
   await db.query(
     `INSERT INTO admin (id, email, name, role, password_hash, created_at) VALUES ($1::uuid, 'o@example.com', 'O', 'owner', 'x', now())`,
     [uuidv7(new Date())],
@@ -115,7 +123,7 @@ describe("a secret of the product's own that a scanner reports", () => {
     expect(await opens(other.token)).toBe(true);
     expect(await readIncident(db, number)).toMatchObject({
       severity: "critical",
-      state: "open",
+      state: "contained",
       title: expect.stringContaining("found the API token deploy"),
     });
     expect(await told(id)).toEqual([expect.stringContaining("ended at once")]);
@@ -124,6 +132,7 @@ describe("a secret of the product's own that a scanner reports", () => {
       "api_token.revoked",
       "incident.opened",
       "incident.leak_reported",
+      "incident.contained",
     ]);
     const dump = JSON.stringify([
       await db.query("SELECT * FROM leak_finding"),
@@ -189,5 +198,108 @@ describe("a secret of the product's own that a scanner reports", () => {
     expect(await opens(token)).toBe(false);
     await report("revoke", [token], first.scannerId);
     expect(await told(id), "once for each that was answered").toHaveLength(3);
+  });
+});
+
+/** How a case stands by its page and its list, and in its pack. */
+async function stands(number: number) {
+  const { state, worksAgain, steps } = await getIncident(now(), number);
+  const query = { sort: { key: "opened", direction: "desc" }, pageSize: 100, cursor: null } as const;
+  const { rows } = await listIncidents(now(), { ...query, filters: { state: [state] } });
+  expect(
+    rows.map((row) => row.number),
+    "the list",
+  ).toContain(number);
+  const what = steps.find(({ step }) => step === "contain")?.what ?? null;
+  return { state, worksAgain, what };
+}
+
+async function packOf(number: number) {
+  const pack = await takePack(now(), number);
+  return { ...pack.standing, html: evidenceHtml(pack) };
+}
+
+const serviceToken = async () =>
+  (
+    await fixture.tokens.token({
+      clientId: await fixture.tokens.client(`app-${randomUUID()}`),
+    })
+  ).id;
+
+describe("the case of a secret of the product's own", () => {
+  test("stays open while the API token of a mixed report works, whatever was taken back beside it; is contained once it is revoked elsewhere", async () => {
+    const { id, token } = await apiToken();
+    const [made] = await db.query<{ name: string }>("SELECT name FROM api_token WHERE id = $1::uuid", [id]);
+    const service = await serviceToken();
+    const { number } = await report("revoke", [service]);
+    expect((await stands(number)).state).toBe("contained");
+    expect((await report("case", [service, token])).number, "the open case of the same token").toBe(number);
+    const works = `${made?.name} (…${token.slice(-4)})`;
+    expect(await stands(number)).toMatchObject({ state: "open", what: null });
+    expect(await readIncident(db, number)).toMatchObject({ state: "open", containedAt: null });
+    const before = await packOf(number);
+    expect(before).toMatchObject({ is: "works", ownSecrets: [`the API token ${works}`] });
+    expect(before.html).toContain(`the API token ${works}: <span class="refused">works</span>`);
+    expect(before.html).toContain('class="standing works"');
+    expect(before.html).not.toContain(token);
+    const { version } = await readIncident(db, number);
+    await expect(updateIncident(now(), { number, version, state: "contained" })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+
+    await revokeApiToken(now(), { apiTokenId: id });
+    expect((await stands(number)).state).toBe("contained");
+    await noteContainmentOfAll(db);
+    expect(await stands(number)).toEqual({
+      state: "contained",
+      worksAgain: null,
+      what: "Nothing that leaked works any more.",
+    });
+    const after = await packOf(number);
+    expect(after).toMatchObject({ is: "refused", ownSecrets: [] });
+    expect(after.html).toContain(`the API token ${works}: does not work any more.`);
+  });
+
+  test("is about the very secret that leaked, and not about another of its verifier; a disabled verifier's works no more", async () => {
+    const verifierId = await addVerifier();
+    const leaked = await addSecret("verifier", verifierId);
+    await addSecret("verifier", verifierId);
+    const { number } = await report("case", [leaked]);
+    expect((await stands(number)).state).toBe("open");
+    expect(await packOf(number)).toMatchObject({ is: "works", says: [expect.stringContaining("verifier")] });
+    const disable = (at: string) =>
+      db.query(`UPDATE verifier SET disabled_at = ${at} WHERE id = $1::uuid`, [verifierId]);
+    await disable("now()");
+    expect((await stands(number)).state).toBe("contained");
+    await noteContainmentOfAll(db);
+    await disable("NULL");
+    expect(await stands(number)).toMatchObject({
+      state: "open",
+      worksAgain: {
+        tokens: 0,
+        secrets: [],
+        ownSecrets: [expect.stringContaining("a secret of the verifier")],
+      },
+    });
+    await noteContainmentOfAll(db);
+    expect(await readIncident(db, number)).toMatchObject({ state: "open" });
+    await db.query("DELETE FROM verifier_secret WHERE secret_hash = $1::bytea", [
+      createHash("sha256").update(leaked).digest(),
+    ]);
+    expect((await stands(number)).state, "the other goes on").toBe("contained");
+  });
+
+  test("is open of a report by a revoking scanner while a verifier's only secret works, though its token is refused", async () => {
+    const verifierId = await addVerifier();
+    const only = await addSecret("verifier", verifierId);
+    const { number, scannerId } = await report("revoke", [await serviceToken(), only]);
+    expect((await stands(number)).state).toBe("open");
+    expect((await packOf(number)).says).toEqual([
+      "The token is refused now, and will not work again.",
+      expect.stringContaining("still works: a secret of the verifier"),
+    ]);
+    await addSecret("verifier", verifierId);
+    await report("revoke", [only], scannerId);
+    expect((await stands(number)).state).toBe("contained");
   });
 });

@@ -160,9 +160,9 @@ async function saveFindings(
   taken: readonly { outcome: string; orderId: string | null }[],
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO leak_finding (report_id, ordinal, kind, token_id, family_id, client_id, name, type, url, source, outcome, order_id, owner_id)
+    `INSERT INTO leak_finding (report_id, ordinal, kind, token_id, family_id, client_id, name, type, url, source, outcome, order_id, owner_id, secret_id, secret_hint)
      SELECT $1::uuid, n.* FROM unnest($2::int[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-       $12::uuid[], $13::uuid[]) AS n`,
+       $12::uuid[], $13::uuid[], $14::uuid[], $15::text[]) AS n`,
     [
       reportId,
       ours.map(({ ordinal }) => ordinal),
@@ -176,7 +176,9 @@ async function saveFindings(
       ours.map(({ value }) => value.source),
       taken.map(({ outcome }) => outcome),
       taken.map(({ orderId }) => orderId),
-      ours.map(({ found }) => ("secret" in found ? found.secret.ownerId : null)),
+      ...(["ownerId", "secretId", "hint"] as const).map((of) =>
+        ours.map(({ found }) => ("secret" in found ? found.secret[of] : null)),
+      ),
     ],
   );
 }

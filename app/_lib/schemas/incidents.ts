@@ -13,6 +13,7 @@ import {
   STEPS,
   SUBJECT_KINDS,
 } from "#lib/incidents/model.ts";
+import { OWN_SECRET_KINDS } from "#lib/scanners/model.ts";
 
 export const numberParams = z.object({ number: incidentNumber });
 export const evidenceFileParams = idParams.extend({ number: incidentNumber });
@@ -80,11 +81,25 @@ export const incidentDetail = incidentRow.extend({
       what: z.string().nullable(),
     }),
   ),
+  ownSecrets: z
+    .array(
+      z.object({
+        kind: z.enum(OWN_SECRET_KINDS),
+        ownerId: z.string().describe("The API token, verifier or scanner whose it is."),
+        name: z.string(),
+        hint: z.string().nullable().describe("Its last four characters, where they are known."),
+        works: z.boolean(),
+      }),
+    )
+    .describe("Secrets of this product that scanners reported. The case is open while one works."),
   worksAgain: z
     .object({
       tokens: z.int(),
       isCut: z.boolean(),
       secrets: z.array(z.string()).describe("Clients that still get tokens by a secret that leaked."),
+      ownSecrets: z
+        .array(z.string())
+        .describe("Secrets of this product that leaked and work: whose, and how they end."),
     })
     .nullable(),
   notes: z.array(incidentNote),

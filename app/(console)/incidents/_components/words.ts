@@ -37,7 +37,7 @@ export const incidentWords = {
   previewOf: (name: string) => `What ${name} is told`,
   tellAct: (people: number) => (people === 1 ? "Tell 1 person" : `Tell ${people} people`),
   reports: "Reported by scanners",
-  worksNow: ({ tokens, secrets }: WorkingAgain) =>
+  worksNow: ({ tokens, secrets, ownSecrets }: WorkingAgain) =>
     [
       tokens === 0
         ? ""
@@ -45,11 +45,12 @@ export const incidentWords = {
           ? "1 token of it works."
           : `${groupedNumber(tokens)} tokens of it work.`,
       ...secrets.map((name) => `A leaked secret of ${name} still gets tokens.`),
+      ...ownSecrets.map((name) => `What leaked of this product works: ${name}.`),
     ]
       .filter((line) => line !== "")
       .join(" "),
   worksAgain: "Not contained any more",
-  worksAgainText: ({ tokens, secrets }: WorkingAgain) =>
+  worksAgainText: ({ tokens, secrets, ownSecrets }: WorkingAgain) =>
     [
       tokens === 0
         ? ""
@@ -58,6 +59,7 @@ export const incidentWords = {
         (name) =>
           `Whoever has the leaked secret of ${name} still gets tokens: give it a new one under Reissue.`,
       ),
+      ...ownSecrets.map((name) => `What leaked of this product works: ${name}. End it where it was made.`),
     ]
       .filter((line) => line !== "")
       .join(" "),
@@ -88,6 +90,9 @@ export const incidentWords = {
   stillTaken: (client: string) => `The leaked secret of ${client} still works`,
   stillTakenText: (isEnough: boolean) =>
     `${isEnough ? "Whoever has it gets new tokens, so that the case stays open" : "Whoever has it passes for the client, so that the case stays open"} whatever is taken back here.`,
+  ownWorks: (name: string) => `What leaked of this product works: ${name}`,
+  ownWorksText: "Whoever has it is let in, so that the case stays open whatever is taken back here.",
+  toOwn: "End it on its page.",
   toReissue: "Replace it under Reissue.",
   replaceSecret: (client: string) => `New secret for ${client}…`,
   replaceText: (isEnough: boolean) =>

@@ -28,7 +28,7 @@ export function ContainActions({
   isCut: boolean;
   /** Also such as do not work. */
   hasTokens: boolean;
-  /** A leaked secret gets new ones. */
+  /** A leaked secret gets new ones, or one of the product's own works. */
   isOpenBySecret: boolean;
 }) {
   const router = useRouter();

@@ -4,10 +4,17 @@ import { JourneySummary } from "#app/(console)/_components/journey-summary.tsx";
 import { PropagationLink } from "#app/(console)/_components/propagation-link.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
-import type { IncidentDetail, IncidentOrders, IncidentTokens, OpenedBySecret } from "#lib/incidents/model.ts";
+import {
+  type IncidentDetail,
+  type IncidentOrders,
+  type IncidentTokens,
+  type OpenedBySecret,
+  ownSecretWords,
+} from "#lib/incidents/model.ts";
 import type { Journey } from "#lib/propagation/model.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { orderLine } from "#lib/revocations/target-words.ts";
+import { ownerHref } from "#lib/scanners/model.ts";
 import { incidentWords as words } from "../../_components/words.ts";
 import { ContainActions } from "./contain-actions.tsx";
 import { containChoices } from "./contain-choices.ts";
@@ -35,6 +42,7 @@ export function ContainStep({
   canWrite: boolean;
 }) {
   const { worksAgain } = incident;
+  const ownWorking = incident.ownSecrets.filter(({ works }) => works);
   const more = orders.rows.length - SHOWN + orders.leftOut;
   return (
     <>
@@ -50,6 +58,20 @@ export function ContainStep({
               {words.stillTakenText(secret.isEnough)} <a href="#step-reissue">{words.toReissue}</a>
             </Alert>
           ))}
+      {incident.state === "closed"
+        ? null
+        : ownWorking.map((secret) => (
+            <Alert
+              key={`${secret.ownerId} ${secret.hint}`}
+              color="red"
+              title={words.ownWorks(ownSecretWords(secret))}
+            >
+              {words.ownWorksText}{" "}
+              <Link prefetch={false} href={ownerHref(secret.kind, secret.ownerId)}>
+                {words.toOwn}
+              </Link>
+            </Alert>
+          ))}
       {incident.state === "held" ? (
         <Alert color="yellow" title={words.held}>
           {words.heldText(tokens.states.suspended ?? 0)}
@@ -63,7 +85,7 @@ export function ContainStep({
             may={may}
             isCut={tokens.isCut}
             hasTokens={Object.keys(tokens.states).length > 0}
-            isOpenBySecret={taken.length > 0}
+            isOpenBySecret={taken.length > 0 || ownWorking.length > 0}
           />
           {incident.state !== "open" || tokens.liveIds.length === 0 ? null : (
             <span className="muted">{words.unsure}</span>
