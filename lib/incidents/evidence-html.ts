@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { actOutcomeWords } from "../audit/act-words.ts";
 import { OUTCOME_WORDS, refusalWords } from "../audit/use-words.ts";
 import { visibleText } from "../input/visible-text.ts";
+import { CHECKPOINT_KEYS_PATH } from "../keys/checkpoint-keys.ts";
 import { countryName } from "../list-query/country.ts";
 import { networkWords } from "../places/network-words.ts";
 import { reasonWords } from "../revocations/model.ts";
@@ -210,7 +211,7 @@ function proofsOf({ uses, acts, proofs }: EvidencePack): string {
   const whys = [...(proofs.unproved?.uses ?? []), ...(proofs.unproved?.acts ?? [])].map(({ why }) => why);
   const others =
     whys.length === 0 ? "" : ` Nothing but what is said here speaks for the others: ${unprovedWords(whys)}.`;
-  return `<p>Of the uses that are listed, ${proofs.uses.length} of ${uses.rows.length}, and of the acts ${proved} of ${acts.length} carry the proof that they stand in the audit log as it was sealed when they were written, ${under}.${others} Anybody can verify this file, without the database: <code>npx tokenwarden audit verify FILE</code>, with <code>--keys</code> and the keys that the authority publishes, or <code>--checkpoints</code> and a copy of the checkpoints that was kept elsewhere.</p>`;
+  return `<p>Of the uses that are listed, ${proofs.uses.length} of ${uses.rows.length}, and of the acts ${proved} of ${acts.length} carry the proof that they stand in the audit log as it was sealed when they were written, ${under}.${others} Anybody can verify this file, without the database: <code>npx tokenwarden audit verify FILE</code>, with <code>--keys</code> and all keys that ever signed checkpoints, as the authority publishes them at <code>${CHECKPOINT_KEYS_PATH}</code>, or <code>--checkpoints</code> and a copy of the checkpoints that was kept elsewhere.</p>`;
 }
 
 const OWN_HASH = '<meta name="tokenwarden-sha256" content="">';

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Checkpoint } from "../seals/checkpoint.ts";
+import type { Checkpoint, CompromisedSigner } from "../seals/checkpoint.ts";
 import type { recordProofs } from "../seals/record-proofs.ts";
 import { verifyRecordProofs } from "../seals/verify-record-proofs.ts";
 import { EVIDENCE_LEFT } from "./evidence.ts";
@@ -9,7 +9,13 @@ import { pageSha256 } from "./evidence-html.ts";
 export type Left = { sequence: string; at: string; by: string };
 
 /** The act by which a pack left; whether what left by it was something else. */
-type Leaving = { left: Left | null; isOther: boolean; checkpoints: Checkpoint[]; faults: string[] };
+type Leaving = {
+  left: Left | null;
+  isOther: boolean;
+  checkpoints: Checkpoint[];
+  compromised: CompromisedSigner[];
+  faults: string[];
+};
 
 type Stated = {
   incident: { id: string };
@@ -45,21 +51,23 @@ export async function findLeft(
   { incident, integrity }: Stated,
   { page, using }: { page: string | null; using: Parameters<typeof verifyRecordProofs>[1] },
 ): Promise<Leaving> {
-  if (integrity.log === null) return { left: null, isOther: false, checkpoints: [], faults: [] };
-  const { acts, checkpoints, faults } = await verifyRecordProofs(integrity.log, using);
+  if (integrity.log === null)
+    return { left: null, isOther: false, checkpoints: [], compromised: [], faults: [] };
+  const { acts, checkpoints, compromised, faults } = await verifyRecordProofs(integrity.log, using);
+  const found = { checkpoints, compromised, faults };
   if (!isOfOneAct(integrity.log)) faults.push("the proof of its leaving has something else in it");
   const act = [...acts.values()].find(
     ({ act: name, targetId, outcome }) =>
       name === EVIDENCE_LEFT && targetId === incident.id && outcome === "done",
   );
   const was = act === undefined ? null : readLeft(act.after);
-  if (act === undefined || was === null) return { left: null, isOther: false, checkpoints, faults };
+  if (act === undefined || was === null) return { left: null, isOther: false, ...found };
   const wrong = (what: string) => {
     faults.push(`what left, by act ${act.sequence}, was another ${what}`);
-    return { left: null, isOther: true, checkpoints, faults };
+    return { left: null, isOther: true, ...found };
   };
   if (was.sha256 !== integrity.sha256) return wrong("pack");
   if (page !== null && was.pageSha256 !== pageSha256(page)) return wrong("page");
   const left = { sequence: String(act.sequence), at: act.at.toISOString(), by: act.actorName };
-  return { left, isOther: false, checkpoints, faults };
+  return { left, isOther: false, ...found };
 }

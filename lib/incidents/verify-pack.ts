@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { CheckpointKey } from "../seals/checkpoint.ts";
+import type { CheckpointKey, CompromisedSigner } from "../seals/checkpoint.ts";
 import { recordProofs } from "../seals/record-proofs.ts";
 import { type VerifiedProofs, verifyRecordProofs } from "../seals/verify-record-proofs.ts";
 import { canonicalJson, EVIDENCE_FORMAT, type EvidencePack, FORMAT_BEFORE, type Hashed } from "./evidence.ts";
@@ -23,6 +23,8 @@ export type VerifiedPack = {
   claimed: VerifiedRecords["claimed"];
   checkpoints: VerifiedProofs["checkpoints"];
   held: number | null;
+  /** Keys by which it holds, and which were compromised since. */
+  compromised: CompromisedSigner[];
   /** Whether the page that people read is what this version makes of the data in it, which is what is verified; null of JSON. */
   isPageOfData: boolean | null;
   /** The act by which it left, with its hash, as the log has it on record; null where that is not proved. */
@@ -196,6 +198,9 @@ export async function verifyPack(
     claimed: records.claimed,
     checkpoints: proofs.checkpoints,
     held: proofs.held,
+    compromised: [
+      ...new Map([...proofs.compromised, ...leaving.compromised].map((one) => [one.kid, one])).values(),
+    ],
     isPageOfData: data === null ? null : isPageOf(pack, text),
     left: leaving.left,
     isOther: leaving.isOther,

@@ -16,8 +16,11 @@ export type PublishableKey = {
  */
 export function publicJwks(keys: readonly PublishableKey[]): { keys: Record<string, unknown>[] } {
   return {
-    keys: keys
-      .filter((key) => isPublished(key.state))
-      .map((key) => ({ ...publicMembers(key.publicJwk), kid: key.kid, alg: key.algorithm, use: "sig" })),
+    keys: keys.filter((key) => isPublished(key.state)).map(publicMember),
   };
+}
+
+/** A key as a key set has it. */
+export function publicMember({ publicJwk, kid, algorithm }: PublishableKey): Record<string, unknown> {
+  return { ...publicMembers(publicJwk), kid, alg: algorithm, use: "sig" };
 }

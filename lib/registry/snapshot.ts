@@ -59,6 +59,7 @@ export type RegistryKey = {
   state: string;
   publicJwk: Record<string, unknown>;
   privateWrapped: Buffer | null;
+  compromisedAt: Date | null;
 };
 
 export type RegistryOrganisation = OrganisationLifetimes & {
@@ -118,7 +119,8 @@ const ORGANISATION = `
   FROM organisation WHERE id = 1`;
 
 const KEYS = `
-  SELECT kid, purpose, algorithm, state, public_jwk AS "publicJwk", private_wrapped AS "privateWrapped" FROM signing_key ORDER BY created_at, kid`;
+  SELECT kid, purpose, algorithm, state, public_jwk AS "publicJwk", private_wrapped AS "privateWrapped",
+    compromised_at AS "compromisedAt" FROM signing_key ORDER BY created_at, kid`;
 
 type ClientRecord = Omit<
   RegistryClient,

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { compactVerify, importJWK, type JWK } from "jose";
+import { compactVerify, decodeProtectedHeader, importJWK, type JWK } from "jose";
 import { z } from "zod";
 
 /** What a checkpoint says that it is. */
@@ -32,8 +32,11 @@ export type ChainHead = { chain: string; sequence: bigint; hash: string };
 
 export type Checkpoint = { number: bigint; at: Date; previous: string; heads: ChainHead[] };
 
-/** A key as a JWKS has it. */
-export type CheckpointKey = { kid: string; alg: string; jwk: JWK };
+/** A key as a JWKS has it; since when it is compromised, where that is known. */
+export type CheckpointKey = { kid: string; alg: string; jwk: JWK; compromisedAt?: Date | undefined };
+
+/** A clock may have been ahead when it signed: until so much later it counts as signed before the key was known to be compromised. */
+const AHEAD_MS = 60_000;
 
 /** By what the next checkpoint, and whoever keeps one elsewhere, knows it. */
 export function checkpointHash(jws: string): string {
@@ -82,4 +85,35 @@ export async function isSignedCheckpoint(jws: string, keys: readonly CheckpointK
   } catch {
     return false;
   }
+}
+
+/** The key that a checkpoint says that it is signed by, if it is among them. */
+function signerOf(jws: string, keys: readonly CheckpointKey[]): CheckpointKey | undefined {
+  const { kid } = decodeProtectedHeader(jws);
+  return keys.find((key) => key.kid === kid);
+}
+
+/** What is wrong with who signed a checkpoint, as it goes on after "it is"; null where nothing is. */
+export async function signatureFault(jws: string, keys: readonly CheckpointKey[]): Promise<string | null> {
+  if (!(await isSignedCheckpoint(jws, keys))) return "not signed by a key that is known here";
+  const since = signerOf(jws, keys)?.compromisedAt;
+  const at = readCheckpoint(jws)?.at;
+  if (since === undefined || at === undefined || at.getTime() <= since.getTime() + AHEAD_MS) return null;
+  return `signed by a key that was compromised on ${since.toISOString()}, before it`;
+}
+
+/** A key that signed what holds, and was compromised since: whoever had it could have signed that too, with an earlier time. */
+export type CompromisedSigner = { kid: string; since: Date };
+
+/** Those of some signed checkpoints. */
+export function compromisedSigners(
+  signed: readonly string[],
+  keys: readonly CheckpointKey[],
+): CompromisedSigner[] {
+  const found = new Map<string, CompromisedSigner>();
+  for (const jws of signed) {
+    const { kid, compromisedAt: since } = signerOf(jws, keys) ?? {};
+    if (kid !== undefined && since !== undefined) found.set(kid, { kid, since });
+  }
+  return [...found.values()];
 }

@@ -1,10 +1,12 @@
 import {
   type Checkpoint,
   type CheckpointKey,
+  type CompromisedSigner,
   checkpointHash,
-  isSignedCheckpoint,
+  compromisedSigners,
   NO_CHECKPOINT,
   readCheckpoint,
+  signatureFault,
 } from "./checkpoint.ts";
 import { KnownRestores } from "./known-restores.ts";
 import { isWithin, type Problem, type TimeSpan } from "./verification.ts";
@@ -20,6 +22,8 @@ export type VerifiedCheckpoints = {
   last: Checkpoint | null;
   /** How many were compared with what is held elsewhere; null where nothing is. */
   held: number | null;
+  /** Keys by which some of them hold, and which were compromised since. */
+  compromised: CompromisedSigner[];
   expected: ExpectedHeads;
   problem: Problem | null;
 };
@@ -70,8 +74,9 @@ export async function verifyCheckpoints(
       elsewhere.set(one.number, jws);
       continue;
     }
-    if (one === null || !(await isSignedCheckpoint(jws, keys))) {
-      say(one?.number ?? 0n, "what is held elsewhere is not signed by a key that is known here");
+    const fault = await signatureFault(jws, keys);
+    if (one === null || fault !== null) {
+      say(one?.number ?? 0n, `what is held elsewhere is ${fault ?? "nothing that can be read"}`);
       continue;
     }
     elsewhere.set(one.number, jws);
@@ -80,12 +85,14 @@ export async function verifyCheckpoints(
   let [read, count, compared] = [0, 0, 0];
   let first: Checkpoint | null = null;
   let last: Checkpoint | null = null;
+  const compromised = new Map<string, CompromisedSigner>();
   let previous = NO_CHECKPOINT;
   let before = 0n;
   if (base !== null) {
     const one = readCheckpoint(base);
-    if (one === null || !(await isSignedCheckpoint(base, keys)))
-      say(one?.number ?? 0n, "it is not signed by a key that is known here");
+    const fault = await signatureFault(base, keys);
+    if (one === null || fault !== null)
+      say(one?.number ?? 0n, `it is ${fault ?? "nothing that can be read"}`);
     else {
       expect(expected, one);
       before = one.number;
@@ -97,9 +104,10 @@ export async function verifyCheckpoints(
     const one = readCheckpoint(jws);
     const isCounted = one !== null && isWithin(one.at, span);
     const fault = faultOf(jws, one, number, previous);
+    const unsigned = fault === null ? await signatureFault(jws, keys) : null;
     if (fault !== null) say(number, fault);
-    else if (!(await isSignedCheckpoint(jws, keys)))
-      say(number, "it is not signed by a key that is known here");
+    else if (unsigned !== null) say(number, `it is ${unsigned}`);
+    else for (const signer of compromisedSigners([jws], keys)) compromised.set(signer.kid, signer);
     const kept = elsewhere.get(number);
     if (kept !== undefined) {
       if (isCounted) compared += 1;
@@ -128,5 +136,13 @@ export async function verifyCheckpoints(
       `it is missing, and all after it up to ${newest}, which is held elsewhere: the evidence was cut, or is older`,
     );
   const problem = problems.toSorted((one, other) => (one.sequence < other.sequence ? -1 : 1))[0] ?? null;
-  return { count, first, last, held: held === null ? null : compared, expected, problem };
+  return {
+    count,
+    first,
+    last,
+    held: held === null ? null : compared,
+    compromised: [...compromised.values()],
+    expected,
+    problem,
+  };
 }

@@ -1,5 +1,12 @@
 import type { z } from "zod";
-import { type Checkpoint, type CheckpointKey, isSignedCheckpoint, readCheckpoint } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  type CheckpointKey,
+  type CompromisedSigner,
+  compromisedSigners,
+  readCheckpoint,
+  signatureFault,
+} from "./checkpoint.ts";
 import { type ChainedEntry, chainStep, entryLeaf, isBareEntry } from "./entry-leaf.ts";
 import { rootByProof } from "./merkle.ts";
 import type { recordProofs } from "./record-proofs.ts";
@@ -18,6 +25,8 @@ export type VerifiedProofs = {
   checkpoints: Checkpoint[];
   /** How many of them are held elsewhere too; null where nothing is. */
   held: number | null;
+  /** Keys by which some of them hold, and which were compromised since. */
+  compromised: CompromisedSigner[];
   /** What does not hold, a sentence each. */
   faults: string[];
 };
@@ -92,17 +101,20 @@ export async function verifyRecordProofs(
   const heads = new Map<string, string>();
   const elsewhere = new Map((held ?? []).map((jws) => [readCheckpoint(jws)?.number, jws]));
   let compared = 0;
+  const signed: string[] = [];
   for (const jws of proofs.checkpoints) {
     const checkpoint = readCheckpoint(jws);
     const kept = checkpoint === null ? undefined : elsewhere.get(checkpoint.number);
-    if (checkpoint === null || !(await isSignedCheckpoint(jws, keys)))
-      faults.push(`checkpoint ${checkpoint?.number ?? "?"} is not signed by a key that is known here`);
+    const fault = await signatureFault(jws, keys);
+    if (checkpoint === null || fault !== null)
+      faults.push(`checkpoint ${checkpoint?.number ?? "?"} is ${fault ?? "nothing that can be read"}`);
     else if (kept !== undefined && kept !== jws)
       faults.push(`checkpoint ${checkpoint.number} is not the one that is held elsewhere`);
     else if (held !== null && kept === undefined) faults.push(notHeld(checkpoint.number, elsewhere.keys()));
     else {
       if (kept !== undefined) compared += 1;
       checkpoints.push(checkpoint);
+      signed.push(jws);
       for (const { chain, sequence, hash } of checkpoint.heads) heads.set(`${chain} ${sequence}`, hash);
     }
   }
@@ -125,5 +137,12 @@ export async function verifyRecordProofs(
       else if (!isBareEntry(entry)) acts.set(entry.id, entry);
     }
   }
-  return { uses, acts, checkpoints, held: held === null ? null : compared, faults };
+  return {
+    uses,
+    acts,
+    checkpoints,
+    held: held === null ? null : compared,
+    compromised: compromisedSigners(signed, keys),
+    faults,
+  };
 }

@@ -3,7 +3,9 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttpsServer, type ServerOptions as TlsOptions } from "node:https";
 import type { Socket } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
+import { CHECKPOINT_KEYS_PATH, checkpointKeys } from "#lib/keys/checkpoint-keys.ts";
 import { isOfCommonSet, isOfFeed } from "#lib/keys/key-sets.ts";
+import { publicJwks } from "#lib/keys/public-jwks.ts";
 import type { StatusListKeeper } from "#lib/status-lists/status-list-keeper.ts";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { findMessageFault, isFaulty, type MessageFault } from "#server/http-message.ts";
@@ -39,7 +41,7 @@ export type AppOptions = {
 const HTTP_OPTIONS = { ...HTTP_LIMITS, optimizeEmptyRequests: true };
 
 const OURS =
-  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|events|leak-reports|status-lists(?:\/\d+)?|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|verify|healthz|readyz|\.well-known\/ssf-configuration)(?:\?|$)|signals\/|verify\/)/;
+  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|events|leak-reports|status-lists(?:\/\d+)?|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|verify|healthz|readyz|\.well-known\/(?:ssf-configuration|tokenwarden-checkpoint-keys\.json))(?:\?|$)|signals\/|verify\/)/;
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();
@@ -61,7 +63,7 @@ function overBound({ bounds, addresses }: Services, req: IncomingMessage, error:
 }
 
 type JwksAnswer = ReturnType<typeof createJwksAnswer>;
-type KeySets = { common: JwksAnswer; feed: JwksAnswer };
+type KeySets = { common: JwksAnswer; feed: JwksAnswer; checkpoints: JwksAnswer };
 
 function addRoutes(app: FastifyInstance, services: Services, keySets: KeySets): void {
   app.post("/oauth/introspect", async (request, reply) => {
@@ -95,6 +97,10 @@ function addRoutes(app: FastifyInstance, services: Services, keySets: KeySets): 
   app.get("/revocations/jwks", (request, reply) => {
     reply.hijack();
     keySets.feed(request.raw, reply.raw);
+  });
+  app.get(CHECKPOINT_KEYS_PATH, (request, reply) => {
+    reply.hijack();
+    keySets.checkpoints(request.raw, reply.raw);
   });
   addFeedRoutes(app, services);
   app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").send({ status: "ok" }));
@@ -152,8 +158,16 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
   const onGiven = (authorization: string, kids: readonly string[]) =>
     noteKeyFetch(services, authorization, kids);
   const keySets = {
-    common: createJwksAnswer(registry, isStale, isOfCommonSet, common, onGiven),
-    feed: createJwksAnswer(registry, isStale, isOfFeed, common, onGiven),
+    common: createJwksAnswer(
+      registry,
+      isStale,
+      (keys) => publicJwks(keys.filter(isOfCommonSet)),
+      common,
+      onGiven,
+    ),
+    feed: createJwksAnswer(registry, isStale, (keys) => publicJwks(keys.filter(isOfFeed)), common, onGiven),
+    // nobody verifies tokens by it: who asked tells nothing of who has which key
+    checkpoints: createJwksAnswer(registry, isStale, checkpointKeys, common, () => {}),
   };
   const lists = createStatusListAnswer(services, statusLists, common);
   const app = Fastify({

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isPublished } from "#lib/keys/model.ts";
-import { publicJwks } from "#lib/keys/public-jwks.ts";
 import type { RegistryKey, RegistrySnapshot } from "#lib/registry/snapshot.ts";
 
+type Jwks = { keys: Record<string, unknown>[] };
 type KeySet = { body: string; etag: string; headers: string[]; unchanged: string[] };
 
-function keySetOf(keys: RegistryKey[], cacheControl: string, common: readonly string[]): KeySet {
-  const body = JSON.stringify(publicJwks(keys));
+function keySetOf(jwks: Jwks, cacheControl: string, common: readonly string[]): KeySet {
+  const body = JSON.stringify(jwks);
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
   const unchanged = [
     ...common,
@@ -32,7 +31,7 @@ function keySetOf(keys: RegistryKey[], cacheControl: string, common: readonly st
  * A new key waits before it signs for as long as the answer may be kept. Whoever does not hear of new keys lets nobody keep its answer.
  *
  * @param isStale whether the database was not heard of for too long.
- * @param isIn which keys are in it.
+ * @param toJwks what of all keys is in it.
  * @param common headers of every answer of this server, name after value.
  * @param onGiven told which keys somebody was given, or still has, who showed a credential.
  * @see RFC 7517 section 5
@@ -40,7 +39,7 @@ function keySetOf(keys: RegistryKey[], cacheControl: string, common: readonly st
 export function createJwksAnswer(
   registry: () => RegistrySnapshot,
   isStale: () => boolean,
-  isIn: (key: RegistryKey) => boolean,
+  toJwks: (keys: RegistryKey[]) => Jwks,
   common: readonly string[],
   onGiven: (authorization: string, kids: readonly string[]) => void,
 ): (req: IncomingMessage, res: ServerResponse) => void {
@@ -52,9 +51,9 @@ export function createJwksAnswer(
     const cacheControl = isStale() ? "no-store" : `public, max-age=${organisation.jwksCacheSeconds}`;
     const wanted = `${cacheControl} ${keySetVersion}`;
     if (wanted !== version) {
-      const given = keys.filter((key) => isIn(key) && isPublished(key.state));
-      keySet = keySetOf(given, cacheControl, common);
-      kids = given.map(({ kid }) => kid);
+      const jwks = toJwks(keys);
+      keySet = keySetOf(jwks, cacheControl, common);
+      kids = jwks.keys.map(({ kid }) => String(kid));
       version = wanted;
     }
     const isUnchanged = req.headers["if-none-match"] === keySet.etag;

@@ -5,6 +5,7 @@ const METHODS: Record<string, readonly string[]> = {
   "/events": ["POST"],
   "/leak-reports": ["POST"],
   "/.well-known/ssf-configuration": ["GET", "HEAD"],
+  "/.well-known/tokenwarden-checkpoint-keys.json": ["GET", "HEAD"],
   "/healthz": ["GET", "HEAD"],
   "/device": ["GET", "HEAD", "POST"],
   "/oauth/authorize": ["GET", "HEAD"],

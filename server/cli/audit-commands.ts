@@ -13,8 +13,9 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
-import { beginsAsPack, PackError, verifyPack } from "#lib/incidents/verify-pack.ts";
+import { beginsAsPack, PackError, type VerifiedPack, verifyPack } from "#lib/incidents/verify-pack.ts";
 import { visibleText } from "#lib/input/visible-text.ts";
+import { CHECKPOINT_KEYS_PATH } from "#lib/keys/checkpoint-keys.ts";
 import type { CheckpointKey } from "#lib/seals/checkpoint.ts";
 import { readCheckpointFile } from "#lib/seals/checkpoint-file.ts";
 import { EvidenceFileError, readEvidenceFile, writeEvidence } from "#lib/seals/evidence-file.ts";
@@ -26,15 +27,28 @@ import { UsageError } from "./usage-error.ts";
 import { packLines, verificationLines } from "./verification-lines.ts";
 import { withDatabaseUrl } from "./with-database.ts";
 
+/** Of what a date can say. */
+const LAST_SECOND = 8.64e12;
+
 const jwks = z.object({
-  keys: z.array(z.looseObject({ kid: z.string(), alg: z.string(), kty: z.string() })),
+  keys: z.array(
+    z.looseObject({
+      kid: z.string(),
+      alg: z.string(),
+      kty: z.string(),
+      revoked: z.looseObject({ revoked_at: z.number().min(0).max(LAST_SECOND) }).optional(),
+    }),
+  ),
 });
 
 function readKeys(file: string): CheckpointKey[] {
   try {
-    return jwks
-      .parse(JSON.parse(readFileSync(file, "utf8")))
-      .keys.map((jwk) => ({ kid: jwk.kid, alg: jwk.alg, jwk }));
+    return jwks.parse(JSON.parse(readFileSync(file, "utf8"))).keys.map(({ revoked, ...jwk }) => ({
+      kid: jwk.kid,
+      alg: jwk.alg,
+      jwk,
+      ...(revoked && { compromisedAt: new Date(Math.round(revoked.revoked_at * 1_000)) }),
+    }));
   } catch (error) {
     throw new UsageError(`--keys ${file} is no JWKS: ${(error as Error).message.split("\n")[0]}`);
   }
@@ -68,7 +82,7 @@ async function withEvidence<T>(env: Env, use: (db: SqlDatabase) => Promise<T>): 
 /** The evidence does not hold. `message` is what there is to say. */
 export class EvidenceFault extends Error {}
 
-/** Evidence holds by keys that it brings itself: anybody may have signed it. */
+/** Evidence holds, by keys that it brings itself or that somebody else had: they may have signed it. */
 export class EvidenceUnheld extends Error {}
 
 type Given = { keys: CheckpointKey[] | null; held: string[] | null };
@@ -90,8 +104,18 @@ function isPack(file: string): boolean {
   }
 }
 
-/** What was found, a line each, and how much of it does not hold; whether it stands by its own keys alone. */
-type Found = { lines: string[]; broken: number; isUnheld: boolean };
+/** What was found, a line each, and how much of it does not hold; why what holds is not held by anything from elsewhere, or null. */
+type Found = { lines: string[]; broken: number; unheld: string | null };
+
+/** Why nothing from elsewhere vouches for a pack that holds in itself; null where something does. */
+function whyUnheld({ compromised }: VerifiedPack, { keys, held }: Given): string | null {
+  if (held !== null) return null;
+  if (keys === null)
+    return `it holds in itself, by keys that it brings: whoever made it up could have signed it so. Say --keys with what the authority publishes at ${CHECKPOINT_KEYS_PATH}, or --checkpoints with a copy that was kept`;
+  return compromised.length === 0
+    ? null
+    : "it holds, but by a key that was compromised since: whoever had that could have signed it so, with an earlier time. Say --checkpoints with a copy that was kept";
+}
 
 /** On one line, and nothing in it that a terminal takes for a command: much of it is what strangers wrote. */
 function oneLine(text: string): string {
@@ -111,7 +135,7 @@ async function verifyPackFile(
     return {
       lines: packLines(pack, { heldIn, hasOwnKeys: keys !== null }),
       broken: pack.faults.length + (pack.left === null ? 1 : 0),
-      isUnheld: keys === null && held === null,
+      unheld: whyUnheld(pack, { keys, held }),
     };
   } catch (error) {
     throw error instanceof PackError ? new EvidenceFault(oneLine(`${file}: ${error.message}`)) : error;
@@ -153,7 +177,7 @@ export const auditVerify: Command = {
     const ofLog = async (verifying: Promise<Verification>): Promise<Found> => {
       const found = await verifying;
       const lines = verificationLines(found, { heldIn, hasOwnKeys: keys !== null });
-      return { lines, broken: found.problems.length, isUnheld: false };
+      return { lines, broken: found.problems.length, unheld: null };
     };
     const verifications =
       positionals.length === 0
@@ -165,24 +189,21 @@ export const auditVerify: Command = {
                 : ofLog(verifyFile(file, { keys, held })),
           );
     let broken = 0;
-    let isUnheld = false;
+    let unheld: string | null = null;
     for (const [index, verify] of verifications.entries()) {
       if (positionals.length > 1) process.stdout.write(`${index === 0 ? "" : "\n"}${positionals[index]}\n`);
       const found = await verify().catch((error: unknown): Found => {
         // of several files each is told of
         if (positionals.length < 2 || !(error instanceof EvidenceFault)) throw error;
-        return { lines: [`BROKEN       ${error.message}`], broken: 1, isUnheld: false };
+        return { lines: [`BROKEN       ${error.message}`], broken: 1, unheld: null };
       });
       for (const line of found.lines) process.stdout.write(`${oneLine(line)}\n`);
       broken += found.broken;
-      isUnheld ||= found.isUnheld;
+      unheld ??= found.unheld;
     }
     if (broken > 0)
       throw new EvidenceFault(`the evidence does not hold: ${broken === 1 ? "1 fault" : `${broken} faults`}`);
-    if (isUnheld)
-      throw new EvidenceUnheld(
-        "it holds in itself, by keys that it brings: whoever made it up could have signed it so. Say --keys with the JWKS of the authority, or --checkpoints with a copy that was kept",
-      );
+    if (unheld !== null) throw new EvidenceUnheld(unheld);
   },
 };
 

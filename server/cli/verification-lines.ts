@@ -1,11 +1,20 @@
 import { EVIDENCE_FORMAT } from "#lib/incidents/evidence.ts";
 import type { VerifiedPack } from "#lib/incidents/verify-pack.ts";
+import type { CompromisedSigner } from "#lib/seals/checkpoint.ts";
 import { unprovedWords } from "#lib/seals/unproved-words.ts";
 import type { Verification } from "#lib/seals/verify-evidence.ts";
 
 const count = (n: number, one: string, many = `${one}s`) =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 const when = (at: Date | null) => (at === null ? "never" : at.toISOString());
+
+/** Keys that were compromised after they signed what holds, a line each. */
+function compromisedLines(compromised: readonly CompromisedSigner[]): string[] {
+  return compromised.map(
+    ({ kid, since }) =>
+      `COMPROMISED  key ${kid}, on ${since.toISOString()}: checkpoints of before hold, but whoever had it could have signed others with an earlier time. Hold them against a copy that was kept`,
+  );
+}
 
 /** What was verified, what it rests on and what it does not cover, a line each. */
 export function verificationLines(
@@ -62,6 +71,7 @@ export function verificationLines(
     checkpoints.held === null
       ? "elsewhere    no checkpoint that is held elsewhere was given: if the end was cut off, or an older state was restored, it does not show"
       : `elsewhere    ${count(checkpoints.held, "checkpoint")} of ${heldIn} compared`,
+    ...compromisedLines(checkpoints.compromised),
   );
   if (checkpoints.lost > 0)
     lines.push(
@@ -126,10 +136,11 @@ export function packLines(
     ...claimedLines(pack.claimed),
     hasOwnKeys
       ? "keys         those that were given"
-      : "keys         those that the pack itself has: say --keys with a JWKS that you kept, or whoever made it up may have signed it",
+      : "keys         those that the pack itself has: say --keys with those that the authority publishes, or whoever made it up may have signed it",
     pack.held === null
       ? "elsewhere    no checkpoint that is held elsewhere was given"
       : `elsewhere    ${pack.held} of its ${count(checkpoints.length, "checkpoint")} ${pack.held === 1 ? "is" : "are"} in ${heldIn}`,
+    ...compromisedLines(pack.compromised),
     ...pack.faults.map((fault) => `BROKEN       ${fault}`),
   ];
 }

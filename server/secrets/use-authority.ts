@@ -273,6 +273,7 @@ export async function useAuthority(run: SecretsRun, registry: Registry, peer: Pe
     "/.well-known/ssf-configuration",
     "/oauth/jwks",
     "/revocations/jwks",
+    "/.well-known/tokenwarden-checkpoint-keys.json",
     "/healthz",
     "/readyz",
     "/oauth/logout/success",
