@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { recordEntry } from "../audit/record-entry.ts";
 import { systemContext } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
 import { listEventStreams } from "../event-streams/list-event-streams.ts";
 import { lossWords } from "../event-streams/model.ts";
@@ -15,6 +16,8 @@ import { verifyUseDay } from "../log-retention/verify-use-day.ts";
 import { tellStreamLosses } from "../notifications/tell-stream-losses.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { readEvidenceFile, writeEvidence } from "./evidence-file.ts";
+import { makeRecordProofs } from "./make-record-proofs.ts";
+import { ACT_BOUNDS } from "./prove-acts.ts";
 import { readCheckpointKeys, readEvidence } from "./read-evidence.ts";
 import { readEvidenceRange } from "./read-range.ts";
 import { type Evidence, openEvidence, type TestWriter } from "./test-evidence.ts";
@@ -247,6 +250,35 @@ test("a stream that had not sent what leaves says how much that is, of which day
   await purgeUseDay(retention, day(38));
   expect((await rows()).down).toContain(`18 uses of ${first} – ${dayWords(day(38))} left unsent`);
   expect(await told(), "it goes on").toEqual(once);
+});
+
+test.each([
+  ["before they are read", 1],
+  ["between two reads", 2],
+])("acts that retention takes while they are being proved, %s, are gone and not altered", async (_, nth) => {
+  const acts = await evidence.db.query<{ sequence: bigint; at: Date }>(
+    "SELECT sequence, at FROM audit_entry WHERE sequence > 1 AND sequence <= $1::bigint ORDER BY sequence",
+    [oldActs],
+  );
+  expect(acts.length).toBeGreaterThan(1);
+  let reads = 0;
+  const meanwhile: Sql = {
+    ...evidence.db,
+    async query<Row extends object>(text: string, values?: readonly unknown[]) {
+      if (text.includes("FROM audit_entry")) reads += 1;
+      if (text.includes("FROM audit_entry") && reads === nth) await purgeActs(retention);
+      return evidence.db.query<Row>(text, values);
+    },
+  };
+  const bounds = { acts: { ...ACT_BOUNDS, batch: 1 } };
+  const made = await makeRecordProofs(meanwhile, { uses: [], acts, bounds });
+  expect(reads).toBeGreaterThanOrEqual(nth);
+  expect(made.acts).toEqual([]);
+  expect(made.unproved?.acts.map(({ why }) => why)).toEqual(acts.map(() => "gone"));
+  // where nothing says that it left, it was taken out
+  await evidence.asSuperuser("TRUNCATE purged_acts");
+  const taken = await makeRecordProofs(evidence.db, { uses: [], acts });
+  expect(taken.unproved?.acts.map(({ why }) => why)).toEqual(acts.map(() => "altered"));
 });
 
 test("days whose acts have left in turn are still known as gone", async () => {
