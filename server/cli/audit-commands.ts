@@ -150,19 +150,19 @@ export const auditVerify: Command = {
     const held = heldIn === null ? null : await readHeld(heldIn);
     const missing = positionals.find((file) => !existsSync(file));
     if (missing !== undefined) throw new UsageError(`${missing} is not there`);
-    const ofLog = async (verifying: Promise<Verification>): Promise<Found> => {
+    const ofLog = async (verifying: Promise<Verification>, isUnheld: boolean): Promise<Found> => {
       const found = await verifying;
       const lines = verificationLines(found, { heldIn, hasOwnKeys: keys !== null });
-      return { lines, broken: found.problems.length, isUnheld: false };
+      return { lines, broken: found.problems.length, isUnheld };
     };
     const verifications =
       positionals.length === 0
-        ? [() => ofLog(verifyDatabase(env, { keys, held }))]
+        ? [() => ofLog(verifyDatabase(env, { keys, held }), false)]
         : positionals.map(
             (file) => () =>
               isPack(file)
                 ? verifyPackFile(file, { keys, held, heldIn })
-                : ofLog(verifyFile(file, { keys, held })),
+                : ofLog(verifyFile(file, { keys, held }), keys === null && held === null),
           );
     let broken = 0;
     let isUnheld = false;
