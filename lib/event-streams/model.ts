@@ -61,7 +61,14 @@ export type ChainLag = {
 };
 
 /** What of a chain left the log before a stream had sent it: it is in no sink, unless that took it without saying so. */
-export type StreamLoss = { source: Source; events: number; firstAt: string; lastAt: string };
+export type StreamLoss = {
+  source: Source;
+  events: number;
+  /** Whether some were too many to be counted: it is not more than `events`. */
+  isAtMost: boolean;
+  firstAt: string;
+  lastAt: string;
+};
 
 const DAY_WORDS = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
@@ -70,12 +77,12 @@ const DAY_WORDS = new Intl.DateTimeFormat("en-GB", {
   timeZone: "UTC",
 });
 
-/** `1,204 uses of 3 August 2026 – 5 August 2026 left unsent`. */
-export function lossWords({ source, events, firstAt, lastAt }: StreamLoss): string {
+/** `1,204 uses of 3 August 2026 – 5 August 2026 left unsent`, or `Up to 1,204 uses …` where they were not counted. */
+export function lossWords({ source, events, isAtMost, firstAt, lastAt }: StreamLoss): string {
   const [first, last] = [firstAt, lastAt].map((at) => DAY_WORDS.format(Date.parse(at)));
   const what = source === "uses" ? ["use", "uses"] : ["act", "acts"];
   const days = first === last ? first : `${first} – ${last}`;
-  return `${events.toLocaleString("en-US")} ${what[events === 1 ? 0 : 1]} of ${days} left unsent`;
+  return `${isAtMost ? "Up to " : ""}${events.toLocaleString("en-US")} ${what[events === 1 ? 0 : 1]} of ${days} left unsent`;
 }
 
 export type EventStreamRow = {

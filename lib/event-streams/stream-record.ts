@@ -58,7 +58,7 @@ const SELECT = sql`
     s.authorization_wrapped AS "authorizationWrapped", s.ca_pem AS "caPem", s.acts_sequence AS "actsSequence", s.uses_base AS "usesBase", s.uses_low AS "usesLow",
     s.uses_epoch AS "usesEpoch", s.uses_epoch_low AS "usesEpochLow", s.uses_key AS "usesKey", s.delivered, s.last_delivered_at AS "lastDeliveredAt",
     
-    (SELECT coalesce(json_agg(json_build_object('source', l.source, 'events', l.events, 'firstAt', l.first_at AT TIME ZONE 'UTC', 'lastAt', l.last_at AT TIME ZONE 'UTC')
+    (SELECT coalesce(json_agg(json_build_object('source', l.source, 'events', l.events, 'isAtMost', l.is_at_most, 'firstAt', l.first_at AT TIME ZONE 'UTC', 'lastAt', l.last_at AT TIME ZONE 'UTC')
       ORDER BY l.source DESC), '[]') FROM event_stream_loss l WHERE l.stream_id = s.id) AS losses,
     s.last_error AS "lastError", s.last_error_at AS "lastErrorAt", s.failures, s.next_attempt_at AS "nextAttemptAt", s.tested_at AS "testedAt",
     s.created_at AS "createdAt", s.updated_at AS "updatedAt", s.version

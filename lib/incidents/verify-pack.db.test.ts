@@ -362,6 +362,14 @@ test("a reason for which a record has no proof holds as long as nothing speaks a
   expect(early.faults).toContain(
     `use ${use?.id} has no proof, and checkpoints were signed more than ten minutes after it`,
   );
+  // of the use nothing speaks against it, and an act is never that
+  const unsealed = (await without("unsealed")).faults.filter((fault) => fault.includes("has no proof"));
+  expect(unsealed).toEqual(
+    pack.acts.map(
+      ({ sequence }) =>
+        `act ${sequence} has no proof, and an act is chained as it is written: none is ever unsealed`,
+    ),
+  );
   const later = (await without("unsigned")).faults;
   expect(later).toContainEqual(
     expect.stringMatching(

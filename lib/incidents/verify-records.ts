@@ -89,6 +89,7 @@ export function verifyRecords(
       continue;
     }
     const against: Against = (why) => {
+      if (why === "unsealed") return "an act is chained as it is written: none is ever unsealed";
       if (why === "unsigned" && BigInt(act.sequence) <= head) return `act ${head} is under a checkpoint`;
       return why === "before" && Date.parse(act.at) >= first ? "there were seals by then" : null;
     };

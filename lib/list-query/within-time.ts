@@ -88,6 +88,16 @@ async function readApart<Row extends object>(
   }
 }
 
+/** Runs a read on a transaction's own connection that may take at most `timeoutMs`, or null where it took longer and was ended, or had no time at all; the transaction goes on. */
+export async function withinTimeInside<Row extends object>(
+  tx: Sql,
+  statement: Fragment,
+  timeoutMs: number,
+): Promise<Row[] | null> {
+  const ms = Math.round(timeoutMs);
+  return ms <= 0 ? null : readInside<Row>(tx, compile(statement), { statement_timeout: String(ms) });
+}
+
 /**
  * Runs a read that may take at most `timeoutMs`, or null where it took longer and was ended, or had no time at all. Inside of one transaction it runs on that one's connection: who holds
  * locks never waits for a second one.

@@ -82,13 +82,18 @@ async function keepLeaves(tx: Sql, end: Date): Promise<{ before: number; after: 
  * Takes the uses of one day out of the log, in one transaction with its record and its audit entry `log.day_dropped`, from which a verification knows that they are
  * gone by retention, under which checkpoint, and how many they were: a day of which somebody had taken some before does not add up. Their seals stay. The database
  * proves that the day has been over for as long as the setting says and that no older one is left. Of each stream that had
- * not sent all of it, how much that was is on record beside (`event_stream.left_unsent`). One worker at a time. Whether it holds is looked at before (`purgeLog`).
+ * not sent all of it, how much that was, or at most, is on record beside (`event_stream.left_unsent`): it is not kept for their sake. One worker at a time. Whether it holds is looked at before (`purgeLog`).
  *
  * @param db with the retention role.
+ * @param countMs for tests: what counting for streams may take.
  * @returns the uses that left; `busy` where another worker is at it or has done it; `unsigned` where no checkpoint covers the day yet.
  * @throws lock_not_available where the log is in use; nothing was done and it may be tried again.
  */
-export async function purgeUseDay(db: SqlDatabase, day: string): Promise<number | "busy" | "unsigned"> {
+export async function purgeUseDay(
+  db: SqlDatabase,
+  day: string,
+  countMs?: number,
+): Promise<number | "busy" | "unsigned"> {
   const from = startOfDay(day);
   const end = new Date(from.getTime() + DAY_MS);
   return db.transaction(async (tx) => {
@@ -106,7 +111,7 @@ export async function purgeUseDay(db: SqlDatabase, day: string): Promise<number 
       [from],
     );
     if (measured === undefined) throw new Error("a day of the log has no measure");
-    const unsent = await noteUnsentUses(tx, { from, to: end });
+    const unsent = await noteUnsentUses(tx, { from, to: end, uses: Number(measured.uses), countMs });
     const kept = await keepLeaves(tx, end);
     await recordPurge(tx, db, { day, ...measured, checkpoint, kept }, unsent);
     await waitForLocks(tx, DROP_LOCK_MS);

@@ -7,7 +7,7 @@ const WATCHER = { kind: "system", id: "watcher", name: "watcher" } as const;
 
 // of several workers one tells
 const TAKE = `
-  SELECT l.stream_id AS id, s.name, l.source, l.events, l.first_at AS "firstAt", l.last_at AS "lastAt", l.left_at AS "leftAt"
+  SELECT l.stream_id AS id, s.name, l.source, l.events, l.is_at_most AS "isAtMost", l.first_at AS "firstAt", l.last_at AS "lastAt", l.left_at AS "leftAt"
   FROM event_stream_loss l JOIN event_stream s ON s.id = l.stream_id WHERE NOT l.is_told ORDER BY 1, 3 FOR UPDATE OF l SKIP LOCKED`;
 const DONE =
   "UPDATE event_stream_loss SET is_told = true WHERE stream_id = $1::uuid AND source = $2::text AND left_at = $3::timestamptz";
@@ -17,16 +17,22 @@ type Loss = {
   name: string;
   source: Source;
   events: bigint;
+  isAtMost: boolean;
   firstAt: Date;
   lastAt: Date;
   leftAt: Date;
 };
 
-async function tell(tx: Sql, { leftAt, events, firstAt, lastAt, ...stream }: Loss, now: Date): Promise<void> {
+async function tell(
+  tx: Sql,
+  { leftAt, events, isAtMost, firstAt, lastAt, ...stream }: Loss,
+  now: Date,
+): Promise<void> {
   const { id, name, source } = stream;
   const words = lossWords({
     source,
     events: Number(events),
+    isAtMost,
     firstAt: firstAt.toISOString(),
     lastAt: lastAt.toISOString(),
   });

@@ -172,8 +172,51 @@ describe("a secret of the product's own that a scanner reports", () => {
     expect(await works("verifier_secret", kept)).toBe(true);
     expect(await told(verifierId)).toEqual([
       expect.stringContaining("ended at once"),
-      expect.stringContaining("has no other"),
+      expect.stringContaining("has no other to go on with"),
     ]);
+  });
+
+  test("of a verifier stays where all that work are in one report: the one that works the longest", async () => {
+    const verifierId = await addVerifier();
+    const [old, current] = [await addSecret("verifier", verifierId), await addSecret("verifier", verifierId)];
+    await db.query(
+      "UPDATE verifier_secret SET expires_at = now() + interval '1 hour', created_at = created_at + interval '1 minute' WHERE secret_hash = $1::bytea",
+      [createHash("sha256").update(old).digest()],
+    );
+    const { findings, scannerId } = await report("revoke", [current, old]);
+    expect(findings.map(({ outcome }) => outcome)).toEqual(["case", "revoked"]);
+    expect([await works("verifier_secret", old), await works("verifier_secret", current)]).toEqual([
+      false,
+      true,
+    ]);
+    expect((await told(verifierId)).toSorted()).toEqual([
+      expect.stringContaining("ended at once"),
+      expect.stringContaining("no other to go on with"),
+    ]);
+    // what had ended already is none to go on with
+    await report("revoke", [current, old], scannerId);
+    expect(await works("verifier_secret", current)).toBe(true);
+  });
+
+  test("of a verifier stays where two scanners report one each at once", async () => {
+    const verifierId = await addVerifier();
+    const secrets = [await addSecret("verifier", verifierId), await addSecret("verifier", verifierId)];
+    const reports = await db.transaction(async (tx) => {
+      await tx.query("SELECT FROM verifier WHERE id = $1::uuid FOR UPDATE", [verifierId]);
+      const both = secrets.map((secret) => report("revoke", [secret]));
+      // the second waits behind the first
+      const queued = `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+        WHERE d.datname = current_database() AND l.relation = 'verifier'::regclass AND l.locktype = 'tuple' AND NOT l.granted`;
+      await expect.poll(async () => (await db.query(queued)).length, { timeout: 5_000 }).toBe(1);
+      return both;
+    });
+    const found = await Promise.all(reports);
+    expect(found.flatMap(({ findings }) => findings.map(({ outcome }) => outcome)).toSorted()).toEqual([
+      "case",
+      "revoked",
+    ]);
+    const left = await Promise.all(secrets.map((secret) => works("verifier_secret", secret)));
+    expect(left.toSorted()).toEqual([false, true]);
   });
 
   test("of a scanner is ended, its own too", async () => {

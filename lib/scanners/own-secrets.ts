@@ -9,7 +9,7 @@ import type { FindingOutcome, OwnSecretKind } from "./model.ts";
 import { ownerHref } from "./model.ts";
 import type { ActingScanner } from "./order-of-report.ts";
 
-/** A secret of the product's own that was reported: whose it is, whether it works, and whether its owner has no other. */
+/** A secret of the product's own that was reported: whose it is, whether it works, and whether its verifier would be left with none that works once all that was reported with it had ended. */
 export type OwnSecret = {
   kind: OwnSecretKind;
   name: string;
@@ -21,12 +21,25 @@ export type OwnSecret = {
   isOnlyOne: boolean;
 };
 
-/** API tokens, and secrets of verifiers and scanners, among some hashes, by hash. */
+/** One report after another on the same verifier, and no rotation between: what each finds left of it is what is left. */
+async function lockVerifiers(tx: Sql, hashes: readonly Buffer[]): Promise<void> {
+  await tx.query(
+    `SELECT v.id FROM verifier v WHERE v.id IN (SELECT x.verifier_id FROM verifier_secret x WHERE x.secret_hash = ANY ($1::bytea[]))
+     ORDER BY v.id FOR UPDATE`,
+    [hashes],
+  );
+}
+
+/**
+ * API tokens, and secrets of verifiers and scanners, among some hashes, by hash. Inside the caller's transaction: it holds the verifiers that secrets are of. Of several of one verifier
+ * that works with no other, the one that works the longest is its only one.
+ */
 export async function findOwnSecrets(
   db: Sql,
   hashes: readonly Buffer[],
   now: Date,
 ): Promise<Map<string, OwnSecret>> {
+  await lockVerifiers(db, hashes);
   const isLive = sql`(x.expires_at IS NULL OR x.expires_at > ${now}::timestamptz)`;
   const rows = await run<OwnSecret & { hash: string }>(
     db,
@@ -35,7 +48,9 @@ export async function findOwnSecrets(
         x.revoked_at IS NULL AND ${isLive} AS "isTaken", false AS "isOnlyOne" FROM h JOIN api_token x ON x.token_hash = h.hash
       UNION ALL
       SELECT encode(h.hash, 'hex'), 'verifier_secret', 'a secret of the verifier ' || v.name, v.id, v.name, x.id, x.hint, v.disabled_at IS NULL AND ${isLive},
-        NOT EXISTS (SELECT FROM verifier_secret o WHERE o.verifier_id = v.id AND o.id <> x.id AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz))
+        NOT EXISTS (SELECT FROM verifier_secret o WHERE o.verifier_id = v.id AND o.id <> x.id AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)
+          AND (o.secret_hash NOT IN (SELECT hash FROM h)
+            OR (coalesce(o.expires_at, 'infinity'), o.created_at, o.id) > (coalesce(x.expires_at, 'infinity'), x.created_at, x.id)))
       FROM h JOIN verifier_secret x ON x.secret_hash = h.hash JOIN verifier v ON v.id = x.verifier_id
       UNION ALL
       SELECT encode(h.hash, 'hex'), 'scanner_secret', 'a secret of the scanner ' || s.name, s.id, s.name, x.id, x.hint, s.disabled_at IS NULL AND ${isLive}, false
@@ -44,7 +59,7 @@ export async function findOwnSecrets(
   return new Map(rows.map(({ hash, ...secret }) => [hash, secret]));
 }
 
-/** Whether a policy ends it at once. The only secret of a verifier is left to a person: ending it would stop a service, as a client's would. */
+/** Whether a policy ends it at once. The only secret of a verifier, or the last of those that were reported of it, is left to a person: ending it would stop a service, as a client's would. */
 export function isEndedBy({ action }: Pick<ActingScanner, "action">, secret: OwnSecret): boolean {
   return action === "revoke" && secret.isTaken && !secret.isOnlyOne;
 }
@@ -77,7 +92,7 @@ function whatToDo({ isTaken, isOnlyOne }: OwnSecret, outcome: FindingOutcome): s
   if (outcome === "revoked") return "It was ended at once, as the scanner's policy says.";
   if (!isTaken) return "It had ended before. What it was used for is in the log.";
   return isOnlyOne
-    ? "It works, and its verifier has no other: make a new one, bring it to the service, then end this one."
+    ? "It works, and its verifier has no other to go on with: make a new one, bring it to the service, then end this one."
     : "It works: end it now.";
 }
 

@@ -33,15 +33,20 @@ async function* entriesOf(
   }
 }
 
+/** Why an entry is not there. Asked where it is missed, and not before: retention may have taken it since. */
+async function whyMissing(db: Sql, sequence: bigint): Promise<WhyUnproved> {
+  const gone = await db.query("SELECT FROM purged_acts WHERE through >= $1::bigint LIMIT 1", [sequence]);
+  return gone.length > 0 ? "gone" : "altered";
+}
+
 /** Why an entry does not follow from the one that was read before it; null where it does. */
-function whyBroken(
+async function whyBroken(
+  db: Sql,
   entry: ChainedEntry,
   before: ChainedEntry | null,
-  goneThrough: bigint,
-): WhyUnproved | null {
+): Promise<WhyUnproved | null> {
   const { sequence, chainHash } = entry;
-  if (sequence > 1n && before?.sequence !== sequence - 1n)
-    return goneThrough >= sequence - 1n ? "gone" : "altered";
+  if (sequence > 1n && before?.sequence !== sequence - 1n) return whyMissing(db, sequence - 1n);
   const head = sequence === 1n ? EARLIEST : (before?.chainHash ?? null);
   if (chainHash === null || head === null) return "before";
   const step = chainStep(Buffer.from(head, "hex"), sequence, entryLeaf(entry));
@@ -54,7 +59,7 @@ type Proved = { stretch: RecordProofs["acts"][number] | null; unproved: Map<bigi
 async function stretchTo(
   db: Sql,
   head: ChainHead,
-  { sequences, goneThrough, batch }: { sequences: readonly bigint[]; goneThrough: bigint; batch: number },
+  { sequences, batch }: { sequences: readonly bigint[]; batch: number },
 ): Promise<Proved> {
   const wanted = new Set(sequences);
   const unproved = new Map<bigint, WhyUnproved>();
@@ -69,7 +74,7 @@ async function stretchTo(
   for await (const entry of entriesOf(db, { from: first - 1n, to: head.sequence, batch })) {
     if (entry.sequence < first) stretch.after = entry.chainHash ?? EARLIEST;
     else {
-      const why = whyBroken(entry, before, goneThrough);
+      const why = await whyBroken(db, entry, before);
       if (why === null) {
         stretch.leaves.push(entryLeaf(entry).toString("hex"));
         if (wanted.has(entry.sequence)) entries.push(entry);
@@ -82,7 +87,8 @@ async function stretchTo(
     before = entry;
   }
   if (before?.sequence !== head.sequence || before.chainHash !== head.hash) {
-    giveUp(head.sequence, "altered");
+    const isThere = before?.sequence === head.sequence;
+    giveUp(head.sequence, isThere ? "altered" : await whyMissing(db, head.sequence));
     return { stretch: null, unproved };
   }
   for (const bare of entries.filter(isBareEntry)) unproved.set(bare.sequence, "erased");
@@ -118,10 +124,6 @@ export async function proveActs(
   };
   // once more: what another act is under may be over these too
   for (const { sequence } of await place(await place(acts))) note(sequence, "unsigned");
-  const [gone] = await db.query<{ through: bigint }>(
-    "SELECT coalesce(max(through), 0)::bigint AS through FROM purged_acts",
-  );
-  const goneThrough = BigInt(gone?.through ?? 0);
   const stretches: RecordProofs["acts"] = [];
   let leaves = 0;
   // the newest first: of what would be too much, the oldest is left out
@@ -134,7 +136,7 @@ export async function proveActs(
       continue;
     }
     leaves += length;
-    const made = await stretchTo(db, head, { sequences, goneThrough, batch: bounds.batch });
+    const made = await stretchTo(db, head, { sequences, batch: bounds.batch });
     if (made.stretch !== null) stretches.unshift(made.stretch);
     for (const [sequence, why] of made.unproved) note(sequence, why);
   }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { recordEntry } from "../audit/record-entry.ts";
 import { systemContext } from "../context.ts";
+import type { Sql, SqlValue } from "../db/sql.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
 import { listEventStreams } from "../event-streams/list-event-streams.ts";
 import { lossWords } from "../event-streams/model.ts";
@@ -15,6 +16,8 @@ import { verifyUseDay } from "../log-retention/verify-use-day.ts";
 import { tellStreamLosses } from "../notifications/tell-stream-losses.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { readEvidenceFile, writeEvidence } from "./evidence-file.ts";
+import { makeRecordProofs } from "./make-record-proofs.ts";
+import { ACT_BOUNDS } from "./prove-acts.ts";
 import { readCheckpointKeys, readEvidence } from "./read-evidence.ts";
 import { readEvidenceRange } from "./read-range.ts";
 import { type Evidence, openEvidence, type TestWriter } from "./test-evidence.ts";
@@ -247,6 +250,65 @@ test("a stream that had not sent what leaves says how much that is, of which day
   await purgeUseDay(retention, day(38));
   expect((await rows()).down).toContain(`18 uses of ${first} – ${dayWords(day(38))} left unsent`);
   expect(await told(), "it goes on").toEqual(once);
+});
+
+test("a day that cannot be counted in time for a stream leaves nevertheless, and the stream says how many it was at most", async () => {
+  await evidence.db.query(
+    `INSERT INTO event_stream (id, name, delivery, url, format, sources, outcome, client_ids, acts_sequence, uses_low, created_at, updated_at)
+     VALUES (gen_random_uuid(), 'behind', 'syslog', 'syslog+tls://1.1.1.1', 'ndjson', '{uses}', 'all', '{}', 0, $1::timestamptz, now(), now())`,
+    [ago(400)],
+  );
+  // a log over which a count takes long
+  await evidence.asSuperuser(
+    `ALTER TABLE token_use ENABLE ROW LEVEL SECURITY; CREATE POLICY slow ON token_use USING (current_setting('statement_timeout') = '30s' OR pg_sleep(1) IS NOT NULL)`,
+  );
+  onTestFinished(async () => {
+    await evidence.asSuperuser(
+      "DROP POLICY slow ON token_use; ALTER TABLE token_use DISABLE ROW LEVEL SECURITY",
+    );
+    await evidence.asSuperuser("TRUNCATE event_stream CASCADE");
+  });
+  const words = async () =>
+    (await listEventStreams(contextAs(evidence.db, "owner"))).flatMap(({ losses }) => losses.map(lossWords));
+  expect(await purgeUseDay(retention, day(40), 50)).toBe(8);
+  expect(await words()).toEqual([`Up to 8 uses of ${dayWords(day(40))} left unsent`]);
+  // the next one is counted
+  expect(await purgeUseDay(retention, day(39))).toBe(7);
+  expect(await words()).toEqual([`Up to 15 uses of ${dayWords(day(40))} – ${dayWords(day(39))} left unsent`]);
+  const [act] = await evidence.db.query<{ after: object }>(
+    "SELECT after FROM audit_entry WHERE act = 'event_stream.left_unsent' ORDER BY sequence",
+  );
+  expect(act?.after).toMatchObject({ source: "uses", events: 8, isAtMost: true });
+  expect((await evidence.verify()).problems).toEqual([]);
+});
+
+test.each([
+  ["before they are read", 1],
+  ["between two reads", 2],
+])("acts that retention takes while they are being proved, %s, are gone and not altered", async (_, nth) => {
+  const acts = await evidence.db.query<{ sequence: bigint; at: Date }>(
+    "SELECT sequence, at FROM audit_entry WHERE sequence > 1 AND sequence <= $1::bigint ORDER BY sequence",
+    [oldActs],
+  );
+  expect(acts.length).toBeGreaterThan(1);
+  let reads = 0;
+  const meanwhile: Sql = {
+    ...evidence.db,
+    async query<Row extends object>(text: string, values?: readonly SqlValue[]) {
+      if (text.includes("FROM audit_entry")) reads += 1;
+      if (text.includes("FROM audit_entry") && reads === nth) await purgeActs(retention);
+      return evidence.db.query<Row>(text, values);
+    },
+  };
+  const bounds = { acts: { ...ACT_BOUNDS, batch: 1 } };
+  const made = await makeRecordProofs(meanwhile, { uses: [], acts, bounds });
+  expect(reads).toBeGreaterThanOrEqual(nth);
+  expect(made.acts).toEqual([]);
+  expect(made.unproved?.acts.map(({ why }) => why)).toEqual(acts.map(() => "gone"));
+  // where nothing says that it left, it was taken out
+  await evidence.asSuperuser("TRUNCATE purged_acts");
+  const taken = await makeRecordProofs(evidence.db, { uses: [], acts });
+  expect(taken.unproved?.acts.map(({ why }) => why)).toEqual(acts.map(() => "altered"));
 });
 
 test("days whose acts have left in turn are still known as gone", async () => {

@@ -114,6 +114,6 @@ const remembered = (ended: string) => `WITH ended AS (${ended} RETURNING *),
   SELECT e.id, e.client_id, e.secret_hash, e.hint, e.created_at, least(e.expires_at, $2::timestamptz),
     CASE WHEN e.expires_at <= $2::timestamptz THEN e.expires_at ELSE greatest($2::timestamptz + interval '${HEARD_WITHIN}', last.at) END FROM ended e CROSS JOIN last`;
 
-/** Every secret that a client has or had, as `client_secret` has them; of one that has ended `expires_at` says when. Tokens that were got with it say an instant before `opened_until`. */
+/** Every secret that a client has or had, as `client_secret` has them; of one that has ended `expires_at` says when. Tokens that were got with it say an instant before `opened_until`; so may some that were got with the next one within the second, or from an authority whose clock is behind. */
 export const KNOWN_CLIENT_SECRETS = sql`(SELECT id, client_id, secret_hash, hint, created_at, expires_at, expires_at AS opened_until FROM client_secret
   UNION ALL SELECT id, client_id, secret_hash, hint, created_at, ended_at, opened_until FROM ended_client_secret)`;

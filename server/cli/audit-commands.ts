@@ -107,11 +107,12 @@ function isPack(file: string): boolean {
 /** What was found, a line each, and how much of it does not hold; why what holds is not held by anything from elsewhere, or null. */
 type Found = { lines: string[]; broken: number; unheld: string | null };
 
+const UNHELD = `it holds in itself, by keys that it brings: whoever made it up could have signed it so. Say --keys with what the authority publishes at ${CHECKPOINT_KEYS_PATH}, or --checkpoints with a copy that was kept`;
+
 /** Why nothing from elsewhere vouches for a pack that holds in itself; null where something does. */
 function whyUnheld({ compromised }: VerifiedPack, { keys, held }: Given): string | null {
   if (held !== null) return null;
-  if (keys === null)
-    return `it holds in itself, by keys that it brings: whoever made it up could have signed it so. Say --keys with what the authority publishes at ${CHECKPOINT_KEYS_PATH}, or --checkpoints with a copy that was kept`;
+  if (keys === null) return UNHELD;
   return compromised.length === 0
     ? null
     : "it holds, but by a key that was compromised since: whoever had that could have signed it so, with an earlier time. Say --checkpoints with a copy that was kept";
@@ -174,19 +175,19 @@ export const auditVerify: Command = {
     const held = heldIn === null ? null : await readHeld(heldIn);
     const missing = positionals.find((file) => !existsSync(file));
     if (missing !== undefined) throw new UsageError(`${missing} is not there`);
-    const ofLog = async (verifying: Promise<Verification>): Promise<Found> => {
+    const ofLog = async (verifying: Promise<Verification>, unheld: string | null): Promise<Found> => {
       const found = await verifying;
       const lines = verificationLines(found, { heldIn, hasOwnKeys: keys !== null });
-      return { lines, broken: found.problems.length, unheld: null };
+      return { lines, broken: found.problems.length, unheld };
     };
     const verifications =
       positionals.length === 0
-        ? [() => ofLog(verifyDatabase(env, { keys, held }))]
+        ? [() => ofLog(verifyDatabase(env, { keys, held }), null)]
         : positionals.map(
             (file) => () =>
               isPack(file)
                 ? verifyPackFile(file, { keys, held, heldIn })
-                : ofLog(verifyFile(file, { keys, held })),
+                : ofLog(verifyFile(file, { keys, held }), keys === null && held === null ? UNHELD : null),
           );
     let broken = 0;
     let unheld: string | null = null;

@@ -127,8 +127,13 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
     const exported = path.join(dataDir, "audit.ndjson");
     expect(await run("audit", "export", exported)).toMatchObject({ code: 0 });
     expect(await run("audit", "export", exported)).toMatchObject({ code: 2 });
-    for (const verified of [await run("audit", "verify"), await run("audit", "verify", exported)]) {
-      expect(verified).toMatchObject({ code: 0, stderr: expect.not.stringContaining("tokenwarden:") });
+    const verifiedFile = await run("audit", "verify", exported);
+    // a file that brings its keys itself vouches for itself
+    expect(verifiedFile.code).toBe(3);
+    expect(verifiedFile.stderr).toMatch(/^tokenwarden: it holds in itself, by keys that it brings/);
+    const verifiedDatabase = await run("audit", "verify");
+    expect(verifiedDatabase).toMatchObject({ code: 0, stderr: expect.not.stringContaining("tokenwarden:") });
+    for (const verified of [verifiedDatabase, verifiedFile]) {
       expect(verified.stdout).toMatch(/^acts {9}\d+ entries/m);
       expect(verified.stdout).toContain("no checkpoint that is held elsewhere was given");
     }

@@ -167,6 +167,7 @@ const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
   "event_stream.left_unsent": {
     source: "Of",
     events: "How many",
+    isAtMost: "At most so many: they were too many to be counted",
     firstAt: "The oldest of them",
     lastAt: "The youngest of them",
   },

@@ -19,7 +19,15 @@ export const eventStreamRow = z.object({
   actsSequence: z.string().nullable(),
   usesBefore: instant.nullable(),
   lag: z.object({ count: z.int(), isMore: z.boolean(), since: instant.nullable() }),
-  losses: z.array(z.object({ source: z.enum(SOURCES), events: z.int(), firstAt: instant, lastAt: instant })),
+  losses: z.array(
+    z.object({
+      source: z.enum(SOURCES),
+      events: z.int(),
+      isAtMost: z.boolean(),
+      firstAt: instant,
+      lastAt: instant,
+    }),
+  ),
   delivered: z.int(),
   lastDeliveredAt: instant.nullable(),
   lastError: z.string().nullable(),
