@@ -26,7 +26,7 @@ type Drawing = {
 /**
  * Draws the current page again when there is news: one drawing at a time, only while the page is seen and nothing holds it, and
  * as often as `waitBeforeDrawing` says. One that fails leaves the page as it is, and is tried again, ever less often,
- * until the page has failed by itself for a minute: then what failed takes its place. Where something was
+ * until the page has failed by itself for a minute and nothing is begun in it: then what failed takes its place. Where something was
  * begun in the page, it is asked first whether there is still a session: a drawing without one leaves the page.
  */
 export function useDrawing({ isHeld, isKept, isDoubtful, onEnded, onFailed, onDrawn }: Drawing) {
@@ -62,7 +62,7 @@ export function useDrawing({ isHeld, isKept, isDoubtful, onEnded, onFailed, onDr
       news.current = null;
       last.current = { startedAtMs: Date.now(), tookMs: 0, isUnderWay: true };
       const drawing = last.current;
-      if (staysOpen(failures.current, Date.now()))
+      if (isKept() || staysOpen(failures.current, Date.now()))
         beginDrawing(window.location.pathname, async (digest) => {
           onFailed(null);
           const before = failures.current;
