@@ -44,6 +44,7 @@ export function declaredActs(routes: readonly Route[]): DeclaredAct[] {
                 : typeof spec.stepUp === "string"
                   ? { kind: spec.stepUp, where: null }
                   : spec.stepUp,
+            shutsOut: spec.shutsOut === true,
             isTyped: isTyped(spec),
             neverWaits: NEVER_WAITS.has(`${spec.method} ${spec.path}`),
           },

@@ -49,10 +49,11 @@ function areaOf(spec: AnyRouteSpec): string {
   return spec.path.split("/")[3] ?? "api";
 }
 
-/** Of an act that a person is asked again for: the kind, and where it depends on what is asked for, on what. */
-function stepUpOf({ stepUp }: AnyRouteSpec): Json {
+/** Of an act that a person is asked again for: the kind; where it depends on what is asked for, on what; and whether it only shuts somebody out. */
+function stepUpOf({ stepUp, shutsOut }: AnyRouteSpec): Json {
   if (stepUp === undefined) return {};
-  return { "x-step-up": typeof stepUp === "string" ? { kind: stepUp } : stepUp };
+  const asked = typeof stepUp === "string" ? { kind: stepUp } : stepUp;
+  return { "x-step-up": shutsOut ? { ...asked, shutsOut } : asked };
 }
 
 /** The name of an operation in the document: `postKeysKidEmergency`. */

@@ -47,6 +47,8 @@ export type RouteSpec<
   description?: string;
   permission: Access;
   stepUp?: StepUp;
+  /** Only shuts somebody out: an API token that acts unattended does it by itself, whatever `stepUp` is. Its use case says so too. */
+  shutsOut?: boolean;
   params?: P;
   /** An object schema; parameters it does not name are refused. A parameter given twice arrives as an array. */
   query?: Q;

@@ -18,6 +18,7 @@ const ACTS: DeclaredAct[] = [
     summary: "Rotates",
     permission: "key:rotate",
     stepUp: { kind: "keys", where: null },
+    shutsOut: false,
     isTyped: false,
     neverWaits: false,
   },
@@ -28,6 +29,7 @@ const ACTS: DeclaredAct[] = [
     summary: "Erases",
     permission: "user:erase",
     stepUp: { kind: "retention", where: null },
+    shutsOut: false,
     isTyped: true,
     neverWaits: false,
   },
@@ -38,6 +40,7 @@ const ACTS: DeclaredAct[] = [
     summary: "Sets up",
     permission: null,
     stepUp: null,
+    shutsOut: false,
     isTyped: false,
     neverWaits: false,
   },
@@ -148,4 +151,48 @@ test("four eyes stands in the way where the organisation wants it for that kind,
   expect(holders.find(({ id }) => id === first)?.why).toContain("second person approves it");
   await world.db.query("UPDATE approval_policy SET kinds = '{}'");
   expect(await eyes()).toEqual([]);
+});
+
+const OF_ADMINS: DeclaredAct[] = [
+  {
+    id: "postAdmins",
+    method: "POST",
+    path: "/api/v1/admins",
+    summary: "Invites",
+    permission: "admin:write",
+    stepUp: { kind: "roles", where: null },
+    shutsOut: false,
+    isTyped: false,
+    neverWaits: false,
+  },
+  {
+    id: "postAdminsIdDisable",
+    method: "POST",
+    path: "/api/v1/admins/{id}/disable",
+    summary: "Shuts out",
+    permission: "admin:write",
+    stepUp: { kind: "roles", where: null },
+    shutsOut: true,
+    isTyped: false,
+    neverWaits: false,
+  },
+];
+
+test("of an API token that acts unattended it says that inviting waits for a person and shutting out does not", async () => {
+  const owner = world.as("owner");
+  const free = await createApiToken(owner, { name: "free", role: "owner", isUnattended: true });
+  const bound = await createApiToken(owner, { name: "bound", role: "owner" });
+  const whyOf = async (actId: string, { id }: { id: string }) =>
+    (await explainAct(owner, { actId }, OF_ADMINS)).holders.find((holder) => holder.id === id)?.why;
+  expect(await whyOf("postAdmins", free)).toContain("waits until a person approves it");
+  expect(await whyOf("postAdminsIdDisable", free)).toContain("this API token acts unattended");
+  expect(await whyOf("postAdminsIdDisable", bound)).toContain("does not act unattended");
+  const { areas } = await explainSubject(owner, { kind: "api_token", id: free.id }, OF_ADMINS);
+  const rows = areas.flatMap(({ permissions }) => permissions);
+  expect(rows.find(({ permission }) => permission === "admin:write")?.obstacles).toContainEqual({
+    kind: "step_up",
+    of: "roles",
+    where: null,
+    shutsOut: false,
+  });
 });

@@ -19,11 +19,13 @@ function guardOf({ permission, stepUp, neverWaits }: DeclaredAct): PolicyKind | 
 
 /** What stands between the one who may and the act. */
 function obstaclesOf(act: DeclaredAct, policy: ApprovalPolicy): Obstacle[] {
-  const { permission, stepUp, isTyped } = act;
+  const { permission, stepUp, shutsOut, isTyped } = act;
   const roles = rolesWith(permission);
   const guard = guardOf(act);
   return [
-    ...(stepUp === null ? [] : [{ kind: "step_up", of: stepUp.kind, where: stepUp.where } as const]),
+    ...(stepUp === null
+      ? []
+      : [{ kind: "step_up", of: stepUp.kind, where: stepUp.where, shutsOut } as const]),
     ...(guard !== null && isGuarded(policy, guard) ? [{ kind: "four_eyes", of: guard } as const] : []),
     ...(isTyped ? [{ kind: "typed" } as const] : []),
     ...(roles.length === 1 && roles[0] === "owner" ? [{ kind: "owner_only" } as const] : []),
@@ -44,13 +46,18 @@ export function actRowOf(act: DeclaredAct, policy: ApprovalPolicy): ActRow {
   };
 }
 
-/** Each once; of a step-up that is always asked for and one that depends, the first says more. */
+/** Each once; of a step-up that is always asked for and one that depends, the first says more, and of one that only shuts out, the other. */
 export function distinctObstacles(obstacles: readonly Obstacle[]): Obstacle[] {
   const keyOf = (one: Obstacle) => ("of" in one ? `${one.kind} ${one.of}` : one.kind);
   const found = new Map<string, Obstacle>();
   for (const one of obstacles) {
     const before = found.get(keyOf(one));
-    if (before === undefined || (one.kind === "step_up" && one.where === null)) found.set(keyOf(one), one);
+    if (before?.kind !== "step_up" || one.kind !== "step_up") found.set(keyOf(one), before ?? one);
+    else
+      found.set(keyOf(one), {
+        ...(one.where === null ? one : before),
+        shutsOut: one.shutsOut && before.shutsOut,
+      });
   }
   return [...found.values()];
 }

@@ -92,8 +92,8 @@ export async function listActs(ctx: Context, acts: readonly DeclaredAct[]): Prom
 function stepUpWords(subject: Subject, { obstacles }: ActRow): string {
   const asked = obstacles.find((one) => one.kind === "step_up");
   if (asked === undefined) return "";
-  if (subject.kind === "api_token" && NEVER_UNATTENDED.has(asked.of))
-    return " It waits until a person approves it: no API token changes by itself who may use this console, or how they sign in.";
+  if (subject.kind === "api_token" && NEVER_UNATTENDED.has(asked.of) && !asked.shutsOut)
+    return " It waits until a person approves it: no API token lets anybody into this console by itself, or changes how they sign in.";
   if (subject.kind === "api_token")
     return subject.isUnattended
       ? " Nobody is asked again who they are: this API token acts unattended."

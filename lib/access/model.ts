@@ -18,6 +18,8 @@ export type DeclaredAct = {
   permission: Permission | null;
   /** Of which acts a person shows again who they are; `where` is null where that is always. */
   stepUp: { kind: StepUpKind; where: string | null } | null;
+  /** Whether it only shuts somebody out, which an API token that acts unattended does by itself. */
+  shutsOut: boolean;
   /** Whether something is typed to confirm it. */
   isTyped: boolean;
   /** Whether it changes nothing, and waits for no second person. */
@@ -26,13 +28,13 @@ export type DeclaredAct = {
 
 /** What stands between a permission and its acts. */
 export type Obstacle =
-  | { kind: "step_up"; of: StepUpKind; where: string | null }
+  | { kind: "step_up"; of: StepUpKind; where: string | null; shutsOut: boolean }
   /** A second person approves it first, now that the organisation wants that. */
   | { kind: "four_eyes"; of: PolicyKind | "policy" }
   | { kind: "typed" }
   | { kind: "owner_only" };
 
-export type ActRow = Omit<DeclaredAct, "stepUp" | "isTyped" | "neverWaits"> & {
+export type ActRow = Omit<DeclaredAct, "stepUp" | "shutsOut" | "isTyped" | "neverWaits"> & {
   area: string;
   /** Roles that may. */
   roles: Role[];

@@ -13,6 +13,7 @@ import type { CreateAdminInput } from "./input.ts";
 import { getAdminRow } from "./list-admins.ts";
 import { findLookAlike, lookAlikeNote } from "./look-alike.ts";
 import { type AdminRow, INVITATION_SECONDS, type LookAlike, type OneTimeLink } from "./model.ts";
+import { lockOwners } from "./owner-lock.ts";
 import { tellLookAlike } from "./tell-look-alike.ts";
 
 /**
@@ -21,7 +22,7 @@ import { tellLookAlike } from "./tell-look-alike.ts";
  * is said to be, told to everybody else who looks after admins, and refused for nothing.
  * Needs `admin:write`.
  *
- * @throws {DomainError} CONFLICT for an e-mail that an admin has, or while nobody signs in without a provider; NOT_FOUND for a provider that is none.
+ * @throws {DomainError} CONFLICT for an e-mail that an admin has, or while nobody signs in without a provider; NOT_FOUND for a provider that is none; FORBIDDEN for who was shut out meanwhile.
  */
 export async function createAdmin(
   ctx: Context,
@@ -33,6 +34,8 @@ export async function createAdmin(
   const email = input.email.toLowerCase();
   const { providerId } = input;
   return ctx.db.transaction(async (tx) => {
+    // whoever shuts out who invites takes it too: what is made is withdrawn with the rest, or not made
+    await lockOwners(tx);
     const provider =
       providerId === undefined ? null : await lockProvider(tx, { id: providerId, now: ctx.now });
     if (provider === null) await requireLocalOn(tx);

@@ -22,15 +22,15 @@ async function isOwner(db: Sql, adminId: string): Promise<boolean> {
 }
 
 /**
- * Shuts an admin out at once: every session ends in the same transaction, and every invitation that they made and nobody has used; what waits in their name for a second person ends after it. They are told. Where four eyes is on, an owner is shut out by two. Recorded as `admin.disabled`. Needs `admin:write`.
+ * Shuts an admin out at once: every session ends in the same transaction, and every invitation that they made and nobody has used; what waits in their name for a second person ends after it. They are told. Where four eyes is on, an owner is shut out by two. An API token that acts unattended does it by itself otherwise. Recorded as `admin.disabled`. Needs `admin:write`.
  *
  * @throws {DomainError} NOT_FOUND, ALREADY_ENDED, CONFLICT for oneself and for the last owner.
  */
 export async function disableAdmin(ctx: Context, { adminId }: { adminId: string }): Promise<AdminRow> {
   requirePermission(ctx, "admin:write");
   // who needs a second person is told that first: who breaks the glass shows once who they are, for this very act
-  if (await isOwner(ctx.db, adminId)) await requireApproval(ctx, "roles");
-  else await requireStepUp(ctx, "roles");
+  if (await isOwner(ctx.db, adminId)) await requireApproval(ctx, "roles", { shutsOut: true });
+  else await requireStepUp(ctx, "roles", { shutsOut: true });
   if (ctx.actor.id === adminId)
     throw new DomainError("CONFLICT", "You cannot disable yourself. Ask another owner.");
   const shutOut = await ctx.db.transaction(async (tx) => {
@@ -39,7 +39,7 @@ export async function disableAdmin(ctx: Context, { adminId }: { adminId: string 
     if (before.state === "disabled")
       throw new DomainError("ALREADY_ENDED", "This admin is disabled already.");
     // one owner alone does not end four eyes by ending the other, nor somebody who became one a moment ago
-    if (before.role === "owner") await requireApproval({ ...ctx, db: tx }, "roles");
+    if (before.role === "owner") await requireApproval({ ...ctx, db: tx }, "roles", { shutsOut: true });
     await tx.query("UPDATE admin SET disabled_at = $2::timestamptz WHERE id = $1::uuid", [adminId, ctx.now]);
     await requireAnOwner(tx);
     const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "admin_disabled" });

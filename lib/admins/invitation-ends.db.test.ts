@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type Context, systemContext } from "../context.ts";
 import { TEST_START, testContexts } from "../db/test-context.ts";
 import { isRefused, PASSWORD, providersFixture, subjectFor } from "../sign-in-providers/test-sign-ins.ts";
@@ -11,6 +11,7 @@ import { enableAdmin } from "./enable-admin.ts";
 import { inspectSetupLink } from "./inspect-setup-link.ts";
 import { linkOwnerOnMachine } from "./link-owner-on-machine.ts";
 import { getAdminRow } from "./list-admins.ts";
+import { lockOwners } from "./owner-lock.ts";
 import { renewInvitation } from "./renew-invitation.ts";
 
 const world = testContexts();
@@ -81,6 +82,27 @@ describe("an invitation ends with who made it", () => {
       expect((await getAdminRow(world.db, { id: admin.id, now: at(5) })).invitationEnd).toBeNull();
     },
   );
+
+  test("is not made by who is shut out in that very moment", async () => {
+    let invited: ReturnType<typeof invite> | undefined;
+    await world.db.transaction(async (tx) => {
+      await lockOwners(tx);
+      invited = invite();
+      invited.catch(() => {});
+      await vi.waitFor(async () => {
+        const waiting = await world.db.query(
+          "SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT l.granted AND d.datname = current_database()",
+        );
+        expect(waiting).toHaveLength(1);
+      }, 10_000);
+      await tx.query("UPDATE admin SET disabled_at = $2::timestamptz WHERE id = $1::uuid", [
+        departing.admin.id,
+        at(1),
+      ]);
+    });
+    await expect(invited).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect(await world.db.query("SELECT FROM admin WHERE email = $1::text", [EMAIL])).toEqual([]);
+  });
 
   test("a new link for who was an admin before ends with who made it too", async () => {
     const { admin } = await invite(boss);

@@ -2,21 +2,32 @@ import { boundsOf } from "../api-tokens/bounds.ts";
 import { ROLES, roleHas } from "../authz/roles.ts";
 import type { Actor } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
 import { hasNoWayIn } from "./let-go.ts";
 import type { InvitationEnd } from "./model.ts";
 
 /** Who made an invitation: the admin, or who the API token counts as, and that API token. Neither: the machine. */
 export type Inviter = { adminId: string | null; apiTokenId: string | null };
 
-/** Who acts, as the maker of an invitation; an API token is held as it is until the transaction ends. @throws {DomainError} FORBIDDEN for one that was revoked meanwhile */
+const INVITING = ROLES.filter((role) => roleHas(role, "admin:write")).map((role) => `'${role}'`);
+
+/**
+ * Who acts, as the maker of an invitation; an API token is held as it is until the transaction ends. Call it under the owners' lock: whoever shuts the maker out takes it, and withdraws what was made before.
+ *
+ * @throws {DomainError} FORBIDDEN for one that was revoked meanwhile, and of whom was disabled or invites nobody any more
+ */
 export async function inviterOf(tx: Sql, actor: Actor): Promise<Inviter> {
-  if (actor.kind === "admin") return { adminId: actor.id, apiTokenId: null };
-  if (actor.kind !== "api_token") return { adminId: null, apiTokenId: null };
-  await boundsOf(tx, actor);
-  return { adminId: actor.personId, apiTokenId: actor.id };
+  if (actor.kind !== "admin" && actor.kind !== "api_token") return { adminId: null, apiTokenId: null };
+  const [adminId, apiTokenId] = actor.kind === "admin" ? [actor.id, null] : [actor.personId, actor.id];
+  if (apiTokenId !== null) await boundsOf(tx, actor);
+  const shutOut = await tx.query(
+    `SELECT FROM admin WHERE id = $1::uuid AND (disabled_at IS NOT NULL OR role NOT IN (${INVITING}))`,
+    [adminId],
+  );
+  if (shutOut.length > 0) throw new DomainError("FORBIDDEN", "You may invite nobody any more.");
+  return { adminId, apiTokenId };
 }
 
-const INVITING = ROLES.filter((role) => roleHas(role, "admin:write")).map((role) => `'${role}'`);
 const end = (one: InvitationEnd) => `'${one}'`;
 
 /**

@@ -36,7 +36,7 @@ export const GUARDED_WORDS: Record<GuardedKind, { name: string; means: string }>
   unattended: {
     name: "Automation",
     means:
-      "An API token without the right to act unattended; with it too where the act is who may use this console, or how they sign in.",
+      "An API token without the right to act unattended; with it too where the act is who may use this console, or how they sign in, unless it only shuts somebody out.",
   },
 };
 

@@ -7,8 +7,8 @@ import { isGuarded, readPolicy } from "./read-policy.ts";
 
 /**
  * The lock of acts that do the most harm: where the organisation wants four eyes for acts of this kind, it lets them pass only as the approved one, and it asks the person again who
- * they are. Ask after the permission. What the act would do is told by what it records; `says` adds what it does not record, `title` names it by that, and
- * `rows` is how many of them would leave.
+ * they are. Ask after the permission. What the act would do is told by what it records; `says` adds what it does not record, `title` names it by that,
+ * `rows` is how many of them would leave, and `shutsOut` is of one that only shuts somebody out (`requireStepUp`).
  *
  * @throws {StepUpRequired} code STEP_UP_REQUIRED
  * @throws {ApprovalRequired} code APPROVAL_REQUIRED
@@ -17,12 +17,17 @@ import { isGuarded, readPolicy } from "./read-policy.ts";
 export async function requireApproval(
   ctx: AskedAgain,
   kind: Exclude<PolicyKind, "bulk"> | "policy",
-  { says = [], title, rows }: { says?: readonly string[]; title?: string; rows?: Total } = {},
+  {
+    says = [],
+    title,
+    rows,
+    shutsOut = false,
+  }: { says?: readonly string[]; title?: string; rows?: Total; shutsOut?: boolean } = {},
 ): Promise<void> {
   const isGuardedNow = ctx.actor.kind !== "system" && isGuarded(await readPolicy(ctx.db), kind);
   // nothing is done, so nobody is asked yet who they are: asking for it does, and the proof for this very act where an owner does without
   if (isGuardedNow && ctx.actor.kind === "admin" && ctx.pass === undefined) throw new ApprovalRequired(kind);
-  await requireStepUp(ctx, kind === "policy" ? "approvals" : kind);
+  await requireStepUp(ctx, kind === "policy" ? "approvals" : kind, { shutsOut });
   if (ctx.actor.kind === "system") return;
   ctx.pass?.says.push(...says);
   if (ctx.pass !== undefined && title !== undefined) ctx.pass.title = title;

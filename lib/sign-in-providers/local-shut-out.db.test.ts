@@ -20,6 +20,7 @@ const ACT: DeclaredAct = {
   summary: "Invites",
   permission: "admin:write",
   stepUp: null,
+  shutsOut: false,
   isTyped: false,
   neverWaits: false,
 };

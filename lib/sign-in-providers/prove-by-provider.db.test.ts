@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { lockOwners } from "../admins/owner-lock.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
 import { beginStepUp } from "../step-up/begin-step-up.ts";
@@ -21,7 +22,7 @@ const openSessions = async ({ actor }: Context) =>
 
 async function toldOf({ actor }: Context): Promise<string[]> {
   const rows = await world.db.query<{ title: string }>(
-    "SELECT n.title FROM notification n JOIN notification_receipt r ON r.notification_id = n.id WHERE r.admin_id = $1::uuid",
+    "SELECT n.title || ' ' || n.text AS title FROM notification n JOIN notification_receipt r ON r.notification_id = n.id WHERE r.admin_id = $1::uuid",
     [actor.id],
   );
   return rows.map(({ title }) => title);
@@ -124,12 +125,42 @@ describe("a step-up at the provider", () => {
     await isRefused(prove(["tw-audit"]), "ROLE_CHANGED");
     expect(await openSessions(ctx(0))).toBe(0);
     const { actor } = ctx(0);
-    expect(await world.db.query("SELECT role FROM admin WHERE id = $1::uuid", [actor.id])).toEqual([
-      { role: "auditor" },
-    ]);
+    expect(
+      await world.db.query(`SELECT role, last_sign_in_at AS "lastSignInAt" FROM admin WHERE id = $1::uuid`, [
+        actor.id,
+      ]),
+      "nobody signed in",
+    ).toEqual([{ role: "auditor", lastSignInAt: at(0) }]);
+    const told = (await toldOf(ctx(0))).filter((one) => one.includes("Your role is now Auditor"));
+    expect(told).toEqual([expect.stringContaining("Your sessions were ended: sign in again to go on.")]);
     const acts = await world.db.query<{ act: string }>(
       "SELECT act FROM audit_entry ORDER BY sequence DESC LIMIT 2",
     );
     expect(acts.map(({ act }) => act)).toEqual(["step_up.refused", "admin.role_changed"]);
+  });
+
+  test("is held to the rules as they stand, also where one is changed in that moment", async () => {
+    await owner();
+    const { provider, ctx, asked, fresh } = await signedIn(3_600);
+    let proof: Promise<void> | undefined;
+    await world.db.transaction(async (tx) => {
+      await lockOwners(tx);
+      const identity = fresh(120, { groups: ["tw-audit"] });
+      proof = proveByProvider(ctx(130), { providerId: provider.id, identity, flow: asked(100) });
+      proof.catch(() => {});
+      await vi.waitFor(async () => {
+        const waiting = await world.db.query(
+          "SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT l.granted AND d.datname = current_database()",
+        );
+        expect(waiting).toHaveLength(1);
+      }, 10_000);
+      await tx.query("UPDATE sign_in_provider SET role_rules = $2::jsonb WHERE id = $1::uuid", [
+        provider.id,
+        JSON.stringify([{ value: "tw-audit", role: "owner" }]),
+      ]);
+    });
+    await expect(proof).resolves.toBeUndefined();
+    expect(await openSessions(ctx(0))).toBe(1);
+    expect(await world.lastEntry()).toMatchObject({ act: "step_up.proven" });
   });
 });

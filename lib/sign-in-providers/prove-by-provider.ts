@@ -15,20 +15,10 @@ import {
   isNews,
   letGo,
   type Person,
+  type Rules,
   requireNoRestore,
   shareRules,
 } from "./sign-in-by-provider.ts";
-
-/** The provider gives another role than the session's. */
-class OtherRole extends Error {
-  override name = "OtherRole";
-  readonly role: Role;
-
-  constructor(role: Role) {
-    super(`the role there is ${role}`);
-    this.role = role;
-  }
-}
 
 /** What a person was sent back to the provider for. */
 export type StepUpFlow = {
@@ -51,93 +41,79 @@ async function isOfSession(
   return found.length > 0;
 }
 
+/** Why it does not count, and whether what waits in their name is to be looked through. */
+type Refused = { refused: ProviderRefused; isNew: boolean };
+
+/** What a sign-in there that hears the same would have done, on record. */
+async function asAtSignIn(
+  tx: Sql,
+  ctx: Context,
+  actor: AdminActor,
+  { role, rules, kind }: { role: Role | null; rules: Rules; kind: StepUpKind },
+): Promise<Refused> {
+  if (role === null) {
+    const refused = new ProviderRefused("NO_ROLE", `nothing in ${rules.roleClaim} has a role`);
+    const { endedSessions, isNew } = await letGo(tx, ctx, { admin: actor, provider: rules.name });
+    const note = `${kind}: ${refused.message}`;
+    await recordRefusedProof(tx, ctx, actor, { note, errorCode: "INVALID_INPUT", after: { endedSessions } });
+    return { refused, isNew };
+  }
+  const person: Person = { id: actor.id, email: actor.name, role: actor.role, came: "before" };
+  if (isNews(person, role)) await requireNoRestore(tx);
+  await applyRole(tx, ctx, person, { role, rules, comesIn: false });
+  const refused = new ProviderRefused("ROLE_CHANGED", `the role there is ${role} by now`);
+  const note = `${kind}: ${refused.message}`;
+  await recordRefusedProof(tx, ctx, actor, { note, errorCode: "INVALID_INPUT" });
+  return { refused, isNew: true };
+}
+
+/** Counts it, or says why not. @throws {ProviderRefused} where nothing was changed */
+async function hear(
+  tx: Sql,
+  ctx: Context,
+  { providerId, identity, flow }: { providerId: string; identity: ProviderIdentity; flow: StepUpFlow },
+): Promise<Refused | null> {
+  const actor = requireAdmin(ctx);
+  // as at a sign-in: the role that is given is that of the rules as they stand
+  await lockOwners(tx);
+  const rules = await shareRules(tx, providerId);
+  const isTheirs =
+    flow.sessionId === actor.sessionId &&
+    (await isOfSession(tx, actor, { providerId, subject: identity.subject }));
+  if (!isTheirs) throw new ProviderRefused("OTHER_PERSON", "not the identity of this session");
+  const asked = { ...rules, maxAgeSeconds: null };
+  requireAuthentication(identity.claims, asked, { now: ctx.now, since: flow.askedAt });
+  const role = roleOfClaims(identity.claims, rules);
+  const { kind, subject } = flow;
+  if (role !== actor.role) return asAtSignIn(tx, ctx, actor, { role, rules, kind });
+  if (!(await noteProof(tx, ctx, actor, { kind, subject, method: "provider" })))
+    throw new ProviderRefused("OTHER_PERSON", "the session is over");
+  return null;
+}
+
 /**
  * Takes a provider's word that the person of the asking session showed there just now who they are: the same issuer and subject as the session's, later than the question, by
- * what is asked for. It counts for the session and the kind that it was asked for, once. Whom the provider gives no role any more, or another one, is out, as a sign-in there would have it. Recorded as
- * `step_up.proven`, a refusal as `step_up.refused`.
+ * what is asked for. It counts for the session and the kind that it was asked for, once. Whom the provider gives no role any more, or another one, is out, as a sign-in there would have it: all of
+ * their sessions end, this one too. Recorded as `step_up.proven`, a refusal as `step_up.refused`.
  *
  * @throws {ProviderRefused}
  * @throws {DomainError} TOO_MANY_ATTEMPTS, CONFLICT for who is no admin.
  */
 export async function proveByProvider(
   ctx: Context,
-  { providerId, identity, flow }: { providerId: string; identity: ProviderIdentity; flow: StepUpFlow },
+  answer: { providerId: string; identity: ProviderIdentity; flow: StepUpFlow },
 ): Promise<void> {
   const actor = requireAdmin(ctx);
-  await reserveProof(ctx, actor, flow.kind);
+  const { kind } = answer.flow;
+  await reserveProof(ctx, actor, kind);
+  let heard: Refused | null;
   try {
-    await ctx.db.transaction(async (tx) => {
-      const rules = await shareRules(tx, providerId);
-      const isTheirs =
-        flow.sessionId === actor.sessionId &&
-        (await isOfSession(tx, actor, { providerId, subject: identity.subject }));
-      if (!isTheirs) throw new ProviderRefused("OTHER_PERSON", "not the identity of this session");
-      requireAuthentication(
-        identity.claims,
-        { ...rules, maxAgeSeconds: null },
-        { now: ctx.now, since: flow.askedAt },
-      );
-      const role = roleOfClaims(identity.claims, rules);
-      if (role === null) throw new ProviderRefused("NO_ROLE", `nothing in ${rules.roleClaim} has a role`);
-      if (role !== actor.role) throw new OtherRole(role);
-      if (!(await noteProof(tx, ctx, actor, { kind: flow.kind, subject: flow.subject, method: "provider" })))
-        throw new ProviderRefused("OTHER_PERSON", "the session is over");
-    });
+    heard = await ctx.db.transaction((tx) => hear(tx, ctx, answer));
   } catch (error) {
-    throw await refuse(ctx, actor, { error, providerId, kind: flow.kind });
+    if (error instanceof ProviderRefused) await refuseProof(ctx, actor, kind, error.message);
+    throw error;
   }
-}
-
-/** Puts on record why it did not count, and does what a sign-in that hears the same does. @returns what is thrown. */
-async function refuse(
-  ctx: Context,
-  actor: AdminActor,
-  { error, providerId, kind }: { error: unknown; providerId: string; kind: StepUpKind },
-): Promise<unknown> {
-  if (error instanceof OtherRole) return giveRole(ctx, actor, { role: error.role, providerId, kind });
-  if (!(error instanceof ProviderRefused)) return error;
-  const why = `${kind}: ${error.message}`;
-  if (error.why !== "NO_ROLE") {
-    await refuseProof(ctx, actor, kind, error.message);
-    return error;
-  }
-  const isNew = await ctx.db.transaction(async (tx) => {
-    const { name } = await shareRules(tx, providerId);
-    const { endedSessions, isNew } = await letGo(tx, ctx, { admin: actor, provider: name });
-    const after = { endedSessions };
-    await recordRefusedProof(tx, ctx, actor, { note: why, errorCode: "INVALID_INPUT", after });
-    return isNew;
-  });
-  if (isNew) await endOrphaned(ctx);
-  return error;
-}
-
-/** Gives whom the provider gives another role that one: all of their sessions end, this one too. */
-async function giveRole(
-  ctx: Context,
-  actor: AdminActor,
-  { role, providerId, kind }: { role: Role; providerId: string; kind: StepUpKind },
-): Promise<ProviderRefused> {
-  const changed = new ProviderRefused("ROLE_CHANGED", `the role there is ${role} by now`);
-  try {
-    await ctx.db.transaction(async (tx) => {
-      await lockOwners(tx);
-      const rules = await shareRules(tx, providerId);
-      const [now] = await tx.query<{ role: Role }>(
-        "SELECT role FROM admin WHERE id = $1::uuid AND disabled_at IS NULL FOR UPDATE",
-        [actor.id],
-      );
-      if (now === undefined) return;
-      const person: Person = { id: actor.id, email: actor.name, role: now.role, came: "before" };
-      if (isNews(person, role)) await requireNoRestore(tx);
-      await applyRole(tx, ctx, person, { role, rules });
-    });
-  } catch (error) {
-    if (!(error instanceof ProviderRefused)) throw error;
-    await refuseProof(ctx, actor, kind, error.message);
-    return error;
-  }
-  await refuseProof(ctx, actor, kind, changed.message);
-  await endOrphaned(ctx);
-  return changed;
+  if (heard === null) return;
+  if (heard.isNew) await endOrphaned(ctx);
+  throw heard.refused;
 }

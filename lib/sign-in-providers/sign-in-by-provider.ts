@@ -102,20 +102,19 @@ function actorOf({ id, email }: Person, role: Role) {
   return { kind: "admin", id, name: email, role, sessionId: "" } as const;
 }
 
-/** Gives the role that the claims give. One that changes ends the person's other sessions. @throws {ProviderRefused} LAST_OWNER */
+/** Gives the role that the claims give. One that changes ends the sessions that the person has; `comesIn` is whether another is opened now. @throws {ProviderRefused} LAST_OWNER */
 export async function applyRole(
   tx: Sql,
   ctx: Context,
   person: Person,
-  { role, rules }: { role: Role; rules: Rules },
+  { role, rules, comesIn }: { role: Role; rules: Rules; comesIn: boolean },
 ) {
   const target = { kind: "admin", id: person.id, name: person.email };
   const asPerson = { ...ctx, actor: actorOf(person, role) };
-  await tx.query("UPDATE admin SET role = $2::text, last_sign_in_at = $3::timestamptz WHERE id = $1::uuid", [
-    person.id,
-    role,
-    ctx.now,
-  ]);
+  await tx.query(
+    "UPDATE admin SET role = $2::text, last_sign_in_at = coalesce($3::timestamptz, last_sign_in_at) WHERE id = $1::uuid",
+    [person.id, role, comesIn ? ctx.now : null],
+  );
   const before = person.came === "uninvited" ? null : person.role;
   const looksLike = person.came === "before" ? null : await findLookAlike(tx, person);
   await tellComingIn(tx, asPerson, {
@@ -164,7 +163,7 @@ export async function applyRole(
     who: rules.name,
     what: `Your role is now ${ROLE_WORDS[role].name}`,
     did: `gave you that by what it says of your groups, where you were ${ROLE_WORDS[person.role].name}.`,
-    means: "Your other sessions were ended.",
+    means: comesIn ? "Your other sessions were ended." : "Your sessions were ended: sign in again to go on.",
   });
   await recordEntry(tx, asPerson, {
     act: "admin.role_changed",
@@ -219,7 +218,7 @@ export async function signInByProvider(
         throw new ProviderRefused("NOT_INVITED", "neither linked nor invited");
       if (isNews(person, role)) await requireNoRestore(tx);
       const admin = person ?? (await createLinked(tx, ctx, { providerId, identity, role }));
-      await applyRole(tx, ctx, admin, { role, rules });
+      await applyRole(tx, ctx, admin, { role, rules, comesIn: true });
       await tx.query(
         `UPDATE admin_identity SET last_sign_in_at = $2::timestamptz, let_go_at = NULL, email = coalesce($3::text, email) WHERE admin_id = $1::uuid`,
         [admin.id, ctx.now, identity.verifiedEmail],

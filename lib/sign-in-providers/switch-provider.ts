@@ -22,8 +22,8 @@ export async function switchProvider(
   { providerId, isDisabled }: { providerId: string; isDisabled: boolean },
 ): Promise<SignInProviderRow> {
   requirePermission(ctx, "sign-in:write");
-  // to shut somebody out never waits
-  if (isDisabled) await requireStepUp(ctx, "sign-in");
+  // to shut somebody out never waits, of an API token that acts unattended neither
+  if (isDisabled) await requireStepUp(ctx, "sign-in", { shutsOut: true });
   else await requireApproval(ctx, "sign-in");
   const switched = await ctx.db.transaction(async (tx) => {
     const before = await lockProvider(tx, { id: providerId, now: ctx.now });

@@ -13,7 +13,7 @@ export const STEP_UP_KINDS = [
 ] as const;
 export type StepUpKind = (typeof STEP_UP_KINDS)[number];
 
-/** What no API token does by itself, whatever right it has: it would make an account, or a way into one, that has none of its own bounds. */
+/** What no API token does by itself, whatever right it has, but for what only shuts out: it would make an account, or a way into one, that has none of its own bounds. */
 export const NEVER_UNATTENDED: ReadonlySet<StepUpKind> = new Set(["roles", "sign-in", "own-factors"]);
 
 /** How long one proof is good for, for its kind alone. */

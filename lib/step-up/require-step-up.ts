@@ -25,9 +25,9 @@ export class StepUpRequired extends DomainError {
 }
 
 /** Whether an actor is a program that passes on its permission alone: the product's own work, and an API token that was given the right. */
-function actsUnattended(actor: Actor, kind: StepUpKind): boolean {
+function actsUnattended(actor: Actor, kind: StepUpKind, shutsOut: boolean): boolean {
   if (actor.kind === "system") return true;
-  return actor.kind === "api_token" && actor.isUnattended && !NEVER_UNATTENDED.has(kind);
+  return actor.kind === "api_token" && actor.isUnattended && (shutsOut || !NEVER_UNATTENDED.has(kind));
 }
 
 /** Who is asked, and where what they have proven stands: a transaction too. */
@@ -47,15 +47,20 @@ const FRESH = `SELECT EXISTS (
  * Lets an act of a kind pass where the person of the session has shown within the last ten minutes who they are, by a proof for this very kind or by
  * signing in. Ask after the permission: who lacks it is not asked to prove anything. It reads the database, so that it holds in each process.
  *
- * An API token cannot be asked: a person is, of one without the right to act unattended, and of each where the act is who may come in, or how.
+ * An API token cannot be asked: a person is, of one without the right to act unattended, and of each where the act is who may come in, or how, unless it
+ * only shuts somebody out (`shutsOut`): that makes no way in, and is not to wait for anybody.
  *
  * @throws {StepUpRequired} code STEP_UP_REQUIRED
  * @throws {ApprovalRequired} for such an API token
  * @throws {DomainError} NOT_SIGNED_IN for nobody, FORBIDDEN for clients and users.
  */
-export async function requireStepUp(ctx: AskedAgain, kind: StepUpKind): Promise<void> {
+export async function requireStepUp(
+  ctx: AskedAgain,
+  kind: StepUpKind,
+  { shutsOut = false }: { shutsOut?: boolean } = {},
+): Promise<void> {
   const { actor, db, now } = ctx;
-  if (actsUnattended(actor, kind) || ctx.pass?.skipsStepUp) return;
+  if (actsUnattended(actor, kind, shutsOut) || ctx.pass?.skipsStepUp) return;
   if (actor.kind === "api_token") {
     if (ctx.pass === undefined) throw new ApprovalRequired("unattended");
     ctx.pass.kinds.add("unattended");

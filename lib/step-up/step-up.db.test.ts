@@ -341,7 +341,10 @@ describe("the lock: each use case asks by itself", () => {
     ["own-factors", "makeRecoveryCodes", (ctx) => makeRecoveryCodes(ctx)],
   ];
 
-  test("an API token that acts unattended passes, but for who may come in and how: that waits for a person", async () => {
+  /** What only shuts out. */
+  const SHUTS_OUT = new Set(["disableAdmin", "switchProvider, off"]);
+
+  test("an API token that acts unattended passes, but for who may come in and how: that waits for a person, unless it only shuts out", async () => {
     const program = (isUnattended: boolean): Context => {
       const ctx = world.as("owner");
       return { ...ctx, actor: { ...ctx.actor, isUnattended } as Context["actor"] };
@@ -353,11 +356,22 @@ describe("the lock: each use case asks by itself", () => {
       else await expect(asked, kind).resolves.toBeUndefined();
       await expect(requireStepUp(program(false), kind), kind).rejects.toMatchObject({ kind: "unattended" });
     }
-    for (const [kind, name, act] of acts.filter((one) => one[0] === "roles"))
+    for (const kind of ["roles", "sign-in"] as const) {
+      const asked = (isUnattended: boolean) => requireStepUp(program(isUnattended), kind, { shutsOut: true });
+      await expect(asked(true), kind).resolves.toBeUndefined();
+      await expect(asked(false), kind).rejects.toMatchObject({ kind: "unattended" });
+    }
+    for (const [kind, name, act] of acts.filter(
+      (one) => ["roles", "sign-in"].includes(one[0]) && !SHUTS_OUT.has(one[1]),
+    ))
       await expect(act(program(true)), `${kind} ${name}`).rejects.toMatchObject({
         code: "APPROVAL_REQUIRED",
         kind: "unattended",
       });
+    for (const [, name, act] of acts.filter((one) => SHUTS_OUT.has(one[1]))) {
+      await expect(act(program(true)), name).rejects.toMatchObject({ code: "NOT_FOUND" });
+      await expect(act(program(false)), name).rejects.toMatchObject({ kind: "unattended" });
+    }
   });
 
   let caseNumber: number;

@@ -106,7 +106,7 @@ const apiTokenCreate: Command = {
       );
     else if (isUnattended)
       remark(
-        "It acts unattended: what a person is asked again for it does by itself, but for who may use the console and how they sign in. Four eyes is off.",
+        "It acts unattended: what a person is asked again for it does by itself, but for who may use the console and how they sign in, unless it only shuts somebody out. Four eyes is off.",
       );
     else
       remark(

@@ -39,10 +39,13 @@ export function AccessFirst({ explained: { subject, areas } }: { explained: Expl
   // nobody could answer for a program: it waits, or its right to act by itself lets it pass
   const isProgram = subject.kind === "api_token";
   const asked = STEP_UP_KINDS.filter((kind) =>
-    obstacles.some((one) => one.kind === "step_up" && one.of === kind),
-  )
-    .filter((kind) => !(isProgram && subject.isUnattended) || NEVER_UNATTENDED.has(kind))
-    .map((kind) => STEP_UP_WORDS[kind].name);
+    obstacles.some(
+      (one) =>
+        one.kind === "step_up" &&
+        one.of === kind &&
+        (!(isProgram && subject.isUnattended) || (NEVER_UNATTENDED.has(kind) && !one.shutsOut)),
+    ),
+  ).map((kind) => STEP_UP_WORDS[kind].name);
   const eyes = [
     ...new Set(obstacles.flatMap((one) => (one.kind === "four_eyes" ? [GUARDED_WORDS[one.of].name] : []))),
   ];

@@ -6,7 +6,12 @@ import { STEP_UP_KINDS } from "#lib/step-up/model.ts";
 const role = z.enum(ROLES);
 
 const obstacle = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("step_up"), of: z.enum(STEP_UP_KINDS), where: z.string().nullable() }),
+  z.object({
+    kind: z.literal("step_up"),
+    of: z.enum(STEP_UP_KINDS),
+    where: z.string().nullable(),
+    shutsOut: z.boolean(),
+  }),
   z.object({ kind: z.literal("four_eyes"), of: z.enum([...POLICY_KINDS, "policy"]) }),
   z.object({ kind: z.literal("typed") }),
   z.object({ kind: z.literal("owner_only") }),

@@ -255,6 +255,56 @@ describe("an API token that acts unattended, with four eyes off", () => {
   });
 });
 
+describe("an API token that acts unattended and shuts somebody out", () => {
+  const DISABLE = ["POST", "/api/v1/admins/{id}/disable"] as const;
+  const PROVIDER_OFF = ["POST", "/api/v1/sign-in-providers/{id}/disable"] as const;
+  const PROVIDER_ON = ["POST", "/api/v1/sign-in-providers/{id}/enable"] as const;
+  const of = (id: string) => ({ segments: { id } });
+
+  test("does it by itself, an owner too and where there is nobody to approve it; who is let in again waits", async () => {
+    const ci = await world.apiToken(world.one, true);
+    const leaver = await world.person("auditor");
+    expect(await world.send(ci, DISABLE, of(world.two.id))).toMatchObject({
+      status: 200,
+      body: { state: "disabled" },
+    });
+    expect((await world.send(ci, DISABLE, of(leaver.id))).status).toBe(200);
+    const provider = world.first("sign-in-providers");
+    await world.db.query("UPDATE sign_in_provider SET disabled_at = NULL WHERE id = $1::uuid", [provider]);
+    expect((await world.send(ci, PROVIDER_OFF, of(provider))).status).toBe(200);
+    expect(await world.send(ci, PROVIDER_ON, of(provider))).toMatchObject({
+      status: 202,
+      body: { kinds: ["unattended"] },
+    });
+    expect(await world.send(ci, ["POST", "/api/v1/admins/{id}/enable"], of(leaver.id))).toMatchObject({
+      status: 202,
+      body: { kinds: ["unattended"] },
+    });
+  });
+
+  test("waits without that right, and where four eyes wants two for an owner; nobody else waits for that", async () => {
+    const bound = await world.apiToken(world.one, false);
+    const leaver = await world.person("auditor");
+    expect(await world.send(bound, DISABLE, of(leaver.id))).toMatchObject({
+      status: 202,
+      body: { kinds: ["unattended"] },
+    });
+    const ci = await world.apiToken(world.one, true);
+    await turnOn(["roles"]);
+    expect(await world.send(ci, DISABLE, of(world.two.id))).toMatchObject({
+      status: 202,
+      body: { kinds: ["roles"] },
+    });
+    const invited = { email: `${randomUUID()}@example.com`, name: "New", role: "auditor" };
+    expect(await world.send(ci, ["POST", "/api/v1/admins"], { body: invited })).toMatchObject({
+      status: 202,
+      body: { kinds: expect.arrayContaining(["unattended", "roles"]) },
+    });
+    expect((await world.send(ci, DISABLE, of(leaver.id))).status).toBe(200);
+    await turnOn([]);
+  });
+});
+
 test("a removal by a tag is done on the version that its asker saw, and on no other", async () => {
   const stream = { name: `SIEM-${randomUUID()}`, delivery: "webhook", url: "http://127.0.0.1:9/ingest" };
   const made = await send(world.one, ["POST", "/api/v1/event-streams"], { body: stream });

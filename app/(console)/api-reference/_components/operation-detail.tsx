@@ -140,9 +140,9 @@ function permissionWords(permission: string) {
   return <code className={classes.code}>{permission}</code>;
 }
 
-function stepUpWords({ kind, where }: { kind: string; where?: string }): string {
+function stepUpWords({ kind, where, shutsOut }: NonNullable<NamedOperation["x-step-up"]>): string {
   const { name } = STEP_UP_WORDS[kind as StepUpKind];
   return where === undefined
-    ? words.stepUpAlways(name, NEVER_UNATTENDED.has(kind as StepUpKind))
+    ? words.stepUpAlways(name, NEVER_UNATTENDED.has(kind as StepUpKind) && !shutsOut)
     : words.stepUpWhere(name, where);
 }

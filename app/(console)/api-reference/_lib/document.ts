@@ -44,7 +44,7 @@ export type Operation = {
   description?: string;
   tags: string[];
   "x-permission": string;
-  "x-step-up"?: { kind: string; where?: string };
+  "x-step-up"?: { kind: string; where?: string; shutsOut?: boolean };
   "x-approval"?: { runBy: string };
   "x-shown-once"?: string[];
   parameters: (Parameter | Reference)[];

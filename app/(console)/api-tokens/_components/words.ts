@@ -58,7 +58,7 @@ export const apiTokenWords = {
     "A program cannot be asked who it is. Without this right, what a person is asked again for waits until a person approves it.",
   unattended: "It acts unattended",
   unattendedMeans:
-    "Does by itself what a person is asked again for, for a year at most. Acts that want two people wait all the same, and so does who may use this console and how they sign in.",
+    "Does by itself what a person is asked again for, for a year at most. Acts that want two people wait all the same, and so does who may use this console and how they sign in, unless it only shuts somebody out.",
   attendedMeans: "What a person is asked again for waits until a person approves it.",
   isUnattended: "Unattended",
   isAttended: "With approval",

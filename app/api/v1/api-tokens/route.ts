@@ -22,7 +22,7 @@ export const POST = defineRoute({
   path: "/api/v1/api-tokens",
   summary: "Makes an API token; its value is in this answer alone",
   description:
-    "Without `expiresInSeconds` it ends after 90 days. Null: it lasts until it is revoked, which one that acts unattended may not; that one lasts a year at most. One that acts unattended does by itself what a person is asked again for, but for who may use this console and how they sign in: that waits for a person.",
+    "Without `expiresInSeconds` it ends after 90 days. Null: it lasts until it is revoked, which one that acts unattended may not; that one lasts a year at most. One that acts unattended does by itself what a person is asked again for, but for who may use this console and how they sign in: that waits for a person, unless it only shuts somebody out.",
   permission: "api-token:write",
   stepUp: "api-tokens",
   runBy: "requester",

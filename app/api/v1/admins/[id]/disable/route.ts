@@ -9,6 +9,7 @@ export const POST = defineRoute({
   summary: "Shuts an admin out and ends their sessions",
   permission: "admin:write",
   stepUp: "roles",
+  shutsOut: true,
   params: idParams,
   response: adminRow,
   handler: (ctx, { params }) => disableAdmin(ctx, { adminId: params.id }),

@@ -9,6 +9,7 @@ export const POST = defineRoute({
   summary: "Stops sign-in by a provider; the sessions that it opened end with it",
   permission: "sign-in:write",
   stepUp: "sign-in",
+  shutsOut: true,
   params: idParams,
   refusals: [409],
   response: signInProviderRow,
