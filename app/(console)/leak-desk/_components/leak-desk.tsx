@@ -29,12 +29,15 @@ type Stage =
 export function LeakDesk({ canOpen }: { canOpen: boolean }) {
   const [stage, setStage] = useState<Stage>({ is: "asking" });
   const [isTyped, setIsTyped] = useState(false);
+  const [isReading, setIsReading] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const asking = useRef<AbortController | null>(null);
-  useKeep(isTyped || (stage.is !== "asking" && stage.is !== "empty"));
+  // also while it is read: what was taken out of the field stands nowhere else
+  useKeep(isTyped || isReading || (stage.is !== "asking" && stage.is !== "empty"));
 
   async function read(text: string) {
     if (field.current) field.current.value = "";
+    setIsReading(true);
     setIsTyped(false);
     try {
       const { readPaste } = await import("#components/token-input/read-paste.ts");
@@ -43,6 +46,8 @@ export function LeakDesk({ canOpen }: { canOpen: boolean }) {
       await ask(paste);
     } catch (problem) {
       setStage({ is: "stopped", problem, paste: null });
+    } finally {
+      setIsReading(false);
     }
   }
 
