@@ -2,11 +2,12 @@
 
 import { ErrorState } from "#components/feedback/error-state.tsx";
 import { BrandTop } from "#components/layout/brand-top.tsx";
-import { useFailedPage } from "#components/live/failed-drawing.ts";
+import { useOpenPageStays } from "#components/live/failed-drawing.ts";
 
-/** Where even the frame could not be drawn; a page that is open and could not be drawn again stays, for a minute at least. */
+/** Where even the frame could not be drawn; a page that is open and could not be drawn again stays. */
 export default function RootError({ error, retry }: { error: unknown; retry: () => void }) {
-  const digest = useFailedPage(error);
+  useOpenPageStays();
+  const digest = error instanceof Error && "digest" in error ? String(error.digest) : undefined;
   return (
     <>
       <BrandTop />

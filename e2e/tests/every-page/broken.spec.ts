@@ -84,8 +84,6 @@ test("an open page that cannot be drawn again stays, says since when it is not u
     await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
     await expect.poll(() => asked.length, "it is drawn again, and fails").toBeGreaterThan(0);
     await expect(stale).toBeVisible();
-    await expect(stale).toContainText("the console does not answer");
-    await expect(stale.getByRole("button", { name: "Try again" })).toBeEnabled();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Groups");
     await expect(group).toBeVisible();
     await expectSound(page, "an open page without its database");
