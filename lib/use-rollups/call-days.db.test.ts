@@ -216,7 +216,7 @@ test("is read from the counts: a value that stands there alone is told, and hour
     const { facets } = await getUseFacets(auditor(), query(`at=within:90d&${what}`).filters);
     expect(facets.client, what).toEqual([{ value: "billing", count: 1_000 }]);
   }
-  await world.asOwner("UPDATE call_use SET value = 'elsewhere' WHERE day < now() - interval '60 hours'");
+  await world.asOwner(`UPDATE call_use SET value = 'elsewhere' WHERE day < '${on(2).toISOString()}'`);
   expect((await listTokenUses(auditor(), query("at=within:90d&path=/v1/a"))).rows).toHaveLength(1);
   expect(await total("at=within:90d&path=/v1/a&notIp=192.0.2.9"), "beside anything").toBe(1);
 });
