@@ -2,12 +2,11 @@
 
 import { ErrorState } from "#components/feedback/error-state.tsx";
 import { BrandTop } from "#components/layout/brand-top.tsx";
-import { useOpenPageStays } from "#components/live/failed-drawing.ts";
+import { useFailedPage } from "#components/live/failed-drawing.ts";
 
-/** Where even the frame could not be drawn; a page that is open and could not be drawn again stays. */
+/** Where even the frame could not be drawn; a page that is open and could not be drawn again stays, for a minute at least. */
 export default function RootError({ error, retry }: { error: unknown; retry: () => void }) {
-  useOpenPageStays();
-  const digest = error instanceof Error && "digest" in error ? String(error.digest) : undefined;
+  const digest = useFailedPage(error);
   return (
     <>
       <BrandTop />

@@ -2,12 +2,11 @@
 
 import { ErrorState } from "#components/feedback/error-state.tsx";
 import { Page } from "#components/frame/page-header.tsx";
-import { useOpenPageStays } from "#components/live/failed-drawing.ts";
+import { useFailedPage } from "#components/live/failed-drawing.ts";
 
-/** A page that could not be shown; one that is open and could not be drawn again stays. What is known of the cause stands in the server's log under the digest. */
+/** A page that could not be shown; one that is open and could not be drawn again stays, for a minute at least. What is known of the cause stands in the server's log under the digest. */
 export default function ConsoleError({ error, retry }: { error: unknown; retry: () => void }) {
-  useOpenPageStays();
-  const digest = error instanceof Error && "digest" in error ? String(error.digest) : undefined;
+  const digest = useFailedPage(error);
   return (
     <Page>
       <ErrorState

@@ -4,22 +4,22 @@ type Following = {
   onOpen(): void;
   /** Nothing is heard: the connection broke, or was refused. It is being tried again. */
   onLost(): void;
-  /** The console answered that it does not let this page follow: a limit, a restart behind a proxy, a session that ended. */
-  onRefused(): void;
+  /** The console answered that it does not let this page follow: a limit, a restart behind a proxy, a session that ended. It is tried again at that time. */
+  onRefused(againAtMs: number): void;
   /** Each event of the name `event`, its text as it came. */
   onEvent(text: string): void;
   event: string;
 };
 
 /**
- * Follows server-sent events for good, and returns how to stop. A browser tries a broken connection again by itself, but gives one up that
+ * Follows server-sent events for good, and returns how to stop, and to try again at once what is not open. A browser tries a broken connection again by itself, but gives one up that
  * was answered with an error (a limit, a restart behind a proxy): that is opened anew, ever less often, and at once when the page is
  * looked at or the network is back.
  */
 export function followEvents(
   address: string,
   { event, onOpen, onLost, onRefused, onEvent }: Following,
-): () => void {
+): { stop: () => void; openAtOnce: () => void } {
   let source: EventSource;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
@@ -34,9 +34,10 @@ export function followEvents(
     source.onerror = () => {
       onLost();
       if (source.readyState !== EventSource.CLOSED) return;
-      onRefused();
       failures += 1;
-      timer = setTimeout(open, waitBeforeReopening(failures));
+      const wait = waitBeforeReopening(failures);
+      timer = setTimeout(open, wait);
+      onRefused(Date.now() + wait);
     };
     source.addEventListener(event, ({ data }: MessageEvent<string>) => onEvent(data));
   }
@@ -50,10 +51,11 @@ export function followEvents(
   open();
   document.addEventListener("visibilitychange", look);
   window.addEventListener("online", openAtOnce);
-  return () => {
+  function stop() {
     clearTimeout(timer);
     source.close();
     document.removeEventListener("visibilitychange", look);
     window.removeEventListener("online", openAtOnce);
-  };
+  }
+  return { stop, openAtOnce };
 }

@@ -14,6 +14,7 @@ import {
 } from "react";
 import { newsOf, type Pulse } from "#lib/live/model.ts";
 import { Hint } from "../on-demand/hint.tsx";
+import { afterRefusal, type Why } from "./after-failure.ts";
 import { askConsole } from "./ask-console.ts";
 import { followEvents } from "./follow-events.ts";
 import classes from "./live.module.css";
@@ -30,8 +31,13 @@ const KeepContext = createContext<() => () => void>(() => () => {});
 
 const DrawContext = createContext<() => void>(() => {});
 const EndedContext = createContext(false);
-/** Since when the page may be old, ISO 8601; null while it is not. */
-const StaleContext = createContext<string | null>(null);
+/** Since when the page may be old, ISO 8601, and why. */
+type Stale = { since: string; why: Why };
+const StaleContext = createContext<Stale | null>(null);
+const AgainContext = createContext<() => void>(() => {});
+
+/** A first failure is one of a console that does not answer, until it does. */
+const staleNow = (why: Why = { kind: "away" }): Stale => ({ since: new Date().toISOString(), why });
 
 export type PulseListener = (pulse: Pulse) => void;
 const PulseContext = createContext<(listener: PulseListener) => () => void>(() => () => {});
@@ -49,7 +55,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const isResting = useIdle(REST_AFTER_MS, { initialState: false });
   const [connection, setConnection] = useState<"connecting" | "live" | "lost">("connecting");
   const [hasEnded, setHasEnded] = useState(false);
-  const [staleSince, setStaleSince] = useState<string | null>(null);
+  const [stale, setStale] = useState<Stale | null>(null);
   const isLost = useRef(false);
   const isDoubtful = useCallback(() => isLost.current, []);
   const holds = useRef(0);
@@ -67,8 +73,19 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
   }, []);
   const onEnded = useCallback(() => setHasEnded(true), []);
-  const markStale = useCallback(() => setStaleSince((was) => was ?? new Date().toISOString()), []);
-  const onDrawn = useCallback(() => (isLost.current ? undefined : setStaleSince(null)), []);
+  const markStale = useCallback(
+    (why: Why | null) =>
+      setStale((was) => {
+        if (was === null) return staleNow(why ?? undefined);
+        return why === null ? was : { ...was, why };
+      }),
+    [],
+  );
+  const onDrawn = useCallback(
+    () => setStale((was) => (isLost.current && was !== null ? { ...was, why: { kind: "unheard" } } : null)),
+    [],
+  );
+  const openAtOnce = useRef(() => {});
   const { tell, tryAgain, forget } = useDrawing({
     isHeld,
     isKept,
@@ -96,24 +113,26 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (isPaused || isResting) return;
     let known: Pulse | null = null;
-    const stop = followEvents("/api/v1/live", {
+    const following = followEvents("/api/v1/live", {
       event: "change",
       onOpen: () => {
         isLost.current = false;
         setConnection("live");
         setHasEnded(false);
         // what happened meanwhile comes with the first event
-        if (!tryAgain()) setStaleSince(null);
+        if (!tryAgain()) setStale(null);
       },
       onLost: () => {
         isLost.current = true;
         setConnection("lost");
-        markStale();
+        markStale(null);
       },
-      onRefused: async () => {
-        const isOver = (await askConsole()) === "over";
+      onRefused: async (againAtMs) => {
+        const answer = await askConsole();
+        const isOver = answer.kind === "over";
         setHasEnded(isOver);
         if (isOver) tell("urgent");
+        else setStale((was) => was && { ...was, why: afterRefusal(was.why, answer, againAtMs, Date.now()) });
       },
       onEvent: (text) => {
         const pulse = JSON.parse(text) as Pulse;
@@ -123,21 +142,27 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         for (const listener of listeners.current) listener(pulse);
       },
     });
+    openAtOnce.current = following.openAtOnce;
     const look = () => (document.visibilityState === "visible" ? tell("urgent") : undefined);
     document.addEventListener("visibilitychange", look);
     return () => {
-      stop();
+      following.stop();
+      openAtOnce.current = () => {};
       document.removeEventListener("visibilitychange", look);
       forget();
       isLost.current = false;
       setConnection("connecting");
-      setStaleSince(null);
+      setStale(null);
     };
   }, [isPaused, isResting, tell, tryAgain, forget, markStale]);
 
   const draw = useCallback(() => {
     if (!isPaused && !isResting) tell("urgent");
   }, [isPaused, isResting, tell]);
+  const again = useCallback(() => {
+    openAtOnce.current();
+    if (!tryAgain()) draw();
+  }, [tryAgain, draw]);
   const live = useMemo<Live>(
     () => ({
       state: isPaused
@@ -157,8 +182,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         <KeepContext value={keep}>
           <DrawContext value={draw}>
             <EndedContext value={hasEnded}>
-              <StaleContext value={hasEnded ? null : staleSince}>
-                <LiveContext value={live}>{children}</LiveContext>
+              <StaleContext value={hasEnded || isPaused || isResting ? null : stale}>
+                <AgainContext value={again}>
+                  <LiveContext value={live}>{children}</LiveContext>
+                </AgainContext>
               </StaleContext>
             </EndedContext>
           </DrawContext>
@@ -178,9 +205,14 @@ export function useHasSessionEnded(): boolean {
   return useContext(EndedContext);
 }
 
-/** Since when this page may not be up to date, because it cannot be drawn again or nothing is heard; null while it follows. */
-export function useStaleSince(): string | null {
+/** Since when this page may not be up to date, because it cannot be drawn again or nothing is heard, and why; null while it follows. */
+export function useStale(): Stale | null {
   return useContext(StaleContext);
+}
+
+/** Tries at once what is tried again by itself later: to draw the page, and to follow what happens. */
+export function useTryAgain(): () => void {
+  return useContext(AgainContext);
 }
 
 /** Calls `listener`, which must be stable, with every pulse: for what is not drawn with the page. */

@@ -1,16 +1,21 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { UnstyledButton } from "@mantine/core";
+import { type ReactNode, useEffect, useState } from "react";
+import { useClock } from "../display/clock.tsx";
+import { CopyButton } from "../display/copy-button.tsx";
 import { Instant } from "../display/instant.tsx";
+import type { Why } from "./after-failure.ts";
 import classes from "./live.module.css";
-import { useStaleSince } from "./live.tsx";
+import { useStale, useTryAgain } from "./live.tsx";
 
 /** A connection that comes back at once is not worth a word. */
 const SAID_AFTER_MS = 4_000;
 
-/** Says above a page that it is not up to date, and since when, as long as it is so. */
+/** Says above a page that it is not up to date, since when and why, as long as it is so, and tries again by one press. */
 export function StaleLine() {
-  const since = useStaleSince();
+  const stale = useStale();
+  const since = stale?.since ?? null;
   const [said, setSaid] = useState<string | null>(null);
   useEffect(() => {
     if (since === null) return setSaid(null);
@@ -19,15 +24,57 @@ export function StaleLine() {
   }, [since]);
   return (
     <div role="status">
-      {said === null || since === null ? null : (
+      {said === null || stale === null ? null : (
         <p className={classes.stale}>
           <span className={classes.staleDot} aria-hidden />
           <span>
-            Not up to date since <Instant at={said} show="exact" />: the console does not answer. It is being
-            tried again.
+            Not up to date since <Instant at={said} show="exact" />: <WhyWords why={stale.why} />
           </span>
+          <Again notBeforeMs={stale.why.kind === "limited" ? stale.why.againAtMs : 0} />
         </p>
       )}
     </div>
+  );
+}
+
+function WhyWords({ why }: { why: Why }): ReactNode {
+  switch (why.kind) {
+    case "away":
+      return "the console does not answer. It is being tried again.";
+    case "unheard":
+      return "the live connection is lost. It is being tried again.";
+    case "limited":
+      return <LimitedWords againAtMs={why.againAtMs} />;
+    case "undrawable":
+      return why.digest === undefined ? (
+        "this page cannot be drawn again. It is being tried again."
+      ) : (
+        <>
+          this page cannot be drawn again. It is being tried again; in the console's log: error{" "}
+          <code className="mono">{why.digest}</code> <CopyButton value={why.digest} what="error number" />
+        </>
+      );
+  }
+}
+
+const useSecondsUntil = (ms: number) => useClock(() => Math.max(0, Math.ceil((ms - Date.now()) / 1000)));
+
+/** Each second is shown, and not read out. */
+function LimitedWords({ againAtMs }: { againAtMs: number }) {
+  const seconds = useSecondsUntil(againAtMs);
+  return (
+    <>
+      too many requests: again in <span role="timer">{seconds}</span> s.
+    </>
+  );
+}
+
+function Again({ notBeforeMs }: { notBeforeMs: number }) {
+  const tryAgain = useTryAgain();
+  const isEarly = useSecondsUntil(notBeforeMs) > 0;
+  return (
+    <UnstyledButton className={classes.again} disabled={isEarly} onClick={tryAgain}>
+      Try again
+    </UnstyledButton>
   );
 }

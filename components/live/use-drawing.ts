@@ -3,10 +3,10 @@
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef, useTransition } from "react";
 import type { News } from "#lib/live/model.ts";
-import { askConsole } from "./ask-console.ts";
+import { afterFailure, type Failures, NO_FAILURES, staysOpen, type Why } from "./after-failure.ts";
+import { type Answer, askConsole } from "./ask-console.ts";
 import { beginDrawing, endDrawing } from "./failed-drawing.ts";
 import { type LastDrawing, waitBeforeDrawing } from "./pace.ts";
-import { waitBeforeReopening } from "./reopening.ts";
 
 /** While something holds, it is looked again so often whether it still does. */
 const HELD_LOOK_MS = 250;
@@ -18,14 +18,15 @@ type Drawing = {
   isDoubtful: () => boolean;
   /** The session is over, and the page is kept. */
   onEnded: () => void;
-  /** The open page stays as it is: it could not be drawn again, and is tried again. */
-  onFailed: () => void;
+  /** The open page stays as it is: it could not be drawn again, and is tried again. It is called at once, and again when it is known why. */
+  onFailed: (why: Why | null) => void;
   onDrawn: () => void;
 };
 
 /**
  * Draws the current page again when there is news: one drawing at a time, only while the page is seen and nothing holds it, and
- * as often as `waitBeforeDrawing` says. One that fails leaves the page as it is, and is tried again, ever less often. Where something was
+ * as often as `waitBeforeDrawing` says. One that fails leaves the page as it is, and is tried again, ever less often,
+ * until the page has failed by itself for a minute and nothing is begun in it: then what failed takes its place. Where something was
  * begun in the page, it is asked first whether there is still a session: a drawing without one leaves the page.
  */
 export function useDrawing({ isHeld, isKept, isDoubtful, onEnded, onFailed, onDrawn }: Drawing) {
@@ -36,7 +37,7 @@ export function useDrawing({ isHeld, isKept, isDoubtful, onEnded, onFailed, onDr
     tookMs: 0,
     isUnderWay: false,
   });
-  const failures = useRef({ count: 0, notBeforeMs: 0 });
+  const failures = useRef<Failures>(NO_FAILURES);
   const news = useRef<News | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
@@ -49,8 +50,9 @@ export function useDrawing({ isHeld, isKept, isDoubtful, onEnded, onFailed, onDr
       }
       if (!isKept() && !isDoubtful()) return begin();
       void askConsole().then((answer) => {
-        if (answer === "away") fail();
-        else if (answer === "over" && isKept()) onEnded();
+        if (last.current.isUnderWay) return;
+        if (answer.kind === "away" || answer.kind === "limited") fail(answer);
+        else if (answer.kind === "over" && isKept()) onEnded();
         else if (isHeld()) schedule();
         else begin();
       });
@@ -59,15 +61,28 @@ export function useDrawing({ isHeld, isKept, isDoubtful, onEnded, onFailed, onDr
       if (last.current.isUnderWay || news.current === null) return;
       news.current = null;
       last.current = { startedAtMs: Date.now(), tookMs: 0, isUnderWay: true };
-      beginDrawing(window.location.pathname, fail);
+      const drawing = last.current;
+      if (isKept() || staysOpen(failures.current, Date.now()))
+        beginDrawing(window.location.pathname, async (digest) => {
+          onFailed(null);
+          const before = failures.current;
+          const answer = await askConsole();
+          // the page was left meanwhile
+          if (last.current !== drawing) return;
+          if (failures.current === before) return fail(answer, digest);
+          // forgotten meanwhile, or to be tried at once
+          last.current = { ...last.current, isUnderWay: false };
+          schedule();
+        });
+      else endDrawing();
       startDrawing(() => router.refresh());
     }
-    function fail() {
-      const count = failures.current.count + 1;
-      failures.current = { count, notBeforeMs: Date.now() + waitBeforeReopening(count) };
-      last.current.isUnderWay = false;
+    function fail(answer: Answer, digest?: string) {
+      const { failures: more, why } = afterFailure(failures.current, { answer, digest }, Date.now());
+      failures.current = more;
+      last.current = { ...last.current, isUnderWay: false };
       news.current = "urgent";
-      onFailed();
+      onFailed(why);
       schedule();
     }
     if (news.current === null || last.current.isUnderWay) return;
@@ -85,7 +100,7 @@ export function useDrawing({ isHeld, isKept, isDoubtful, onEnded, onFailed, onDr
     if (isDrawing || !last.current.isUnderWay) return;
     const { startedAtMs } = last.current;
     last.current = { startedAtMs, tookMs: Date.now() - startedAtMs, isUnderWay: false };
-    failures.current = { count: 0, notBeforeMs: 0 };
+    failures.current = NO_FAILURES;
     endDrawing();
     onDrawn();
     schedule();
@@ -101,14 +116,14 @@ export function useDrawing({ isHeld, isKept, isDoubtful, onEnded, onFailed, onDr
   /** The console answers again: what failed need not wait its turn. False where nothing has. */
   const tryAgain = useCallback(() => {
     if (failures.current.count === 0) return false;
-    failures.current.notBeforeMs = 0;
+    failures.current = { ...failures.current, notBeforeMs: 0 };
     tell("urgent");
     return true;
   }, [tell]);
   const forget = useCallback(() => {
     clearTimeout(timer.current);
     news.current = null;
-    failures.current = { count: 0, notBeforeMs: 0 };
+    failures.current = { ...NO_FAILURES };
   }, []);
   return { tell, tryAgain, forget };
 }

@@ -1,6 +1,6 @@
 import { expectAccessible, overflowOf } from "../../fixtures/accessibility.ts";
 import { expectSound } from "../../fixtures/sound-page.ts";
-import { takeDatabaseAway } from "../../fixtures/take-database-away.ts";
+import { takeDatabaseAway, takeTableAway } from "../../fixtures/take-database-away.ts";
 import { EVERYBODY, expect, NOBODY, test } from "../../fixtures/test.ts";
 
 // what failed is written to the browser's console, and so is the page that React could not take over
@@ -65,7 +65,7 @@ test("without its database the console says what failed and that nothing is lost
   await expect(bare).toHaveURL("/tokens?state=active");
 });
 
-test("an open page that cannot be drawn again stays, says since when it is not up to date, and catches up by itself", {
+test("an open page that cannot be drawn again stays, says since when it is not up to date and why, and catches up by itself", {
   lock: EVERYBODY,
 }, async ({ page, product, ownerApi, registry }) => {
   test.setTimeout(90_000);
@@ -83,7 +83,7 @@ test("an open page that cannot be drawn again stays, says since when it is not u
     // as when a person comes back to its tab, while the connection has not been heard to be lost yet
     await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
     await expect.poll(() => asked.length, "it is drawn again, and fails").toBeGreaterThan(0);
-    await expect(stale).toBeVisible();
+    await expect(stale).toContainText("the console does not answer");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Groups");
     await expect(group).toBeVisible();
     await expectSound(page, "an open page without its database");
@@ -97,6 +97,19 @@ test("an open page that cannot be drawn again stays, says since when it is not u
   await ownerApi.make("/api/v1/groups", { name });
   await expect(page.getByRole("row").filter({ hasText: name })).toBeVisible({ timeout: 40_000 });
   await expect(stale).toHaveCount(0);
+
+  const readable = await takeTableAway(product, "user_group");
+  try {
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await expect(stale).toContainText(/this page cannot be drawn again.*error \w+/);
+    await expect(group).toBeVisible();
+    await expectSound(page, "an open page that fails by itself");
+  } finally {
+    await readable();
+  }
+  await stale.getByRole("button", { name: "Try again" }).click();
+  await expect(stale).toHaveCount(0);
+  await expect(group).toBeVisible();
 });
 
 test("what breaks before anything could be drawn is said in the system's colours, with a way on", async ({
