@@ -1,7 +1,7 @@
 import { type Act, recordEntry } from "../audit/record-entry.ts";
 import { readClock } from "../clocks/read-clock.ts";
 import { systemContext } from "../context.ts";
-import { changeLeased, heldFor, LET_GO } from "../db/leases.ts";
+import { changeLeased, hasCome, heldFor, LET_GO } from "../db/leases.ts";
 import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { DomainError } from "../errors.ts";
@@ -34,7 +34,7 @@ type LeasedMail = {
 
 const LEASE = `
   UPDATE mail m SET leased_by = $1::uuid, ${heldFor(LEASE_SECONDS)}, attempts = m.attempts + 1
-  FROM (SELECT id FROM mail WHERE state = 'queued' AND next_attempt_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until <= clock_timestamp())
+  FROM (SELECT id FROM mail WHERE state = 'queued' AND ${hasCome("next_attempt_at")} AND ${hasCome("leased_until")}
     ORDER BY next_attempt_at, id LIMIT $2::int FOR UPDATE SKIP LOCKED) n
   WHERE m.id = n.id
   RETURNING m.id, m.message_id AS "messageId", m.to_address AS "toAddress", m.subject, m.body, m.created_at AS "createdAt", m.give_up_at AS "giveUpAt", m.attempts,

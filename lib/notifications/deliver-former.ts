@@ -1,4 +1,5 @@
 import { readClock } from "../clocks/read-clock.ts";
+import { hasCome, heldFor } from "../db/leases.ts";
 import { DomainError } from "../errors.ts";
 import { openWebhook } from "../event-streams/open-sink.ts";
 import type { Sent } from "../event-streams/sent.ts";
@@ -11,8 +12,8 @@ import { WEBHOOK_ID } from "./webhook-record.ts";
 const LEASE_SECONDS = 30;
 
 const LEASE = `
-  UPDATE former_webhook f SET leased_until = clock_timestamp() + interval '${LEASE_SECONDS} seconds', attempts = f.attempts + 1
-  FROM (SELECT notification_id FROM former_webhook WHERE next_attempt_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until <= clock_timestamp())
+  UPDATE former_webhook f SET ${heldFor(LEASE_SECONDS)}, attempts = f.attempts + 1
+  FROM (SELECT notification_id FROM former_webhook WHERE ${hasCome("next_attempt_at")} AND ${hasCome("leased_until")}
     ORDER BY next_attempt_at, notification_id LIMIT 1 FOR UPDATE SKIP LOCKED) n
   WHERE f.notification_id = n.notification_id
   RETURNING f.notification_id AS id, f.url, f.secret_wrapped AS "secretWrapped", f.authorization_wrapped AS "authorizationWrapped", f.attempts,

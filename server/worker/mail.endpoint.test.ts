@@ -159,6 +159,19 @@ describe("the owner of a leaked token is told from its case", () => {
     expect(acts.map(({ act }) => act)).toEqual(["incident.owners_told", "incident.notice_sent"]);
   });
 
+  test("whose mail waited, or was held, while the clock was a year ahead is told once it is right", async () => {
+    server.behave({ atRecipient: "451 Not now" });
+    const { number } = await caseOf();
+    await tell(number);
+    await settled(number, ({ attempts }) => attempts > 0);
+    await db.query(
+      `UPDATE mail SET next_attempt_at = now() + interval '1 year', leased_until = now() + interval '1 year', leased_by = $1::uuid WHERE state = 'queued'`,
+      [randomUUID()],
+    );
+    server.behave("take");
+    expect((await settled(number, ({ state }) => state === "sent")).attempts).toBeGreaterThan(1);
+  });
+
   test("who has changed since, or is nobody of the case, is refused; so is a second mail while the first waits, a closed case, and an auditor", async () => {
     const { number, userId, token } = await caseOf();
     const other = await caseOf();
