@@ -87,6 +87,9 @@ test("an export verifies where there is no database, and shows what was changed 
   await expect(verify(without)).rejects.toThrow(EvidenceFileError);
   await expect(verify(lines.slice(0, -1))).rejects.toThrow(/cut off/);
   await expect(verify(lines.slice(1))).rejects.toThrow(/does not begin/);
+  const use = lines.find((line) => line.includes('"line":"use"'));
+  for (const behind of [use ?? "", "anything"])
+    await expect(verify([...lines, behind])).rejects.toThrow(/after its end.* goes on/);
   await expect(verify(lines.map((line) => line.replace('"flush":"1"', '"flush":"1,2"')))).rejects.toThrow(
     /is no line of evidence: flush/,
   );

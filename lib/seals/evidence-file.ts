@@ -221,6 +221,12 @@ class Lines {
     }
   }
 
+  /** @throws {EvidenceFileError} where something stands behind the end: it would be in no part, and vouched for by nothing. */
+  async close(): Promise<void> {
+    const { done } = await this.#lines.next();
+    if (done !== true) throw new EvidenceFileError(`after its end, at line ${this.#read}, the file goes on`);
+  }
+
   /** Reads what is left of a part that nobody read to its end: whoever finds a checkpoint that does not hold looks at none after it. */
   async pass(kind: Line["line"]): Promise<void> {
     while ((await this.take(kind)) !== null);
@@ -242,6 +248,7 @@ async function* slicesOf(lines: Lines): AsyncGenerator<EvidenceSlice> {
 async function* lastEntriesOf(lines: Lines): AsyncGenerator<ChainedEntry> {
   yield* lines.all("entry");
   if ((await lines.take("end")) === null) throw new EvidenceFileError("the file's lines are not in order");
+  await lines.close();
 }
 
 /**
