@@ -32,6 +32,8 @@ type Waiting = {
   findings: Finding[];
 };
 
+const WORDS = new Intl.ListFormat("en-GB");
+
 /** So many are tried in one go. */
 const AT_ONCE = 20;
 
@@ -113,31 +115,28 @@ function noteOf({ findings, scanner }: Waiting): string {
   return `Reported by ${scanner.name}${where}.${altered}${own}`.slice(0, STEP_NOTE_MAX);
 }
 
-/** What a case is called that is about secrets of the product's own alone. */
-function ownWords(findings: readonly Finding[]): string {
-  const names = [...new Set(findings.map(({ name }) => name))];
-  return names.length === 1 ? (names[0] as string) : `${names.length} secrets of this product`;
-}
-
-/** "a secret of billing", "3 leaked tokens and 1 client secret". */
-function foundWords(subjects: readonly NamedSubject[]): string {
-  const [first] = subjects;
-  if (subjects.length === 1 && first !== undefined)
-    return first.bySecret === true ? `a secret of ${first.name}` : first.name;
+/** "a secret of billing", "the API token deploy", "3 leaked tokens, 1 client secret and 1 secret of this product". */
+function foundWords(findings: readonly Finding[], subjects: readonly NamedSubject[]): string {
+  const own = new Set(findings.flatMap(({ ownerId, name }) => (ownerId === null ? [] : name)));
+  const names = [
+    ...subjects.map(({ bySecret, name }) => (bySecret === true ? `a secret of ${name}` : name)),
+    ...own,
+  ];
+  if (names.length === 1) return names[0] as string;
   const secrets = subjects.filter(({ bySecret }) => bySecret === true).length;
   const tokens = subjects.length - secrets;
-  return [
+  const leaked = tokens === 0 ? "leaked " : "";
+  return WORDS.format([
     ...(tokens === 0 ? [] : [`${tokens} leaked ${tokens === 1 ? "token" : "tokens"}`]),
-    ...(secrets === 0
-      ? []
-      : [`${secrets} ${tokens === 0 ? "leaked " : ""}client ${secrets === 1 ? "secret" : "secrets"}`]),
-  ].join(" and ");
+    ...(secrets === 0 ? [] : [`${secrets} ${leaked}client ${secrets === 1 ? "secret" : "secrets"}`]),
+    ...(own.size === 0 ? [] : [`${own.size} ${own.size === 1 ? "secret" : "secrets"} of this product`]),
+  ]);
 }
 
 async function openCase(ctx: Context, waiting: Waiting): Promise<number> {
   const { findings, scanner } = waiting;
   const subjects = subjectsOf(findings);
-  const title = `${scanner.name} found ${subjects.length === 0 ? ownWords(findings) : foundWords(subjects)}`;
+  const title = `${scanner.name} found ${foundWords(findings, subjects)}`;
   const { number } = await openIncidentOn(
     ctx,
     {

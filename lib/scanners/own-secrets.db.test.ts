@@ -69,7 +69,11 @@ const opens = async (value: string) => {
 };
 
 /** Sends values as a scanner. @returns the report that came of it, by the case that it is in. */
-async function report(action: ScannerAction, values: readonly string[], scannerId?: string) {
+async function report(
+  action: ScannerAction,
+  values: readonly string[],
+  { scannerId, jti = null }: { scannerId?: string; jti?: string | null } = {},
+) {
   const id = scannerId ?? (await addScanner(action));
   const ctx: Context = { ...now(), actor: { kind: "system", id, name: `scanner ${id}` } };
   const received = await receiveLeakReport(
@@ -77,7 +81,7 @@ async function report(action: ScannerAction, values: readonly string[], scannerI
     id,
     values.map((value) => ({
       hash: createHash("sha256").update(value).digest(),
-      jti: null,
+      jti: value.startsWith("ey") ? jti : null,
       type: "secret",
       url: null,
       source: null,
@@ -142,6 +146,16 @@ describe("a secret of the product's own that a scanner reports", () => {
     expect(dump).not.toContain(token.slice(4));
   });
 
+  test("is named beside what else was in the report", async () => {
+    const clientId = await fixture.tokens.client(`app-${randomUUID()}`);
+    const { id: jti } = await fixture.tokens.token({ clientId });
+    const secret = await addSecret("verifier", await addVerifier());
+    const { number } = await report("case", [(await apiToken()).token, secret, "ey.one.of"], { jti });
+    expect((await readIncident(db, number)).title).toMatch(
+      / found 1 leaked token and 2 secrets of this product$/,
+    );
+  });
+
   test.each(["case", "suspend"] as const)(
     "is left to the case where the policy is %s, and owners are told that it works",
     async (action) => {
@@ -194,7 +208,7 @@ describe("a secret of the product's own that a scanner reports", () => {
       expect.stringContaining("no other to go on with"),
     ]);
     // what had ended already is none to go on with
-    await report("revoke", [current, old], scannerId);
+    await report("revoke", [current, old], { scannerId });
     expect(await works("verifier_secret", current)).toBe(true);
   });
 
@@ -222,7 +236,7 @@ describe("a secret of the product's own that a scanner reports", () => {
   test("of a scanner is ended, its own too", async () => {
     const scannerId = await addScanner("revoke");
     const own = await addSecret("scanner", scannerId);
-    const { findings } = await report("revoke", [own], scannerId);
+    const { findings } = await report("revoke", [own], { scannerId });
     expect(findings).toMatchObject([{ kind: "scanner_secret", ownerId: scannerId, outcome: "revoked" }]);
     expect(await works("scanner_secret", own)).toBe(false);
   });
@@ -230,16 +244,16 @@ describe("a secret of the product's own that a scanner reports", () => {
   test("that comes again is counted while its case is open, opens another where that is closed and it works, and is ended by a policy that became stricter", async () => {
     const { id, token } = await apiToken();
     const first = await report("case", [token]);
-    expect((await report("case", [token], first.scannerId)).number).toBe(first.number);
+    expect((await report("case", [token], { scannerId: first.scannerId })).number).toBe(first.number);
     expect(await told(id)).toHaveLength(1);
     const { version } = await readIncident(db, first.number);
     await updateIncident(now(), { number: first.number, version, state: "closed" });
-    const second = await report("case", [token], first.scannerId);
+    const second = await report("case", [token], { scannerId: first.scannerId });
     expect(second.number).toBeGreaterThan(first.number);
     await db.query("UPDATE scanner SET action = 'revoke' WHERE id = $1::uuid", [first.scannerId]);
-    expect((await report("revoke", [token], first.scannerId)).number).toBe(second.number);
+    expect((await report("revoke", [token], { scannerId: first.scannerId })).number).toBe(second.number);
     expect(await opens(token)).toBe(false);
-    await report("revoke", [token], first.scannerId);
+    await report("revoke", [token], { scannerId: first.scannerId });
     expect(await told(id), "once for each that was answered").toHaveLength(3);
   });
 });
@@ -342,7 +356,7 @@ describe("the case of a secret of the product's own", () => {
       expect.stringContaining("still works: a secret of the verifier"),
     ]);
     await addSecret("verifier", verifierId);
-    await report("revoke", [only], scannerId);
+    await report("revoke", [only], { scannerId });
     expect((await stands(number)).state).toBe("contained");
   });
 });
