@@ -100,8 +100,14 @@ test("two owners: a wide revocation waits, is seen in words, approved and done; 
     await expect(forThem).toHaveAttribute("aria-label", /^Approvals, \d+: \d+ to decide$/);
     await forThem.click();
     await expect(other.getByText(`It is in a public repository ${registry.mark}`)).toBeVisible();
-    // the link that was sent
-    await other.goto(page.url());
+    await other.getByRole("button", { name: /^Notifications, \d+\+? unread/ }).click();
+    await other
+      .getByRole("dialog", { name: "Notifications" })
+      .getByRole("listitem")
+      .filter({ hasText: registry.mark })
+      .getByRole("link")
+      .click();
+    await expect(other, "the bell leads there").toHaveURL(page.url());
     const main = other.getByRole("main");
     await expect(main).toContainText("2 tokens stop working, everywhere and at once.");
     await expect(main).toContainText(first.clientId);
