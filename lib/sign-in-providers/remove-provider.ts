@@ -1,3 +1,4 @@
+import { lockOwners } from "../admins/owner-lock.ts";
 import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -21,6 +22,8 @@ export async function removeProvider(
   requirePermission(ctx, "sign-in:write");
   await requireApproval(ctx, "sign-in");
   return ctx.db.transaction(async (tx) => {
+    // before the provider, as whoever comes in by it, or shuts one of its people out
+    await lockOwners(tx);
     const before = await lockProvider(tx, { id: providerId, now: ctx.now });
     if (before.state === "enabled")
       throw new DomainError("CONFLICT", "Disable the provider first, and see that nobody misses it.");

@@ -3,6 +3,7 @@ import { changeAdminRole } from "../admins/change-admin-role.ts";
 import { disableAdmin } from "../admins/disable-admin.ts";
 import { findSession } from "../admins/find-session.ts";
 import { listSessionsOf } from "../admins/list-sessions.ts";
+import { lockOwners } from "../admins/owner-lock.ts";
 import { renewInvitation } from "../admins/renew-invitation.ts";
 import { signInWithPasskey } from "../admins/sign-in-with-passkey.ts";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
@@ -311,6 +312,27 @@ describe("sign-in by a provider", () => {
     expect((await getProvider(ctx(3), { providerId: provider.id })).sessions).toBe(0);
     await removeProvider(ctx(3), { providerId: provider.id });
     expect(await lives(other.sessionId, 12)).toBe(false);
+  });
+
+  test("ends with its provider in the order in which everybody else locks: who shuts out one of its people waits for nothing that waits for them", async () => {
+    const { ctx } = await owner();
+    const provider = await makeProvider({ creates_admins: true });
+    const { sessionId } = await enter(provider, person(subjectFor()));
+    const act = async (does: () => Promise<unknown>) => {
+      const done = await world.db.transaction(async (tx) => {
+        await lockOwners(tx);
+        const doing = does();
+        const isWaiting = async () =>
+          (await world.db.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).length;
+        await expect.poll(isWaiting).toBe(1);
+        await tx.query("SELECT FROM sign_in_provider WHERE id = $1::uuid FOR UPDATE NOWAIT", [provider.id]);
+        return { doing };
+      });
+      await done.doing;
+    };
+    await act(() => switchProvider(ctx(2), { providerId: provider.id, isDisabled: true }));
+    expect(await lives(sessionId, 12)).toBe(false);
+    await act(() => removeProvider(ctx(3), { providerId: provider.id }));
   });
 
   test("is bound anew where an owner says so: the one before is out", async () => {

@@ -1,3 +1,4 @@
+import { lockOwners } from "../admins/owner-lock.ts";
 import { endOrphaned } from "../approvals/end-orphaned.ts";
 import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
@@ -26,6 +27,8 @@ export async function switchProvider(
   if (isDisabled) await requireStepUp(ctx, "sign-in", { shutsOut: true });
   else await requireApproval(ctx, "sign-in");
   const switched = await ctx.db.transaction(async (tx) => {
+    // before the provider, as whoever comes in by it, or shuts one of its people out
+    await lockOwners(tx);
     const before = await lockProvider(tx, { id: providerId, now: ctx.now });
     if (isDisabled && before.state === "disabled")
       throw new DomainError("ALREADY_ENDED", "This provider is disabled already.");
