@@ -24,6 +24,8 @@ export type VerifiedCheckpoints = {
   held: number | null;
   /** Keys by which some of them hold, and which were compromised since. */
   compromised: CompromisedSigner[];
+  /** Whether the last one is by such a key: a later one by another key would speak for those before it. */
+  endsCompromised: boolean;
   expected: ExpectedHeads;
   problem: Problem | null;
 };
@@ -85,6 +87,7 @@ export async function verifyCheckpoints(
   let [read, count, compared] = [0, 0, 0];
   let first: Checkpoint | null = null;
   let last: Checkpoint | null = null;
+  let endsCompromised = false;
   const compromised = new Map<string, CompromisedSigner>();
   let previous = NO_CHECKPOINT;
   let before = 0n;
@@ -107,7 +110,11 @@ export async function verifyCheckpoints(
     const unsigned = fault === null ? await signatureFault(jws, keys) : null;
     if (fault !== null) say(number, fault);
     else if (unsigned !== null) say(number, `it is ${unsigned}`);
-    else for (const signer of compromisedSigners([jws], keys)) compromised.set(signer.kid, signer);
+    else {
+      const signers = compromisedSigners([jws], keys);
+      for (const signer of signers) compromised.set(signer.kid, signer);
+      endsCompromised = signers.length > 0;
+    }
     const kept = elsewhere.get(number);
     if (kept !== undefined) {
       if (isCounted) compared += 1;
@@ -142,6 +149,7 @@ export async function verifyCheckpoints(
     last,
     held: held === null ? null : compared,
     compromised: [...compromised.values()],
+    endsCompromised,
     expected,
     problem,
   };

@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
-import { beginsAsPack, PackError, type VerifiedPack, verifyPack } from "#lib/incidents/verify-pack.ts";
+import { beginsAsPack, PackError, verifyPack } from "#lib/incidents/verify-pack.ts";
 import { visibleText } from "#lib/input/visible-text.ts";
 import { CHECKPOINT_KEYS_PATH } from "#lib/keys/checkpoint-keys.ts";
 import type { CheckpointKey } from "#lib/seals/checkpoint.ts";
@@ -109,11 +109,11 @@ type Found = { lines: string[]; broken: number; unheld: string | null };
 
 const UNHELD = `it holds in itself, by keys that it brings: whoever made it up could have signed it so. Say --keys with what the authority publishes at ${CHECKPOINT_KEYS_PATH}, or --checkpoints with a copy that was kept`;
 
-/** Why nothing from elsewhere vouches for a pack that holds in itself; null where something does. */
-function whyUnheld({ compromised }: VerifiedPack, { keys, held }: Given): string | null {
+/** Why nothing from elsewhere vouches for a file that holds in itself; null where something does. */
+function whyUnheld(isByCompromised: boolean, { keys, held }: Given): string | null {
   if (held !== null) return null;
   if (keys === null) return UNHELD;
-  return compromised.length === 0
+  return !isByCompromised
     ? null
     : "it holds, but by a key that was compromised since: whoever had that could have signed it so, with an earlier time. Say --checkpoints with a copy that was kept";
 }
@@ -136,7 +136,7 @@ async function verifyPackFile(
     return {
       lines: packLines(pack, { heldIn, hasOwnKeys: keys !== null }),
       broken: pack.faults.length + (pack.left === null ? 1 : 0),
-      unheld: whyUnheld(pack, { keys, held }),
+      unheld: whyUnheld(pack.compromised.length > 0, { keys, held }),
     };
   } catch (error) {
     throw error instanceof PackError ? new EvidenceFault(oneLine(`${file}: ${error.message}`)) : error;
@@ -175,19 +175,24 @@ export const auditVerify: Command = {
     const held = heldIn === null ? null : await readHeld(heldIn);
     const missing = positionals.find((file) => !existsSync(file));
     if (missing !== undefined) throw new UsageError(`${missing} is not there`);
-    const ofLog = async (verifying: Promise<Verification>, unheld: string | null): Promise<Found> => {
+    const ofLog = async (
+      verifying: Promise<Verification>,
+      unheldOf: (found: Verification) => string | null,
+    ): Promise<Found> => {
       const found = await verifying;
       const lines = verificationLines(found, { heldIn, hasOwnKeys: keys !== null });
-      return { lines, broken: found.problems.length, unheld };
+      return { lines, broken: found.problems.length, unheld: unheldOf(found) };
     };
     const verifications =
       positionals.length === 0
-        ? [() => ofLog(verifyDatabase(env, { keys, held }), null)]
+        ? [() => ofLog(verifyDatabase(env, { keys, held }), () => null)]
         : positionals.map(
             (file) => () =>
               isPack(file)
                 ? verifyPackFile(file, { keys, held, heldIn })
-                : ofLog(verifyFile(file, { keys, held }), keys === null && held === null ? UNHELD : null),
+                : ofLog(verifyFile(file, { keys, held }), ({ checkpoints }) =>
+                    whyUnheld(checkpoints.endsCompromised, { keys, held }),
+                  ),
           );
     let broken = 0;
     let unheld: string | null = null;

@@ -6,6 +6,7 @@ import type { Verification } from "#lib/seals/verify-evidence.ts";
 
 const count = (n: number, one: string, many = `${one}s`) =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+const BROKEN_SHOWN = 50;
 const when = (at: Date | null) => (at === null ? "never" : at.toISOString());
 
 /** Keys that were compromised after they signed what holds, a line each. */
@@ -79,9 +80,21 @@ export function verificationLines(
         .map(({ at, by, sequence }) => `; ${by} confirmed so on ${when(at)} (entry ${sequence})`)
         .join("")}`,
     );
-  for (const { chain, sequence, says } of problems)
-    lines.push(`BROKEN       ${chain === "admin" ? "acts" : chain} ${sequence}: ${says}`);
-  return lines;
+  return [...lines, ...brokenLines(problems)];
+}
+
+/** Faults of checkpoints first, which the rest may come of, and no more of them than somebody reads. */
+function brokenLines(problems: Verification["problems"]): string[] {
+  const isFirst = ({ chain }: (typeof problems)[number]) => chain === "checkpoints";
+  const sorted = [...problems.filter(isFirst), ...problems.filter((problem) => !isFirst(problem))];
+  const shown = sorted
+    .slice(0, BROKEN_SHOWN)
+    .map(
+      ({ chain, sequence, says }) =>
+        `BROKEN       ${chain === "admin" ? "acts" : chain} ${sequence}: ${says}`,
+    );
+  const more = sorted.length - shown.length;
+  return more === 0 ? shown : [...shown, `BROKEN       and ${more.toLocaleString("en")} more`];
 }
 
 /** Records that are listed without a proof: how many, and why. */

@@ -166,7 +166,16 @@ describe("evidence whose key has left the JWKS", { timeout: 60_000 }, () => {
     expect(alone.stderr).toContain("by a key that was compromised since");
     const kept = await verify(pack, "--keys", past, "--checkpoints", checkpoints);
     expect(kept).toMatchObject({ code: 0, stderr: "" });
-    expect((await verify(log, "--keys", past)).stdout).toMatch(/^COMPROMISED /m);
+    const ofLog = await verify(log, "--keys", past);
+    expect(ofLog.code, "a log is told as a pack is").toBe(3);
+    expect(ofLog.stdout).toMatch(/^COMPROMISED /m);
+    expect(await verify(log, "--keys", past, "--checkpoints", checkpoints)).toMatchObject({ code: 0 });
+    await evidence.checkpoint();
+    const later = write("later.ndjson", await exportLog());
+    expect(await verify(later, "--keys", past), "the key after it speaks for what was").toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^COMPROMISED /m),
+    });
 
     // an hour before: as if all of it had been signed after that
     const earlier = checkpointKeys(await keysOf(evidence)).keys.map((key) => ({
