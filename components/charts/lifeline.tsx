@@ -22,9 +22,12 @@ type LifelineProps = {
   phases?: LifelinePhase[] | undefined;
 };
 
+const isOfAnotherYear = (ms: number) => new Date(ms).getUTCFullYear() !== new Date().getUTCFullYear();
+
 function clock(ms: number, spanMs: number, isLocal: boolean): string {
   return new Intl.DateTimeFormat("en-GB", {
-    ...(spanMs > 36 * 3_600_000 ? { day: "numeric", month: "short" } : {}),
+    ...(spanMs > 36 * 3_600_000 || isOfAnotherYear(ms) ? { day: "numeric", month: "short" } : {}),
+    ...(isOfAnotherYear(ms) ? { year: "numeric" } : {}),
     ...(spanMs > 14 * 86_400_000 ? {} : { hour: "2-digit", minute: "2-digit" }),
     ...(spanMs < 600_000 ? { second: "2-digit" } : {}),
     ...(isLocal ? {} : { timeZone: "UTC" }),

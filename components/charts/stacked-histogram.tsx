@@ -226,30 +226,23 @@ function timeWords(bucketSeconds: number, spanSeconds: number, timeZone: string 
   const tick = new Intl.DateTimeFormat("en-GB", {
     ...(spanSeconds > DAY_SECONDS * 1.5 ? day : {}),
     ...(bucketSeconds < DAY_SECONDS / 4 ? time : {}),
-    ...(spanSeconds < 600 ? { second: "2-digit" as const } : {}),
+    ...(spanSeconds < 1_800 ? { second: "2-digit" as const } : {}),
     ...zone,
   });
-  const short = new Intl.DateTimeFormat("en-GB", {
-    ...day,
-    ...time,
-    ...(bucketSeconds < 60 ? { second: "2-digit" as const } : {}),
-    ...zone,
-  });
-  const instant = new Intl.DateTimeFormat("en-GB", { ...day, ...time, second: "2-digit", ...zone });
-  const exact = new Intl.DateTimeFormat("en-GB", {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    ...(bucketSeconds < 60 ? { second: "2-digit" as const } : {}),
-    timeZoneName: "short",
-    ...zone,
-  });
+  const seconds = bucketSeconds < 60 ? { second: "2-digit" as const } : {};
+  const year = new Intl.DateTimeFormat("en-GB", { year: "numeric", ...zone });
+  const thisYear = year.format();
+  /** With its year where that is another than this one. */
+  const words = (options: Intl.DateTimeFormatOptions) => {
+    const ofNow = new Intl.DateTimeFormat("en-GB", { ...options, ...zone });
+    const ofOther = new Intl.DateTimeFormat("en-GB", { ...options, year: "numeric", ...zone });
+    return (ms: number) => (year.format(ms) === thisYear ? ofNow : ofOther).format(ms);
+  };
   return {
     tick: (ms: number) => tick.format(ms),
-    short: (ms: number) => short.format(ms),
-    exact: (ms: number) => exact.format(ms),
-    instant: (ms: number) => instant.format(ms),
-    zone: exact.resolvedOptions().timeZone,
+    short: words({ ...day, ...time, ...seconds }),
+    exact: words({ ...day, ...time, ...seconds, timeZoneName: "short" }),
+    instant: words({ ...day, ...time, second: "2-digit" }),
+    zone: tick.resolvedOptions().timeZone,
   };
 }

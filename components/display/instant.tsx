@@ -16,21 +16,23 @@ const LOCAL = new Intl.DateTimeFormat("en-GB", {
   second: "2-digit",
   timeZoneName: "short",
 });
-const SHORT = new Intl.DateTimeFormat("en-GB", {
+const SHORT = {
   day: "numeric",
   month: "short",
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
-});
-const SHORT_UTC = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  timeZone: "UTC",
-});
+} as const;
+const OF_NOW = formatsOf(SHORT);
+/** Uses stay for a year and acts for ten: what is of another year says so. */
+const OF_ANOTHER_YEAR = formatsOf({ ...SHORT, year: "numeric" });
+
+function formatsOf(options: Intl.DateTimeFormatOptions) {
+  return {
+    local: new Intl.DateTimeFormat("en-GB", options),
+    utc: new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }),
+  };
+}
 
 /** An instant in the reader's own time zone, with its name. */
 export function localWords(at: string): string {
@@ -42,9 +44,14 @@ export function utcWords(at: string): string {
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** `17 Nov, 09:36:41`, in the reader's own time zone once that is known. */
-export function shortWords(at: string, isLocal: boolean): string {
-  return (isLocal ? SHORT : SHORT_UTC).format(new Date(at));
+/** `17 Nov, 09:36:41`, or `17 Nov 2025, 09:36:41` of another year, in the reader's own time zone once that is known. */
+export function shortWords(at: string, isLocal: boolean, now = new Date()): string {
+  const date = new Date(at);
+  const isOfNow = isLocal
+    ? date.getFullYear() === now.getFullYear()
+    : date.getUTCFullYear() === now.getUTCFullYear();
+  const { local, utc } = isOfNow ? OF_NOW : OF_ANOTHER_YEAR;
+  return (isLocal ? local : utc).format(date);
 }
 
 type InstantProps = {
