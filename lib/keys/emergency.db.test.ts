@@ -100,6 +100,14 @@ describe("an emergency", () => {
     expect(await algorithmOf(taken.other?.kid)).toBe("EdDSA");
   });
 
+  it("of a key that signs no tokens says what rests on it, and nothing of tokens that stop", async () => {
+    const made = await rotateKey(as("owner"), ring.wrapper, { purpose: "checkpoint", ...why });
+    const { plan } = await planEmergency(as("owner"), { kid: made.key.kid });
+    expect(plan.sentences[0]).toContain("It signs checkpoints of the audit log, no tokens");
+    expect(plan.sentences.at(-1)).toBe("This cannot be undone.");
+    expect(plan.refusedEverywhere.says).toBe("No access token is signed by it.");
+  });
+
   it("of a key that no longer signs replaces nothing", async () => {
     const [old] = (await kidsIn("active")) as [string];
     const { key } = await ring.rotate();

@@ -2,11 +2,12 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { createPlan } from "../order-plans/create-plan.ts";
+import type { OrderPlan } from "../order-plans/model.ts";
 import { algorithmTakeoverSays } from "./algorithm-change.ts";
 import { readJwksCache } from "./jwks-cache.ts";
 import { keyHoldersOf } from "./key-holders.ts";
 import { type KeyStanding, keyOf, readRing } from "./key-standing.ts";
-import type { EmergencyPlan } from "./model.ts";
+import type { EmergencyPlan, KeyPurpose } from "./model.ts";
 import { readKeyAskers } from "./read-key-askers.ts";
 import { residualWindow } from "./residual-window.ts";
 
@@ -31,6 +32,26 @@ function takeoverSays(key: KeyStanding, standby: KeyStanding | null): string[] {
     : [...says, `Cancel that rotation first, and a new ${key.algorithm} key is made instead.`];
 }
 
+/** What goes with a key that signs no tokens of the register: no order reaches what it signed. */
+const SIGNS: Record<Exclude<KeyPurpose, "access_token">, string> = {
+  id_token: "It signs ID tokens, which are in no register: no token stops working.",
+  status_list: "It signs status lists, no tokens: none stops working.",
+  feed: "It signs the feed of revocations, no tokens: none stops working.",
+  checkpoint:
+    "It signs checkpoints of the audit log, no tokens: none stops working. Packs and exported logs that rest on it alone will hold only with a copy of the checkpoints that was kept.",
+};
+
+/** The plan of an order over a key, in the words of what the key is for. */
+function asOf(purpose: KeyPurpose, plan: OrderPlan): OrderPlan {
+  if (purpose === "access_token") return plan;
+  const says = "No access token is signed by it.";
+  return {
+    ...plan,
+    sentences: [SIGNS[purpose], "This cannot be undone."],
+    refusedEverywhere: { ...plan.refusedEverywhere, says },
+  };
+}
+
 /** Who has the standby key that would sign at once. */
 async function heldSays(ctx: Context, { purpose }: KeyStanding, { kid }: KeyStanding): Promise<string> {
   const askers = await readKeyAskers(ctx.db, ctx.now);
@@ -48,7 +69,8 @@ export async function planEmergency(ctx: Context, { kid }: { kid: string }): Pro
   const ring = await readRing(ctx.db, { kid });
   const key = keyOf(ring, kid);
   requireCompromisable(key);
-  const plan = await createPlan(ctx, { verb: "revoke", target: { kind: "signing_key", id: kid } });
+  const target = { kind: "signing_key", id: kid } as const;
+  const plan = asOf(key.purpose, await createPlan(ctx, { verb: "revoke", target }));
   const isSigning = key.state === "active";
   const standby = isSigning ? readySuccessor(ring, key) : null;
   const { until, says } = residualWindow({
