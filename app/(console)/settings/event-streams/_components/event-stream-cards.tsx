@@ -52,7 +52,8 @@ export function EventStreamDelivery({ stream }: { stream: EventStreamRow }) {
           key: words.usesBefore,
           value: (
             <>
-              all that were received before <Instant at={usesBefore} show="exact" focusable />
+              {lag.count === 0 ? words.allUntil : words.allBefore}{" "}
+              <Instant at={usesBefore} show="exact" focusable />
             </>
           ),
         },

@@ -61,6 +61,8 @@ export const streamWords = {
   lossTitle: "Not all of the log reached its sink",
   lossText: "Retention took it out of the log before this stream had sent it. It cannot be sent any more.",
   usesBefore: "Uses",
+  allBefore: "all that were received before",
+  allUntil: "all, the newest received before",
   actsSequence: "Acts",
   actsAt: (sequence: string) => `up to number ${groupedNumber(Number(sequence))} of the chain`,
   lastDelivered: "Last delivered",
