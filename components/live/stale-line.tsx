@@ -40,7 +40,7 @@ export function StaleLine() {
 function WhyWords({ why }: { why: Why }): ReactNode {
   switch (why.kind) {
     case "away":
-      return "the console does not answer. It is being tried again.";
+      return "the console, or its database, does not answer. It is being tried again.";
     case "unheard":
       return "the live connection is lost. It is being tried again.";
     case "limited":

@@ -83,7 +83,7 @@ test("an open page that cannot be drawn again stays, says since when it is not u
     // as when a person comes back to its tab, while the connection has not been heard to be lost yet
     await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
     await expect.poll(() => asked.length, "it is drawn again, and fails").toBeGreaterThan(0);
-    await expect(stale).toContainText("the console does not answer");
+    await expect(stale).toContainText("the console, or its database, does not answer");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Groups");
     await expect(group).toBeVisible();
     await expectSound(page, "an open page without its database");
