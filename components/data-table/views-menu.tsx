@@ -9,6 +9,7 @@ import { useEffect, useState } from "react";
 import type { ListName } from "#lib/lists/model.ts";
 import type { SavedView } from "#lib/views/model.ts";
 import { type MenuParts, OnDemandMenu } from "../on-demand/menu.tsx";
+import { useHeldKeys } from "../on-demand/use-held-keys.ts";
 import { useWasEver } from "../on-demand/use-was-ever.ts";
 import { requestJson } from "../request/request-json.ts";
 import classes from "./data-table.module.css";
@@ -59,6 +60,7 @@ export function ViewsMenu({ list, text, hidden, onHide }: ViewsMenuProps) {
   const [isOpen, setIsOpen] = useState(false);
   const [asking, setAsking] = useState<"save" | "rename" | "delete" | null>(null);
   const wasAsked = useWasEver(asking === "delete");
+  useHeldKeys(asking !== null, () => setAsking(null));
   const { views, error, reload } = useViews(list, isOpen || viewId !== null);
   const current = views?.find((view) => view.id === viewId) ?? null;
   const isChanged = current !== null && !isSame(current, text, hidden);

@@ -3,7 +3,7 @@
 import { createSpotlight, Spotlight } from "@mantine/spotlight";
 import { IconKey, IconLock, IconSearch, IconVocabulary } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
-import { useEffect, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Role, roleHas } from "#lib/authz/roles.ts";
 import { GLOSSARY } from "../display/glossary.ts";
 import { pastedLines } from "../token-input/pasted-lines.ts";
@@ -52,11 +52,17 @@ function useFound(text: string, isSafe: boolean): Found[] {
 /** ⌘K or Ctrl K: goes anywhere, finds a client, user or token, recognises a pasted token without sending it. */
 export function CommandPalette({
   isOpen,
+  typed,
+  onTaken,
   onClose,
   role,
   frameActs,
 }: {
   isOpen: boolean;
+  /** The field that stood in for this one until it came. */
+  typed: RefObject<HTMLInputElement | null>;
+  /** What was typed there goes on here. */
+  onTaken: () => void;
   onClose: () => void;
   role: Role;
   /** What the frame itself does, such as signing out. */
@@ -71,6 +77,25 @@ export function CommandPalette({
   const isId = UUID.test(text) || SHA256.test(text);
   const themeActs = useThemeActs();
   const found = useFound(text, !isValue && !isId && text.length <= 100);
+
+  const field = useRef<HTMLInputElement>(null);
+  const takeOver = useCallback(() => {
+    if (typed.current === null || field.current === null) return;
+    setQuery(typed.current.value);
+    field.current.focus({ preventScroll: true });
+    onTaken();
+  }, [typed, onTaken]);
+  const takeField = useCallback(
+    (came: HTMLInputElement | null) => {
+      field.current = came;
+      takeOver();
+    },
+    [takeOver],
+  );
+  // one that is closing still has its field
+  useLayoutEffect(() => {
+    if (isOpen) takeOver();
+  }, [isOpen, takeOver]);
 
   const looked = pasted.map((one) => one.looked.is).join();
 
@@ -111,6 +136,8 @@ export function CommandPalette({
         onClose();
       }}
       shortcut={null}
+      // the frame knows what had it before the field that stood in
+      returnFocus={false}
       scrollable
       maxHeight={440}
       yOffset="14vh"
@@ -120,6 +147,7 @@ export function CommandPalette({
       classNames={{ search: classes.search, action: classes.action, actionsGroup: classes.group }}
     >
       <Spotlight.Search
+        ref={takeField}
         placeholder="Find, go to, or paste a token"
         aria-label="Find, go to, or paste a token"
         leftSection={<IconSearch size={18} />}

@@ -1,7 +1,7 @@
 "use client";
 
 import { ActionIcon, Burger, UnstyledButton } from "@mantine/core";
-import { useDisclosure, useHotkeys, useWindowEvent } from "@mantine/hooks";
+import { useDisclosure } from "@mantine/hooks";
 import {
   IconKeyboard,
   IconLayoutSidebarLeftCollapse,
@@ -36,14 +36,15 @@ import { AccountMenu, type Person } from "./account-menu.tsx";
 import type { FrameAct } from "./acts.ts";
 import { ApprovalsLink, approvalCounts } from "./approvals-link.tsx";
 import { COLLAPSED_COOKIE } from "./collapsed-cookie.ts";
+import { ComingPalette } from "./coming-palette.tsx";
 import classes from "./frame.module.css";
 import { KeyboardMap } from "./keyboard-map.tsx";
 import { Mark } from "./mark.tsx";
 import { Navigation } from "./navigation.tsx";
 import { WithOpenApprovals } from "./open-approvals.tsx";
 import { SessionEnded } from "./session-ended.tsx";
+import { expectPalette, loadPalette, usePalette } from "./use-palette.ts";
 
-const loadPalette = () => import("./command-palette.tsx").then((module) => module.CommandPalette);
 const CommandPalette = dynamic(loadPalette, { ssr: false });
 const GlossaryDialog = dynamic(
   () => import("./glossary-dialog.tsx").then((module) => module.GlossaryDialog),
@@ -83,21 +84,10 @@ export function Frame(props: FrameProps) {
   const { environmentName, person, now, onSignOut, children } = props;
   const [isCollapsed, setIsCollapsed] = useState(props.isCollapsed);
   const [isDrawerOpen, drawer] = useDisclosure(false);
-  const [isPaletteOpen, palette] = useDisclosure(false);
+  const palette = usePalette();
   const [areKeysShown, keys] = useDisclosure(false);
   const [areWordsShown, words] = useDisclosure(false);
-  const [wasPaletteOpened, setWasPaletteOpened] = useState(false);
-
-  function openPalette() {
-    setWasPaletteOpened(true);
-    palette.open();
-  }
   useWholeTextOnHover();
-  useHotkeys([["mod+K", openPalette]], []);
-  // it is there when K follows: what is pasted at once is not lost
-  useWindowEvent("keydown", ({ key }) => {
-    if (key === "Control" || key === "Meta") void loadPalette().catch(() => {});
-  });
 
   function toggleCollapsed() {
     const next = !isCollapsed;
@@ -169,8 +159,8 @@ export function Frame(props: FrameProps) {
                       <span className={classes.space} />
                       <UnstyledButton
                         className={classes.search}
-                        onClick={openPalette}
-                        onPointerEnter={loadPalette}
+                        onClick={palette.open}
+                        onPointerEnter={expectPalette}
                       >
                         <IconSearch size={16} aria-hidden />
                         <span className={classes.searchWords}>Find, go to, or paste a token</span>
@@ -231,10 +221,13 @@ export function Frame(props: FrameProps) {
                 </>
               )}
             </WithOpenApprovals>
-            {wasPaletteOpened ? <GlossaryDialog isOpen={areWordsShown} onClose={words.close} /> : null}
-            {wasPaletteOpened ? (
+            {palette.wasOpened ? <GlossaryDialog isOpen={areWordsShown} onClose={words.close} /> : null}
+            {palette.isComing ? <ComingPalette typed={palette.typed} onClose={palette.close} /> : null}
+            {palette.wasOpened ? (
               <CommandPalette
-                isOpen={isPaletteOpen}
+                isOpen={palette.isOpen}
+                typed={palette.typed}
+                onTaken={palette.onTaken}
                 onClose={palette.close}
                 role={props.role}
                 frameActs={frameActs}

@@ -37,7 +37,10 @@ const StaleContext = createContext<Stale | null>(null);
 const AgainContext = createContext<() => void>(() => {});
 
 /** A first failure is one of a console that does not answer, until it does. */
-const staleNow = (why: Why = { kind: "away" }): Stale => ({ since: new Date().toISOString(), why });
+const staleSince = (sinceMs: number, why: Why = { kind: "away" }): Stale => ({
+  since: new Date(sinceMs).toISOString(),
+  why,
+});
 
 export type PulseListener = (pulse: Pulse) => void;
 const PulseContext = createContext<(listener: PulseListener) => () => void>(() => () => {});
@@ -74,9 +77,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   }, []);
   const onEnded = useCallback(() => setHasEnded(true), []);
   const markStale = useCallback(
-    (why: Why | null) =>
+    (why: Why | null, sinceMs: number = Date.now()) =>
       setStale((was) => {
-        if (was === null) return staleNow(why ?? undefined);
+        if (was === null) return staleSince(sinceMs, why ?? undefined);
         return why === null ? was : { ...was, why };
       }),
     [],
@@ -122,10 +125,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         // what happened meanwhile comes with the first event
         if (!tryAgain()) setStale(null);
       },
-      onLost: () => {
+      onLost: (sinceMs) => {
         isLost.current = true;
         setConnection("lost");
-        markStale(null);
+        markStale(null, sinceMs);
       },
       onRefused: async (againAtMs) => {
         const answer = await askConsole();

@@ -8,6 +8,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { PlanTargetInput } from "#lib/order-plans/model.ts";
 import type { OrderRow } from "#lib/revocations/model.ts";
+import { useHeldKeys } from "../on-demand/use-held-keys.ts";
 import { useWasEver } from "../on-demand/use-was-ever.ts";
 import { ReasonDialog } from "../overlay/reason-dialog.tsx";
 import { sendCancel, sendRestore } from "./order-requests.ts";
@@ -34,6 +35,7 @@ export function OrderActions({ order, may }: { order: OrderRow; may: MayRevoke }
   const router = useRouter();
   const [act, setAct] = useState<Act>(null);
   const wasTogether = useWasEver(act === "cancel-together");
+  useHeldKeys(act === "cancel-together", () => setAct(null));
   const isAllowed = may[order.target.kind];
   const canCancel = order.standing === "scheduled";
   const canRestore = order.verb === "suspend" && order.standing === "in_force";

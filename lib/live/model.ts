@@ -1,3 +1,6 @@
+/** The live connection says so often that it is there. */
+export const BEAT_MS = 12_000;
+
 /** What moves when something happens: a glance at the end of each log. Says that there is news, never what. */
 export type Pulse = {
   newestTokenId: string | null;

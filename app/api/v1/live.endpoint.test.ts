@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { derivedKey } from "#app/_lib/secrets.ts";
 import { sealSession } from "#app/_lib/session-cookie.ts";
 import type { Role } from "#lib/authz/roles.ts";
 import { uuidv7 } from "#lib/ids.ts";
+import { BEAT_MS } from "#lib/live/model.ts";
 import type { PulseWatcher } from "#lib/live/pulse-watcher.ts";
 import { ACTOR_SHARE, SESSION_SHARE } from "./live/stream-shares.ts";
 import { startTestConsole, type TestConsole } from "./test-console.ts";
@@ -65,6 +66,31 @@ test("HEAD tells the headers of the stream and follows nothing", async () => {
   expect(answers[0]?.headers.get("content-type")).toContain("text/event-stream");
   expect(answers[0]?.body).toBeNull();
   expect(followers()).toBe(0);
+});
+
+test("a stream says at once that it is there, and again by each beat, as an event that a page hears", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const body = (await follow({ role: "auditor" })).body as ReadableStream<Uint8Array>;
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
+    let text = "";
+    async function readBeats(count: number) {
+      while (text.split("event: beat\ndata: {}\n\n").length <= count) {
+        const { value, done } = await reader.read();
+        if (done) throw new Error(`the stream ended: ${text}`);
+        text += decoder.decode(value, { stream: true });
+      }
+    }
+    await readBeats(1);
+    for (const count of [2, 3]) {
+      vi.advanceTimersByTime(BEAT_MS);
+      await readBeats(count);
+    }
+    reader.releaseLock();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("an API token follows by so many streams and is answered 429 over it; others follow all the same", async () => {

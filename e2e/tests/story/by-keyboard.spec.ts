@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
+import type { Page } from "@playwright/test";
 import { decodeJwt } from "jose";
 import { Keyboard } from "../../fixtures/keyboard.ts";
 import { expect, test } from "../../fixtures/test.ts";
 import { AuditPage } from "../../pages/audit-page.ts";
+import { CommandPalette } from "../../pages/command-palette.ts";
 import { TokensPage } from "../../pages/tokens-page.ts";
 
 const WINDOWS = {
@@ -142,7 +144,21 @@ test("what a token did is found in the audit log by keyboard alone", async ({
   await expect(drawer).toHaveCount(0);
 });
 
-test("the palette does what needs no page, and explains words", async ({ page }) => {
+/** Holds back every script that is asked for from now on, until the answer is called. */
+async function holdScripts(page: Page): Promise<() => void> {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await page.route(/\.js(?:\?|$)/, async (route) => {
+    await released;
+    await route.fallback();
+  });
+  return release;
+}
+
+test("the palette does what needs no page, explains words, and has what is typed before it has come, of which nothing is a key of the page behind it", async ({
+  page,
+  authority,
+  registry,
+}) => {
   const keyboard = new Keyboard(page);
   const html = page.locator("html");
   await page.goto("/");
@@ -151,4 +167,53 @@ test("the palette does what needs no page, and explains words", async ({ page })
   await keyboard.goTo("Follow the system");
   await expect(html).toHaveAttribute("data-mantine-color-scheme", "light");
   await expect(await keyboard.search("famil")).toContainText("All tokens that came of one sign-in");
+
+  const client = await registry.addService();
+  await authority.issue(client);
+  // nothing is asked for ahead
+  await page.addInitScript(() =>
+    Object.defineProperty(navigator, "connection", { value: { saveData: true } }),
+  );
+  const tokens = new TokensPage(page);
+  await tokens.open({ client: client.clientId });
+  await expect(tokens.rows).toHaveCount(1);
+  const dialogs = page.getByRole("dialog");
+  const chosen = tokens.rows.getByRole("checkbox", { checked: true });
+
+  await test.step("a dialog that is on its way takes the keys", async () => {
+    const release = await holdScripts(page);
+    await page.keyboard.press("j");
+    await page.keyboard.type("?rx");
+    await expect(dialogs).toHaveCount(0);
+    release();
+    await expect(dialogs).toHaveAccessibleName("Keys of this list");
+    await page.keyboard.press("Escape");
+    await expect(dialogs).toHaveCount(0);
+    await expect(chosen).toHaveCount(0);
+  });
+
+  await test.step("so does the palette, and keeps them", async () => {
+    const release = await holdScripts(page);
+    const palette = new CommandPalette(page);
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.keyboard.type("rx");
+    await page.keyboard.press("Escape");
+    await expect(dialogs, "closed before it was there").toHaveCount(0);
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.keyboard.type("revx");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.type("oke");
+    await page.keyboard.press("Enter");
+    await expect(palette.field).toHaveValue("revoke");
+    release();
+    await expect(palette.line("Tokens that match “revoke”")).toBeVisible();
+    await expect(dialogs).toHaveCount(1);
+    await page.keyboard.type("d by");
+    await expect(palette.field).toHaveValue("revoked by");
+    await page.keyboard.press("Escape");
+    await expect(dialogs).toHaveCount(0);
+    await expect(chosen).toHaveCount(0);
+    await page.keyboard.press("x");
+    await expect(chosen, "the list has its keys again").toHaveCount(1);
+  });
 });

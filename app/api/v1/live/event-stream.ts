@@ -3,10 +3,12 @@ import { RequestRefusal } from "#app/_lib/problem.ts";
 import type { Context } from "#lib/context.ts";
 import { DomainError } from "#lib/errors.ts";
 import { isStillSignedIn } from "#lib/live/is-still-signed-in.ts";
+import { BEAT_MS } from "#lib/live/model.ts";
 import { fingerprintOf, PulseWatcher } from "#lib/live/pulse-watcher.ts";
 import { StreamShares } from "./stream-shares.ts";
 
-const HEARTBEAT_MS = 15_000;
+/** An event and no comment: a browser hands those to nobody, and a page would not hear that nothing comes any more. */
+const BEAT = "event: beat\ndata: {}\n\n";
 /** An ended session is noticed within this time. */
 const SESSION_CHECK_MS = 3_000;
 /** Connections of one process; more are told to come back. */
@@ -28,7 +30,7 @@ const HEADERS = {
 };
 
 /**
- * Server-sent events: `change` whenever something moved (with where each log ends now), a comment as heartbeat. Ends with the session. A reader
+ * Server-sent events: `change` whenever something moved (with where each log ends now), `beat` at once and ever after. Ends with the session. A reader
  * that comes back with Last-Event-ID is told at once of what moved meanwhile. HEAD follows nothing.
  *
  * @throws {RequestRefusal} 429 where the caller's share of streams is taken.
@@ -53,13 +55,13 @@ export function eventStream(ctx: Context, request: Request): Response {
         if ((controller.desiredSize ?? 0) < -MAX_UNREAD) return stop();
         controller.enqueue(encoder.encode(text));
       };
-      write("retry: 2000\n: following\n\n");
+      write(`retry: 2000\n${BEAT}`);
       const unsubscribe = watcher.subscribe(
         (pulse) => write(`event: change\nid: ${fingerprintOf(pulse)}\ndata: ${JSON.stringify(pulse)}\n\n`),
         // without a known state the first one is news: the page was drawn before this connection stood
         lastEventId ?? "",
       );
-      const heartbeat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS);
+      const beat = setInterval(() => write(BEAT), BEAT_MS);
       const check = setInterval(async () => {
         try {
           if (await isStillSignedIn(ctx, await consoleNow())) return;
@@ -72,7 +74,7 @@ export function eventStream(ctx: Context, request: Request): Response {
         stop = () => {};
         unsubscribe();
         giveBack();
-        clearInterval(heartbeat);
+        clearInterval(beat);
         clearInterval(check);
         try {
           controller.close();
