@@ -8,7 +8,6 @@ import { reviewBreakGlass } from "../approvals/review-break-glass.ts";
 import { approvalsFixture, runStored } from "../approvals/test-approvals.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
-import { changeSignInPolicy } from "../sign-in-providers/sign-in-policy.ts";
 import { changeAdminRole } from "./change-admin-role.ts";
 import { disableAdmin } from "./disable-admin.ts";
 import { getAdminRow } from "./list-admins.ts";
@@ -51,11 +50,6 @@ const ACTS: Record<string, Own> = {
   "change one's own role": {
     code: "CONFLICT",
     act: (ctx) => changeAdminRole(ctx, { adminId: people.askerId, role: "governor" }),
-  },
-  "turn one's own way in off": {
-    code: "CONFLICT",
-    act: (ctx) =>
-      changeSignInPolicy(ctx, { version: 1, localSignIn: false, breakGlassOwners: [people.otherId] }),
   },
   "approve what one asked for": {
     code: "FORBIDDEN",

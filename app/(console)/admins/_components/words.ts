@@ -6,6 +6,7 @@ import {
   type InvitationEnd,
   SHUT_OUT_WORDS,
   type ShutOut,
+  tokensBackWords,
 } from "#lib/admins/model.ts";
 
 export const ADMIN_BADGES: Record<AdminState, { badge: BadgeState; word: string; means: string }> = {
@@ -141,7 +142,8 @@ export const adminWords = {
   disableAct: "Disable the admin",
   disabled: (name: string) => `${name} is disabled.`,
   enableTitle: (name: string) => `Enable ${name}?`,
-  enableText: "They can sign in again with what they had.",
+  enableText: (apiTokens: number) =>
+    `They can sign in again with what they had. ${tokensBackWords(apiTokens)}`,
   enableAct: "Enable the admin",
   enabled: (name: string) => `${name} is enabled.`,
 };
