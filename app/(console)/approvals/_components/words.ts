@@ -115,3 +115,8 @@ export function approveTitleOf({ runBy, kinds }: Pick<ApprovalRow, "runBy" | "ki
   if (runBy === "approver") return approvalWords.approveTitle;
   return kinds.includes("exports") ? approvalWords.approveFileTitle : approvalWords.approveRunTitle;
 }
+
+/** Who asked, where it stands by itself. */
+export function askerWords({ kind, name }: ApprovalRow["requestedBy"]): string {
+  return kind === "api_token" ? `${name} (API token)` : name;
+}
