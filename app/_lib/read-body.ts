@@ -1,8 +1,7 @@
+import { MAX_JSON_BYTES, tooLargeWords } from "#lib/input/body-bound.ts";
 import { nameGivenTwice } from "#lib/input/name-given-twice.ts";
 import { whereJsonBreaks } from "#lib/input/where-json-breaks.ts";
 import { RequestRefusal } from "./problem.ts";
-
-const MAX_BODY_BYTES = 256 * 1024;
 
 /**
  * The request's body as JSON, read no further than its bound, whatever length was announced.
@@ -11,7 +10,7 @@ const MAX_BODY_BYTES = 256 * 1024;
  */
 export async function readJson(request: Request): Promise<unknown> {
   requireJsonType(request);
-  return parseJson(await readBounded(request, MAX_BODY_BYTES));
+  return parseJson(await readBounded(request, MAX_JSON_BYTES));
 }
 
 /**
@@ -20,7 +19,7 @@ export async function readJson(request: Request): Promise<unknown> {
  * @throws {RequestRefusal} as `readJson`
  */
 export async function readNoJson(request: Request): Promise<unknown> {
-  const bytes = await readBounded(request, MAX_BODY_BYTES);
+  const bytes = await readBounded(request, MAX_JSON_BYTES);
   if (bytes.length === 0) return undefined;
   requireJsonType(request);
   return parseJson(bytes);
@@ -84,5 +83,5 @@ function badBody(message: string, path = "body"): RequestRefusal {
 }
 
 function tooLarge(maxBytes: number): RequestRefusal {
-  return new RequestRefusal(413, "TOO_LARGE", `The body is larger than ${maxBytes / 1024} KiB.`);
+  return new RequestRefusal(413, "TOO_LARGE", tooLargeWords(maxBytes));
 }

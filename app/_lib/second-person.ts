@@ -20,6 +20,8 @@ import { wishOf } from "./wishes.ts";
 
 /** Why a second person is asked for, percent-encoded: asks for one where the act wants one, and is not looked at where it does not. */
 export const APPROVAL_REASON = "approval-reason";
+/** What stands as the reason of a program that gave none. */
+const UNSAID = "It gave no reason.";
 /** Why an owner does not wait for one, percent-encoded. */
 export const BREAK_GLASS_REASON = "break-glass-reason";
 
@@ -140,9 +142,7 @@ export async function withSecondPerson<T>(
       return breakGlass(ctx, { ...guarded, act }, { kind, reason: alone, reach });
     }
     const isProgram = ctx.actor.kind === "api_token";
-    const reason =
-      reasonOf(call.request, APPROVAL_REASON) ??
-      (isProgram ? `Asked by the API token ${ctx.actor.name}.` : null);
+    const reason = reasonOf(call.request, APPROVAL_REASON) ?? (isProgram ? UNSAID : null);
     if (reason === null)
       throw new ApprovalRequired(error.kind, { approvalId: open?.id ?? null, why: error.why });
     if (open !== null) return new WaitsAnswer(approvalRowOf(open, ctx.now));

@@ -5,6 +5,7 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { CopyButton } from "../display/copy-button.tsx";
 import { faultWords, isAt, isRepeated } from "../form/fault-words.ts";
 import { RequestProblem } from "../request/request-json.ts";
+import { outcomeWords } from "./outcome-words.ts";
 
 type ProblemAlertProps = {
   error: unknown;
@@ -16,12 +17,7 @@ type ProblemAlertProps = {
 };
 
 /** What a request was refused with: why, what no field says, that nothing was changed or what was, and the request's id. */
-export function ProblemAlert({
-  error,
-  title = "It was not done",
-  outcome = "Nothing was changed.",
-  fields = [],
-}: ProblemAlertProps) {
+export function ProblemAlert({ error, title = "It was not done", outcome, fields = [] }: ProblemAlertProps) {
   if (error === null || error === undefined) return null;
   const problem = error instanceof RequestProblem ? error : null;
   if (problem?.isCancelled) return null;
@@ -29,12 +25,16 @@ export function ProblemAlert({
   const errors = problem === null || problem.code === "STALE_VERSION" ? [] : problem.errors;
   const others = errors.filter(({ path }) => !fields.some((field) => isAt(path, field)));
   const marked = errors.length - others.length;
+  const isSaid =
+    marked === 0 && error instanceof Error && (problem === null || !isRepeated(problem.message, others));
   return (
     <Alert color="red" title={title} icon={<IconAlertTriangle size={18} />} role="alert">
       {marked > 0 ? (
         <p>{marked === 1 ? "One field needs another look." : `${marked} fields need another look.`}</p>
-      ) : problem !== null && isRepeated(problem.message, others) ? null : (
-        <p>{error instanceof Error ? error.message : "Something went wrong."}</p>
+      ) : isSaid ? (
+        <p>{error.message}</p>
+      ) : error instanceof Error ? null : (
+        <p>Something went wrong.</p>
       )}
       {problem?.code === "NOT_SIGNED_IN" ? (
         <p>
@@ -62,7 +62,7 @@ export function ProblemAlert({
         </ul>
       ) : null}
       <p>
-        {outcome}
+        {outcomeWords(isSaid ? error.message : "", outcome)}
         {problem?.requestId && marked === 0 ? (
           <>
             {" "}

@@ -9,6 +9,11 @@ function furtherWords(text: string): string {
   return kind === undefined ? `where ${text}` : `where ${where} (${STEP_UP_WORDS[kind].name})`;
 }
 
+/** Whether somebody shows again who they are for each act of its own, and never for a while. Browser-safe. */
+export function isEachTime(where: string | null): boolean {
+  return where?.startsWith("each time") ?? false;
+}
+
 /** When somebody is asked again who they are, as a route declares it for its callers, as part of a sentence for people; empty where that is always. Browser-safe. */
 export function whereWords(where: string | null): string {
   if (where === null) return "";

@@ -1,4 +1,5 @@
 import { endOrphaned } from "../approvals/end-orphaned.ts";
+import { isUponSelf, notUponSelf } from "../approvals/person.ts";
 import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -16,7 +17,7 @@ import { withdrawOfRole } from "./withdraw-invitations.ts";
  * Gives an admin another role; their sessions end, so that nothing goes on under the old one, invitations that they made and nobody has used end where they may invite nobody any more, and they are told. Recorded as `admin.role_changed`.
  * Needs `admin:write`.
  *
- * @throws {DomainError} NOT_FOUND, CONFLICT for oneself, the last owner, who comes in by a provider, or the role they have.
+ * @throws {DomainError} NOT_FOUND, CONFLICT for oneself, by an API token of one's own too, the last owner, who comes in by a provider, or the role they have.
  */
 export async function changeAdminRole(
   ctx: Context,
@@ -24,8 +25,8 @@ export async function changeAdminRole(
 ): Promise<AdminRow> {
   requirePermission(ctx, "admin:write");
   await requireApproval(ctx, "roles");
-  if (ctx.actor.id === adminId)
-    throw new DomainError("CONFLICT", "You cannot change your own role. Ask another owner.");
+  if (isUponSelf(ctx.actor, adminId))
+    throw new DomainError("CONFLICT", notUponSelf(ctx.actor, "change your own role"));
   const changed = await ctx.db.transaction(async (tx) => {
     await lockOwners(tx);
     const before = await getAdminRow(tx, { id: adminId, now: ctx.now });

@@ -1,4 +1,5 @@
 import { endOrphaned } from "../approvals/end-orphaned.ts";
+import { isUponSelf, notUponSelf } from "../approvals/person.ts";
 import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -24,15 +25,15 @@ async function isOwner(db: Sql, adminId: string): Promise<boolean> {
 /**
  * Shuts an admin out at once: every session ends in the same transaction, and every invitation that they made and nobody has used; what waits in their name for a second person ends after it. They are told. Where four eyes is on, an owner is shut out by two. An API token that acts unattended does it by itself otherwise. Recorded as `admin.disabled`. Needs `admin:write`.
  *
- * @throws {DomainError} NOT_FOUND, ALREADY_ENDED, CONFLICT for oneself and for the last owner.
+ * @throws {DomainError} NOT_FOUND, ALREADY_ENDED, CONFLICT for oneself, by an API token of one's own too, and for the last owner.
  */
 export async function disableAdmin(ctx: Context, { adminId }: { adminId: string }): Promise<AdminRow> {
   requirePermission(ctx, "admin:write");
   // who needs a second person is told that first: who breaks the glass shows once who they are, for this very act
   if (await isOwner(ctx.db, adminId)) await requireApproval(ctx, "roles", { shutsOut: true });
   else await requireStepUp(ctx, "roles", { shutsOut: true });
-  if (ctx.actor.id === adminId)
-    throw new DomainError("CONFLICT", "You cannot disable yourself. Ask another owner.");
+  if (isUponSelf(ctx.actor, adminId))
+    throw new DomainError("CONFLICT", notUponSelf(ctx.actor, "disable yourself"));
   const shutOut = await ctx.db.transaction(async (tx) => {
     await lockOwners(tx);
     const before = await getAdminRow(tx, { id: adminId, now: ctx.now });

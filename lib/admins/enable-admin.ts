@@ -6,8 +6,9 @@ import { DomainError } from "../errors.ts";
 import { getAdminRow } from "./list-admins.ts";
 import type { AdminRow } from "./model.ts";
 import { tellWayInByAnother } from "./tell-way-in-by-another.ts";
+import { countTokensBack } from "./tokens-back.ts";
 
-/** Lets a disabled admin sign in again; no session comes back. They are told. Recorded as `admin.enabled`. Needs `admin:write`. */
+/** Lets a disabled admin sign in again; no session comes back, but API tokens that they made and that are not over do. They are told. Recorded as `admin.enabled`. Needs `admin:write`. */
 export async function enableAdmin(ctx: Context, { adminId }: { adminId: string }): Promise<AdminRow> {
   requirePermission(ctx, "admin:write");
   await requireApproval(ctx, "roles");
@@ -29,7 +30,7 @@ export async function enableAdmin(ctx: Context, { adminId }: { adminId: string }
       act: "admin.enabled",
       target: { kind: "admin", id: adminId, name: admin.email },
       before: { state: "disabled" },
-      after: { state: admin.state },
+      after: { state: admin.state, apiTokens: await countTokensBack(tx, { adminId, now: ctx.now }) },
     });
     return admin;
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { looksAlike } from "./look-alike.ts";
+import { lookAlikeNote, looksAlike } from "./look-alike.ts";
 
 test.each([
   ["morris@example.com", "rnorris@example.com"],
@@ -36,4 +36,14 @@ test("an address of the longest kind is compared in no time", () => {
   const began = performance.now();
   for (let n = 0; n < 5_000; n += 1) looksAlike(long, `${long}x`);
   expect(performance.now() - began).toBeLessThan(5_000);
+});
+
+test("whoever is called as their address is not named twice", () => {
+  const email = "o@example.com";
+  expect(lookAlikeNote({ id: "1", email, name: "O@example.com" })).toBe(
+    "easily read as o@example.com, who is an admin",
+  );
+  expect(lookAlikeNote({ id: "1", email, name: "Olive" })).toBe(
+    "easily read as o@example.com, Olive, who is an admin",
+  );
 });

@@ -35,8 +35,13 @@ export function looksAlike(one: string, other: string): boolean {
 }
 
 /** As it stands in the log beside the act, in lists and in what leaves to others too. */
-export function lookAlikeNote({ email, name }: LookAlike): string {
-  return `easily read as ${email}, ${name}, who is an admin`;
+export function lookAlikeNote(admin: LookAlike): string {
+  return `easily read as ${whoWithName(admin)}, who is an admin`;
+}
+
+/** An address, and whose it is where the name says more than the address. */
+export function whoWithName({ email, name }: Pick<LookAlike, "email" | "name">): string {
+  return name.toLowerCase() === email.toLowerCase() ? email : `${email}, ${name}`;
 }
 
 /**

@@ -32,6 +32,13 @@ export const INVITATION_END_WORDS: Record<InvitationEnd, string> = {
   inviter_out: "Whoever made it cannot sign in themselves.",
 };
 
+/** How many API tokens work again with who made them. */
+export function tokensBackWords(count: number): string {
+  if (count === 0) return "No API token of theirs works again.";
+  if (count === 1) return "1 API token that they made works again at once.";
+  return `${count.toLocaleString("en")} API tokens that they made work again at once.`;
+}
+
 export type AdminRow = {
   id: string;
   email: string;

@@ -12,7 +12,7 @@ import { findApiToken } from "./find-api-token.ts";
 import { getApiToken } from "./get-api-token.ts";
 import { createApiTokenInput, updateApiTokenInput } from "./input.ts";
 import { listApiTokens } from "./list-api-tokens.ts";
-import { isWithinNetworks } from "./networks.ts";
+import { isNetworkWithin, isWithinNetworks } from "./networks.ts";
 import { revokeApiToken } from "./revoke-api-token.ts";
 import { API_TOKENS_TABLE } from "./table.ts";
 import { updateApiToken } from "./update-api-token.ts";
@@ -232,7 +232,10 @@ describe("API tokens", () => {
       networks: ["10.0.0.0/8"],
       expiresAt: at(60).toISOString(),
     });
-    await expect(make({ networks: ["0.0.0.0/0"] })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const inner = ["10.1.0.0/16", "192.0.2.7"];
+    expect(await make({ networks: inner })).toMatchObject({ networks: inner });
+    for (const networks of [["0.0.0.0/0"], ["10.1.0.0/16", "192.0.3.0/32"], ["10.0.0.0/7"]])
+      await expect(make({ networks }), networks.join()).rejects.toMatchObject({ code: "FORBIDDEN" });
   });
 
   test("are listed by state, a page at a time", async () => {
@@ -269,6 +272,39 @@ describe("networks", () => {
     [["::/0"], "2001:db8::1", true],
   ])("%j has %s: %s", (networks, ip, is) => {
     expect(isWithinNetworks(networks, ip)).toBe(is);
+  });
+
+  test.each([
+    ["127.0.0.1/32", ["127.0.0.0/8"], true],
+    ["127.0.0.1", ["127.0.0.0/8"], true],
+    ["127.0.0.0/8", ["127.0.0.0/8"], true],
+    ["127.0.0.1", ["127.0.0.1"], true],
+    ["127.0.0.1/32", ["127.0.0.1"], true],
+    ["10.1.0.0/16", ["192.0.2.0/24", "10.0.0.0/8"], true],
+    ["2001:db8:1::/48", ["2001:db8::/32"], true],
+    ["2001:db8::1", ["2001:db8::/32"], true],
+    ["::ffff:10.0.0.0/104", ["10.0.0.0/8"], true],
+    ["::ffff:a00:1", ["10.0.0.0/8"], true],
+    ["10.0.0.1", ["::ffff:10.0.0.0/104"], true],
+    ["126.0.0.0/7", ["127.0.0.0/8"], false],
+    ["127.0.0.0/7", ["127.0.0.0/8"], false],
+    ["128.0.0.1", ["127.0.0.0/8"], false],
+    ["127.0.0.0/31", ["127.0.0.0"], false],
+    ["0.0.0.0/0", ["127.0.0.0/8"], false],
+    ["10.0.0.0/7", ["10.0.0.0/8", "192.0.2.0/24"], false],
+    ["2001:db8::/31", ["2001:db8::/32"], false],
+    ["::/0", ["0.0.0.0/0"], false],
+    ["::ffff:0:0/95", ["0.0.0.0/0"], false],
+    ["::ffff:10.0.0.0/103", ["10.0.0.0/8"], false],
+    ["::a00:1", ["10.0.0.0/8"], false],
+    ["::1", ["127.0.0.0/8"], false],
+    ["10.0.0.0/6", ["::ffff:10.0.0.0/104"], false],
+  ] as const)("%s is within %j: %s", (network, networks, is) => {
+    const [parsed = network, ...own] = updateApiTokenInput.parse({
+      version: 1,
+      networks: [network, ...networks],
+    }).networks as string[];
+    expect(isNetworkWithin(own.length === 0 ? [parsed] : own, parsed)).toBe(is);
   });
 
   test.each([

@@ -11,11 +11,12 @@ import { readApiToken } from "./get-api-token.ts";
 import { lockApiTokens } from "./lock-api-tokens.ts";
 import { requireRoom } from "./made-with.ts";
 import { API_TOKEN_TTL_DEFAULT, type CreatedApiToken } from "./model.ts";
+import { isNetworkWithin } from "./networks.ts";
 
 /**
  * Makes a bearer credential for automation; the answer shows its value once. It never does more than its own role and that of whom it counts as allow at the moment.
  * With `isUnattended` it does by itself what a person is asked again for; acts that want four eyes wait all the same. It counts as who makes it.
- * What an API token makes comes from its networks or some of them, and ends with it at the latest, also where it is revoked.
+ * What an API token makes comes from its networks or from within them, and ends with it at the latest, also where it is revoked.
  * Recorded as `api_token.created`, never the value. Needs `api-token:write`.
  *
  * @throws {DomainError} INVALID_INPUT for one that acts unattended and never ends, FORBIDDEN for networks beyond those of the API token that makes it, and for one that was revoked meanwhile, CONFLICT where too many live that were made with
@@ -91,9 +92,9 @@ function mustEnd(): DomainError {
 function within(own: readonly string[], named: readonly string[]): readonly string[] {
   if (own.length === 0) return named;
   if (named.length === 0) return own;
-  if (named.every((network) => own.includes(network))) return named;
+  if (named.every((network) => isNetworkWithin(own, network))) return named;
   throw new DomainError("FORBIDDEN", "An API token that is bound to networks makes none beyond them.", {
-    fields: [{ path: "networks", message: "must be some of those of the API token that makes it" }],
+    fields: [{ path: "networks", message: "must be those of the API token that makes it, or within them" }],
   });
 }
 

@@ -6,7 +6,7 @@ import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
 import { run, sql, trusted } from "../list-query/sql-fragment.ts";
-import { countGoingWith } from "./made-with.ts";
+import { countGoingWith, findRevokedWith } from "./made-with.ts";
 import type { ApiTokenDetail, ApiTokenRow, ApiTokenState } from "./model.ts";
 
 export type ApiTokenRecord = {
@@ -49,7 +49,11 @@ export async function getApiToken(
 ): Promise<ApiTokenDetail> {
   requirePermission(ctx, "api-token:read");
   const row = await readApiToken(ctx.db, { id: apiTokenId, now: ctx.now });
-  return { ...row, revokesToo: await countGoingWith(ctx.db, { id: row.id, now: ctx.now }) };
+  return {
+    ...row,
+    revokesToo: await countGoingWith(ctx.db, { id: row.id, now: ctx.now }),
+    revokedWith: row.revokedAt === null ? null : await findRevokedWith(ctx.db, row.id),
+  };
 }
 
 /** The same for use cases. @throws {DomainError} NOT_FOUND */

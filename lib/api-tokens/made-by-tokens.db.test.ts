@@ -53,6 +53,11 @@ test("an API token that is revoked takes with it what was made with it, at every
   expect(answer.revokedToo).toEqual({ apiTokens: 2, invitations: 0 });
   for (const gone of [first, second, third]) expect(await refusalOf(gone)).toBe("API_TOKEN_REVOKED");
   expect(await refusalOf(beside)).toBeNull();
+  const gone = async ({ id }: { id: string }) => (await getApiToken(owner, { apiTokenId: id })).revokedWith;
+  expect(await gone(first)).toBeNull();
+  expect(await gone(second)).toEqual({ id: first.id, name: "first", isMaker: true });
+  expect(await gone(third)).toEqual({ id: first.id, name: "first", isMaker: false });
+  expect(await gone(beside)).toBeNull();
   const entries = await world.db.query(
     "SELECT target_name AS name, note FROM audit_entry WHERE act = 'api_token.revoked' ORDER BY sequence",
   );

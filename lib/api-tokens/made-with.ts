@@ -3,7 +3,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { API_TOKEN_COLUMNS, API_TOKEN_FROM, type ApiTokenRecord, apiTokenRowOf } from "./get-api-token.ts";
-import { type ApiTokenRow, type GoesWithIt, LIVING_MADE_WITH_MAX } from "./model.ts";
+import { type ApiTokenDetail, type ApiTokenRow, type GoesWithIt, LIVING_MADE_WITH_MAX } from "./model.ts";
 
 // through what was revoked or has expired by itself too: what it made may live
 const MADE_WITH = (id: string) => sql`
@@ -37,6 +37,19 @@ export async function countGoingWith(db: Sql, { id, now }: { id: string; now: Da
            AND i.invited_by_token_id IN (SELECT m.id FROM made m)) AS invitations`,
   );
   return row ?? { apiTokens: 0, invitations: 0 };
+}
+
+/** Of one that was revoked because one that it was made with was, at any depth: the one that somebody revoked. All that go together go at one instant. */
+export async function findRevokedWith(db: Sql, id: string): Promise<ApiTokenDetail["revokedWith"]> {
+  const [found] = await run<{ id: string; name: string; isMaker: boolean }>(
+    db,
+    sql`WITH RECURSIVE makers AS (
+        SELECT t.id, t.name, t.made_by_token_id AS by_id, t.revoked_at, 0 AS depth FROM api_token t WHERE t.id = ${id}::uuid
+        UNION ALL SELECT p.id, p.name, p.made_by_token_id, p.revoked_at, m.depth + 1 FROM makers m JOIN api_token p ON p.id = m.by_id)
+      SELECT m.id, m.name, m.depth = 1 AS "isMaker" FROM makers m
+      WHERE m.depth > 0 AND m.revoked_at = (SELECT o.revoked_at FROM makers o WHERE o.depth = 0) ORDER BY m.depth DESC LIMIT 1`,
+  );
+  return found ?? null;
 }
 
 /**

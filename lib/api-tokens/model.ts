@@ -45,7 +45,11 @@ export const LIVING_MADE_WITH_MAX = 1_000;
 
 /** What ends with an API token that is revoked: those that were made with it, at every depth, and invitations that it or they made and nobody has used. */
 export type GoesWithIt = { apiTokens: number; invitations: number };
-export type ApiTokenDetail = ApiTokenRow & { revokesToo: GoesWithIt };
+export type ApiTokenDetail = ApiTokenRow & {
+  revokesToo: GoesWithIt;
+  /** The API token that it was revoked with, and whether that is the one it was made with or one before that; null where it was revoked by itself or is not. */
+  revokedWith: { id: string; name: string; isMaker: boolean } | null;
+};
 export type RevokedApiToken = ApiTokenRow & { revokedToo: GoesWithIt };
 
 /** The value of a new API token: shown once, kept nowhere. */

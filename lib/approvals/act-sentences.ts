@@ -1,3 +1,4 @@
+import { tokensBackWords } from "../admins/model.ts";
 import { actWords } from "../audit/act-words.ts";
 import { leftOutWords } from "../sign-in-providers/model.ts";
 import { MADE_ANEW, type Shown, type ShownAct } from "./model.ts";
@@ -30,7 +31,11 @@ const SENTENCES: Record<string, (act: ShownAct) => string[]> = {
     "The next key is made and published now, and signs when every cache of the JWKS can have it; the key before it then retires.",
   ],
   "key.destroyed": () => ["Its private half is taken out of the database for good."],
-  "admin.invited": ({ target }) => [`${target.name} can come in by a link that is good once.`],
+  "admin.invited": ({ target, after }) => [
+    typeof after?.provider === "string"
+      ? `Whoever ${after.provider} has verified to have the address ${target.name} can come in by it.`
+      : `${target.name} can come in by a link that is good once.`,
+  ],
   "admin.disabled": ({ target }) => [`${target.name} is shut out at once.`],
   "admin.role_changed": ({ target, before, after }) => [
     `${target.name} is ${roleOf(after?.role)} instead of ${roleOf(before?.role)}.`,
@@ -38,9 +43,14 @@ const SENTENCES: Record<string, (act: ShownAct) => string[]> = {
   "admin.invitation_withdrawn": ({ target }) => [
     `The invitation of ${target.name}, which nobody has used, ends.`,
   ],
-  "admin.enabled": ({ target }) => [`${target.name} can sign in again.`],
-  "admin.enrolment_reset": ({ target }) => [
-    `The password and second factor of ${target.name} end; they choose new ones by a link that is good once.`,
+  "admin.enabled": ({ target, after }) => [
+    `${target.name} can sign in again.`,
+    ...(typeof after?.apiTokens === "number" ? [tokensBackWords(after.apiTokens)] : []),
+  ],
+  "admin.enrolment_reset": ({ target, after }) => [
+    typeof after?.provider === "string"
+      ? `${target.name} is unlinked from whom the account belonged to at ${after.provider}, and their passkeys and codes end; whoever comes by it next under the address that they were invited under comes in as them.`
+      : `The password and second factor of ${target.name} end; they choose new ones by a link that is good once.`,
   ],
 };
 

@@ -5,10 +5,10 @@ import { DomainError } from "../errors.ts";
 import { requireFreshProof } from "../step-up/fresh-proof.ts";
 import { askForApproval } from "./ask-approval.ts";
 import type { GuardStored } from "./look-again.ts";
-import { mayAskAgain } from "./may-ask-again.ts";
+import { isForAgain, mayAskAgain } from "./may-ask-again.ts";
 import type { ApprovalRow } from "./model.ts";
 import { proofSubject } from "./proof-subject.ts";
-import { readApproval } from "./read-approval.ts";
+import { alreadyOver, readApproval } from "./read-approval.ts";
 import { requestOfNow, uponWhatIsThere } from "./request-of-now.ts";
 
 /**
@@ -16,7 +16,7 @@ import { requestOfNow, uponWhatIsThere } from "./request-of-now.ts";
  * Needs what the act needs. Recorded as `approval.requested`, and `approval.withdrawn` of the one before.
  *
  * @throws {StepUpRequired} for this very act
- * @throws {DomainError} NOT_FOUND, FORBIDDEN for another's, CONFLICT for what is not kept or was decided, ALREADY_ENDED where nothing is left to do, and whatever the act refuses.
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN for another's, CONFLICT for what is not kept, ALREADY_ENDED for what was done, declined or taken back and where nothing is left to do, and whatever the act refuses.
  */
 export async function askAgain(
   ctx: Context,
@@ -28,6 +28,7 @@ export async function askAgain(
   const isOwn = ctx.actor.kind === record.actorKind && ctx.actor.id === record.actorId;
   if (!isOwn) throw new DomainError("FORBIDDEN", "Only who asked asks again.");
   const { method, path, request } = record;
+  if (!isForAgain(record, ctx.now)) throw alreadyOver(record, ctx.now);
   if (!mayAskAgain(ctx, record) || request === null)
     throw new DomainError("CONFLICT", "It cannot be asked again from here: ask from where you asked.");
   for (const permission of record.permissions) requirePermission(ctx, permission as Permission);

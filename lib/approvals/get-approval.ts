@@ -10,6 +10,7 @@ import type { ApprovalDetail, Shown } from "./model.ts";
 import { readApproval } from "./read-approval.ts";
 import { whyOrphaned } from "./requester.ts";
 import { mayReview } from "./review-break-glass.ts";
+import { whoReceives } from "./who-receives.ts";
 import { mayWithdraw } from "./withdraw.ts";
 
 /** Field by field: what the rest is compared by says nothing to anybody. */
@@ -62,6 +63,7 @@ export async function getApproval(ctx: Context, { id }: { id: string }): Promise
         record.way === "break_glass" && record.reviewedAt === null && (await mayReview(ctx.db, ctx, record)),
     },
     whyNot,
+    receives: await whoReceives(ctx.db, record),
     forYou: open && whyNot === null ? await whatItTakes(ctx, record.shown.acts) : [],
   };
 }

@@ -26,8 +26,14 @@ export function requireState(
   const state = stateOf(record, now);
   if (state === "lapsed") throw new DomainError("GONE", "The approval has lapsed: ask for it again.");
   if ((states as readonly string[]).includes(state)) return;
+  throw alreadyOver(record, now);
+}
+
+/** What it is by now, and by whom, where that is why nothing more becomes of it. */
+export function alreadyOver(record: ApprovalRecord, now: Date): DomainError {
+  const state = stateOf(record, now);
   const by = record.decidedBy === null ? "" : ` by ${record.decidedBy}`;
-  throw new DomainError(
+  return new DomainError(
     "ALREADY_ENDED",
     `The approval is ${APPROVAL_STATE_WORDS[state].name.toLowerCase()} already${by}.`,
   );

@@ -58,5 +58,12 @@ test("shorter lifetimes that nobody decided on are asked for again by one press,
     shown: { acts: [{}, { act: "lifetimes.shortened", after: { tokens: 4 } }] },
   });
   expect(await approveAs(other(6), again.id, change)).toMatchObject({ state: "done" });
-  await expect(askAgain(asker(7), { id }, guardStored(change))).rejects.toMatchObject({ code: "CONFLICT" });
+  for (const [which, is] of [
+    [id, "withdrawn"],
+    [again.id, "done"],
+  ] as const)
+    await expect(askAgain(asker(7), { id: which }, guardStored(change))).rejects.toMatchObject({
+      code: "ALREADY_ENDED",
+      message: expect.stringMatching(`^The approval is ${is} already`),
+    });
 });

@@ -76,7 +76,7 @@ export const ACT_WORDS: Record<string, string> = {
   "user.signed_in": "signed in at the authority",
   "user.sign_in_refused": "was refused at the authority's sign-in",
   "admin.signed_in": "signed in",
-  "admin.signed_in_break_glass": "signed in by break-glass, without a provider while that is off",
+  "admin.signed_in_break_glass": "signed in by break-glass, without a provider while that was off",
   "admin.linked": "was linked to the provider's account, as the admin",
   "sign_in_provider.created": "added the sign-in provider",
   "sign_in_provider.updated": "changed the sign-in provider",

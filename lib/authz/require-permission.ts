@@ -1,10 +1,19 @@
 import type { ApiTokenActor, Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { type Permission, roleHas } from "./roles.ts";
+import { type Permission, permissionsOf, ROLES, type Role, roleHas } from "./roles.ts";
 
 /** Whether an API token may: by its own role, and by its creator's of now. */
 function apiTokenHas({ role, creatorRole }: ApiTokenActor, permission: Permission): boolean {
   return roleHas(role, permission) && (!creatorRole || roleHas(creatorRole, permission));
+}
+
+/** The role by which an actor may what they may now: of an API token whose creator has another one by now, the one with the most of what both allow and nothing else. */
+export function roleThatHolds(actor: { role: Role } & ({ kind: "admin" } | ApiTokenActor)): Role {
+  if (actor.kind === "admin") return actor.role;
+  const [first = actor.role] = ROLES.filter((role) =>
+    permissionsOf(role).every((permission) => apiTokenHas(actor, permission)),
+  ).sort((one, other) => permissionsOf(other).length - permissionsOf(one).length);
+  return first;
 }
 
 /** Whether the actor may; the product's own work may do everything, clients and users nothing here. */

@@ -4,7 +4,7 @@ import { createOutbound } from "../outbound/outbound.ts";
 import { checkIssuer, discover } from "./discover.ts";
 import { type AskedOf, exchangeCode } from "./exchange-code.ts";
 import { HOSTILE_ANSWERS } from "./test-hostile-answers.ts";
-import type { TestProvider } from "./test-provider.ts";
+import type { Tampering, TestProvider } from "./test-provider.ts";
 import { answerTo, makeAsked } from "./test-question.ts";
 import { REDIRECT, type RelyingParty, startRelyingParty } from "./test-relying-party.ts";
 
@@ -106,6 +106,40 @@ describe("the answer of a provider", () => {
     await expect(signIn(provider)).rejects.toMatchObject({ why: "PROVIDER_FAILED" });
     // asked a moment ago: strangers' kids are no way to have it asked again and again
     expect(theirs.asked.get("/jwks")).toBe(before + 1);
+  });
+
+  test("by a key that took another's place under its kid has the key set read anew, once a minute", async () => {
+    let clock = 0;
+    const provider = await opened(() => clock);
+    await signIn(provider);
+    const fresh = await generateKeyPair("ES256", { extractable: true });
+    const forged = await generateKeyPair("ES256", { extractable: true });
+    const before = theirs.asked.get("/jwks") ?? 0;
+    const answered = () => (theirs.asked.get("/jwks") ?? 0) - before;
+    const idToken: Tampering["idToken"] = ({ claims, sign }) => sign(claims, {}, fresh.privateKey);
+    const other = await exportJWK(fresh.publicKey);
+    theirs.tampering = { jwks: (keys) => keys.map((key) => ({ ...key, ...other })), idToken };
+    clock += 1_000;
+    const both = await Promise.all([signIn(provider), signIn(provider)]);
+    expect(both.map(({ subject }) => subject)).toEqual(["person-1", "person-1"]);
+    expect(answered()).toBe(1);
+    theirs.tampering = {
+      ...theirs.tampering,
+      idToken: ({ claims, sign }) => sign(claims, {}, forged.privateKey),
+    };
+    for (const [later, times] of [
+      [2_000, 1],
+      [57_000, 1],
+      [1_000, 2],
+      [1_000, 2],
+    ] as const) {
+      clock += later;
+      await expect(signIn(provider)).rejects.toMatchObject({ why: "PROVIDER_FAILED" });
+      expect(answered(), "no forger has it asked more often").toBe(times);
+    }
+    theirs.tampering = { jwks: () => [], idToken: theirs.tampering.idToken };
+    clock += 60_000;
+    await expect(signIn(provider)).rejects.toMatchObject({ why: "PROVIDER_FAILED" });
   });
 
   test("cannot be had while the provider is away, and says so", async () => {

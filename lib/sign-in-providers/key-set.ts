@@ -22,6 +22,8 @@ export const KEY_SET_ALGORITHMS: readonly string[] = [
 const KEPT_MS = 600_000;
 /** Unknown keys do not make us ask more often than this. */
 const ASKED_AGAIN_MS = 5_000;
+/** Nor signatures that a key we know does not make: it may have been replaced under the name that it had. */
+const SIGNED_ANEW_MS = 60_000;
 const KEYS_MAX = 100;
 
 /** Public keys of a key set that signatures could be checked by. @throws {OutboundError | Error} */
@@ -49,7 +51,7 @@ export type VerifyOptions = { issuer: string; audience: string; algorithms: read
 
 type Kept = { keys: JWK[]; readAt: number };
 
-/** The keys of an issuer as this process keeps them; read anew, once, where a token names one that is not there. */
+/** The keys of an issuer as this process keeps them; read anew, once, where a token names one that is not there, or is signed by another than the one of that name. */
 export function createProviderKeys(
   outbound: Outbound,
   uri: string,
@@ -59,6 +61,16 @@ export function createProviderKeys(
   async function read(): Promise<Kept> {
     kept = { keys: await readKeySet(outbound, uri), readAt: now() };
     return kept;
+  }
+  let anew: { at: number; keys: Promise<Kept | null> } | null = null;
+  /** Other keys than those that a signature did not hold by; null where there are none yet. */
+  async function readOthers(than: Kept): Promise<Kept | null> {
+    if (than !== kept) return kept;
+    if (anew === null || anew.at <= now() - SIGNED_ANEW_MS)
+      // without them it is what it was: the signature does not hold by the keys that we have
+      anew = { at: now(), keys: read().catch(() => null) };
+    const others = await anew.keys;
+    return others === than ? null : others;
   }
   async function check(token: string, { keys }: Kept, options: VerifyOptions): Promise<JWTVerifyResult> {
     return jwtVerify(token, createLocalJWKSet({ keys }), {
@@ -72,10 +84,16 @@ export function createProviderKeys(
   }
   return {
     async verify(token, options) {
-      const before = kept !== null && kept.readAt > now() - KEPT_MS ? kept : await read();
+      const isKept = kept !== null && kept.readAt > now() - KEPT_MS;
+      const before = isKept && kept !== null ? kept : await read();
       try {
         return await check(token, before, options);
       } catch (error) {
+        if (isKept && error instanceof errors.JWSSignatureVerificationFailed) {
+          const others = await readOthers(before);
+          if (others === null) throw error;
+          return check(token, others, options);
+        }
         const isUnknown = error instanceof errors.JWKSNoMatchingKey;
         if (!isUnknown || before.readAt > now() - ASKED_AGAIN_MS) throw error;
         return check(token, await read(), options);

@@ -1,3 +1,4 @@
+import { whoWithName } from "../admins/look-alike.ts";
 import type { LookAlike } from "../admins/model.ts";
 import type { Role } from "../authz/roles.ts";
 import { ROLE_WORDS } from "../authz/roles.ts";
@@ -32,7 +33,7 @@ export async function tellComingIn(
     kind: isOwner ? "owner_by_provider" : "admin_by_provider",
     key: `admin by provider ${ctx.requestId} ${id}`,
     title: before === null ? `${email} came in as a new admin: ${is}` : `${email} is now an owner`,
-    text: `What ${provider} says of their groups gives them that role${before === null ? ", and its people may come uninvited" : ""}.${looksLike === null ? "" : ` Their address looks like ${looksLike.email}, ${looksLike.name}, who is an admin already: they may be imitated.`} If that is not meant: disable them, and look at the provider's rules.`,
+    text: `What ${provider} says of their groups gives them that role${before === null ? ", and its people may come uninvited" : ""}.${looksLike === null ? "" : ` Their address looks like ${whoWithName(looksLike)}, who is an admin already: they may be imitated.`} If that is not meant: disable them, and look at the provider's rules.`,
     path: `/admins/${id}`,
     subject: { kind: "admin", id, name: email },
     except: [id],

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { maxBytesOf, tooLargeWords } from "#lib/input/body-bound.ts";
 import { findMessageFault } from "#server/http-message.ts";
 
 export type Refusal = {
@@ -44,7 +45,7 @@ export const OUTDATED: Refusal = {
   detail: "This console is being replaced by a newer version. Try again in a moment.",
 };
 
-/** Far above what any route takes; each route has its own bound below it. */
+/** Far above what any route takes; each route has its own bound below it, which is what is said. */
 const MAX_BODY_BYTES = 1_024 * 1_024;
 
 function badPath(detail: string): Refusal {
@@ -80,7 +81,7 @@ function findFaultOfAddress(method: string, url: string): Refusal | null {
   }
 }
 
-function findFaultOfBody({ headers }: IncomingMessage): Refusal | null {
+function findFaultOfBody({ headers, url = "/" }: IncomingMessage): Refusal | null {
   // Next reads a body to its end before a route may refuse it
   if (headers["transfer-encoding"] !== undefined)
     return {
@@ -94,7 +95,7 @@ function findFaultOfBody({ headers }: IncomingMessage): Refusal | null {
       status: 413,
       code: "TOO_LARGE",
       title: "Too large",
-      detail: `The body is larger than ${MAX_BODY_BYTES / 1_024} KiB.`,
+      detail: tooLargeWords(maxBytesOf(url)),
     };
   return null;
 }

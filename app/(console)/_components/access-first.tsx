@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { CardHeading } from "#components/display/card.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import type { ActRow, Explained } from "#lib/access/model.ts";
+import { isEachTime } from "#lib/access/where-words.ts";
 import { GUARDED_WORDS } from "#lib/approvals/model.ts";
 import { NEVER_UNATTENDED, STEP_UP_KINDS, STEP_UP_WORDS } from "#lib/step-up/model.ts";
 import { accessWords as words } from "./access-words.ts";
@@ -38,14 +39,20 @@ export function AccessFirst({ explained: { subject, areas } }: { explained: Expl
   const obstacles = rows.flatMap((row) => row.obstacles);
   // nobody could answer for a program: it waits, or its right to act by itself lets it pass
   const isProgram = subject.kind === "api_token";
-  const asked = STEP_UP_KINDS.filter((kind) =>
-    obstacles.some(
-      (one) =>
-        one.kind === "step_up" &&
-        one.of === kind &&
-        (!(isProgram && subject.isUnattended) || (NEVER_UNATTENDED.has(kind) && !one.shutsOut)),
-    ),
-  ).map((kind) => STEP_UP_WORDS[kind].name);
+  const askedFor = (isEach: boolean) =>
+    STEP_UP_KINDS.filter(
+      (kind) =>
+        obstacles.some(
+          (one) =>
+            one.kind === "step_up" &&
+            one.of === kind &&
+            isEachTime(one.where) === isEach &&
+            (!(isProgram && subject.isUnattended) || (NEVER_UNATTENDED.has(kind) && !one.shutsOut)),
+        ),
+      // what holds for a while of approvals is the policy alone
+    ).map((kind) => (kind === "approvals" && !isEach ? words.policy : STEP_UP_WORDS[kind].name));
+  const asked = askedFor(false);
+  const askedEach = isProgram ? [] : askedFor(true);
   const eyes = [
     ...new Set(obstacles.flatMap((one) => (one.kind === "four_eyes" ? [GUARDED_WORDS[one.of].name] : []))),
   ];
@@ -61,6 +68,9 @@ export function AccessFirst({ explained: { subject, areas } }: { explained: Expl
             value: <Said of={asked} means={isProgram ? words.waitsMeans : words.askedMeans} />,
           },
         ]),
+    ...(askedEach.length === 0
+      ? []
+      : [{ key: words.askedEach, value: <Said of={askedEach} means={words.askedEachMeans} /> }]),
     ...(eyes.length === 0
       ? []
       : [{ key: words.eyes, word: "fourEyes" as const, value: <Said of={eyes} means={words.eyesMeans} /> }]),

@@ -1,5 +1,5 @@
 import type { Obstacle, Subject } from "#lib/access/model.ts";
-import { whereWords } from "#lib/access/where-words.ts";
+import { isEachTime, whereWords } from "#lib/access/where-words.ts";
 import { GUARDED_WORDS } from "#lib/approvals/model.ts";
 import { STEP_UP_WORDS } from "#lib/step-up/model.ts";
 
@@ -61,6 +61,10 @@ export const accessWords = {
   asked: "Asked again",
   askedMeans:
     "Before these they show again who they are, by passkey, code or provider. It holds for ten minutes.",
+  policy: "What wants a second person",
+  askedEach: "Asked each time",
+  askedEachMeans:
+    "Before each of these they show again who they are, by passkey, code or provider: it holds for that one alone.",
   waits: "Waits for a person",
   waitsMeans: "A program cannot be asked who it is: these wait until a person approves them.",
   eyes: "Four eyes",
@@ -79,6 +83,8 @@ export function obstacleWords(one: Obstacle): { name: string; means: string } {
     case "step_up": {
       const { name, acts } = STEP_UP_WORDS[one.of];
       const where = whereWords(one.where);
+      if (isEachTime(one.where))
+        return { name: `Asked again: ${name}`, means: `They show again who they are, ${where}.` };
       return {
         name: `Asked again: ${name}`,
         means: `They show again who they are before they ${acts}${where === "" ? "" : `, ${where}`}. It holds for ten minutes.`,

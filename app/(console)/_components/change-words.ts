@@ -128,6 +128,7 @@ const FIELDS: Record<string, string> = {
 
 /** The same field of another act is another thing. */
 const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
+  "admin.enabled": { apiTokens: "API tokens that work again" },
   "incident.evidence_released": {
     subjects: "What the case is about",
     sha256: "SHA-256 of the list of that, with its window",

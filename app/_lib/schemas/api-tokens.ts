@@ -35,6 +35,10 @@ const goesWithIt = z.object({
 
 export const apiTokenDetail = apiTokenRow.extend({
   revokesToo: goesWithIt.describe("What would end with it where it is revoked."),
+  revokedWith: z
+    .object({ id: z.uuid(), name: z.string(), isMaker: z.boolean() })
+    .nullable()
+    .describe("The API token that it was revoked with: the one that it was made with, or one before that."),
 });
 
 export const revokedApiToken = apiTokenRow.extend({ revokedToo: goesWithIt.describe("What ended with it.") });

@@ -90,6 +90,12 @@ export const approvalDetail = approvalRow.extend({
     askAgain: z.boolean().describe("Have it planned and tried out anew, with the same reason."),
   }),
   whyNot: z.string().nullable(),
+  receives: z
+    .string()
+    .nullable()
+    .describe(
+      "Who is given the link or API token that it answers, and whom that lets in, in words; null where it answers none.",
+    ),
   forYou: z.array(z.string()).describe("What it takes from who looks at it themselves, in words."),
 });
 

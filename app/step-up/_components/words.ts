@@ -4,7 +4,7 @@ export const stepUpPageWords = {
   done: "Confirmed",
   doneLead: "The page that asked goes on.",
   notDone: "Not confirmed",
-  notDoneLead: "Nothing was changed.",
+  notDoneLead: "What you wanted to confirm was not done.",
   close: "You can close this window.",
   closeAct: "Close this window",
 };

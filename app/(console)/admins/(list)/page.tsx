@@ -7,6 +7,7 @@ import { KeyValue } from "#components/display/key-value.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { listAdmins } from "#lib/admins/list-admins.ts";
+import { listTokensBack } from "#lib/admins/tokens-back.ts";
 import { can } from "#lib/authz/require-permission.ts";
 import { ROLE_WORDS, ROLES } from "#lib/authz/roles.ts";
 import { AdminsTable } from "../_components/admins-table.tsx";
@@ -17,7 +18,7 @@ export const metadata: Metadata = { title: words.title };
 export default async function AdminsPage() {
   const ctx = await requireSignedIn("/admins");
   if (!can(ctx, "admin:read")) return <NotForRole role={ctx.actor.role} />;
-  const admins = await listAdmins(ctx);
+  const [admins, tokensBack] = await Promise.all([listAdmins(ctx), listTokensBack(ctx)]);
   return (
     <Page>
       <PageHeader
@@ -30,7 +31,7 @@ export default async function AdminsPage() {
         }
       />
       <Card title={words.all} flush>
-        <AdminsTable admins={admins} selfId={ctx.actor.id} />
+        <AdminsTable admins={admins} selfId={ctx.actor.id} tokensBack={tokensBack} />
       </Card>
       <Card title={words.roles}>
         <KeyValue

@@ -20,6 +20,7 @@ import { Columns } from "#components/layout/columns.tsx";
 import { explainSubject } from "#lib/access/explain-access.ts";
 import { getAdmin } from "#lib/admins/get-admin.ts";
 import { listSessionsOf } from "#lib/admins/list-sessions.ts";
+import { listTokensBack } from "#lib/admins/tokens-back.ts";
 import { can } from "#lib/authz/require-permission.ts";
 import { listFactorsOf } from "#lib/passkeys/list-factors.ts";
 import { AdminActions } from "../_components/admin-actions.tsx";
@@ -45,9 +46,10 @@ export default async function AdminPage({ params }: AdminPageProps) {
   const ctx = await requireSignedIn(`/admins/${id}`);
   if (!can(ctx, "admin:read")) return <NotForRole role={ctx.actor.role} />;
   const admin = await orNotFound(readAdmin(id));
-  const [factors, sessions, explained] = await Promise.all([
+  const [factors, sessions, tokensBack, explained] = await Promise.all([
     listFactorsOf(ctx, { adminId: admin.id }),
     listSessionsOf(ctx, { adminId: admin.id }, countryOf),
+    listTokensBack(ctx),
     explainSubject(ctx, { kind: "admin", id: admin.id }, declaredActs(allRoutes())),
   ]);
   const { badge, word } = ADMIN_BADGES[admin.state];
@@ -63,7 +65,11 @@ export default async function AdminPage({ params }: AdminPageProps) {
           </span>
         }
         crumbs={[{ name: words.title, href: "/admins" }]}
-        actions={canWrite && admin.id !== ctx.actor.id ? <AdminActions admin={admin} /> : null}
+        actions={
+          canWrite && admin.id !== ctx.actor.id ? (
+            <AdminActions admin={admin} tokensBack={tokensBack[admin.id] ?? 0} />
+          ) : null
+        }
       />
       {admin.invitationEnd === null ? null : <Alert color="yellow">{stateMeans(admin)}</Alert>}
       <Columns

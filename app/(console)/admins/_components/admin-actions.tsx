@@ -22,7 +22,14 @@ import { adminWords as words } from "./words.ts";
 type Dialog = "role" | "link" | "sessions" | "disable" | "enable" | null;
 
 /** What an owner may do upon another admin. */
-export function AdminActions({ admin }: { admin: AdminRow }) {
+export function AdminActions({
+  admin,
+  tokensBack,
+}: {
+  admin: AdminRow;
+  /** API tokens of theirs that work again if they are enabled. */
+  tokensBack: number;
+}) {
   const router = useRouter();
   const done = useDone();
   const [dialog, setDialog] = useState<Dialog>(null);
@@ -107,7 +114,7 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
         name={admin.name}
         words={words}
         disableText={words.disableText}
-        enableText={words.enableText}
+        enableText={words.enableText(tokensBack)}
         guarded={{ enable: "roles", disable: admin.role === "owner" ? "roles" : undefined }}
       />
     </>

@@ -13,7 +13,16 @@ import { AdminActions } from "./admin-actions.tsx";
 import { ADMIN_BADGES, stateMeans, adminWords as words } from "./words.ts";
 
 /** Every admin, with what may be done upon each but oneself. */
-export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: string }) {
+export function AdminsTable({
+  admins,
+  selfId,
+  tokensBack,
+}: {
+  admins: AdminRow[];
+  selfId: string;
+  /** By disabled admin, the API tokens that work again if they are enabled. */
+  tokensBack: Record<string, number>;
+}) {
   return (
     <PlainTable
       name={words.all}
@@ -72,7 +81,8 @@ export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: st
           header: "Actions",
           isUntitled: true,
           align: "end",
-          cell: (row: AdminRow) => (row.id === selfId ? null : <AdminActions admin={row} />),
+          cell: (row: AdminRow) =>
+            row.id === selfId ? null : <AdminActions admin={row} tokensBack={tokensBack[row.id] ?? 0} />,
         },
       ]}
     />

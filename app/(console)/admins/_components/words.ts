@@ -6,6 +6,7 @@ import {
   type InvitationEnd,
   SHUT_OUT_WORDS,
   type ShutOut,
+  tokensBackWords,
 } from "#lib/admins/model.ts";
 
 export const ADMIN_BADGES: Record<AdminState, { badge: BadgeState; word: string; means: string }> = {
@@ -28,6 +29,12 @@ export function stateMeans({
 }: Pick<AdminRow, "state" | "shutOut" | "invitationEnd">): string {
   if (invitationEnd !== null) return adminWords.invitationOver(INVITATION_END_WORDS[invitationEnd]);
   return shutOut === null ? ADMIN_BADGES[state].means : SHUT_OUT_WORDS[shutOut];
+}
+
+/** An address, and whose it is; of who is called as their address, that an admin has it. */
+function whoseAddress({ email, name }: { email: string; name: string }): string {
+  const isName = name.toLowerCase() === email.toLowerCase();
+  return `${email}, which is ${isName ? "another admin's" : `${name}'s`}`;
 }
 
 /** Texts of the Admins area. */
@@ -86,10 +93,10 @@ export const adminWords = {
   invitedText: (name: string) => `${name} opens it to set a password and a second factor. It works once.`,
   isTaken: "An admin has this address already.",
   looksLikeNow: ({ email, name }: { email: string; name: string }) =>
-    `Easily read as ${email}, which is ${name}'s. Look twice: whoever approves or gives roles may take one for the other. You may go on; it is put on record, and the other owners are told.`,
+    `Easily read as ${whoseAddress({ email, name })}. Look twice: whoever approves or gives roles may take one for the other. You may go on; it is put on record, and the other owners are told.`,
   looksAlike: "The address looks like another admin's",
   looksLike: (email: string, other: { email: string; name: string }) =>
-    `${email} is easily read as ${other.email}, which is ${other.name}'s. If it is the same person, or not whom you meant, disable the new one. It is on record.`,
+    `${email} is easily read as ${whoseAddress(other)}. If it is the same person, or not whom you meant, disable the new one. It is on record.`,
   link: "One-time link",
   linkLost: "If it is lost, make a new one: the old one stops working.",
   back: "Back to admins",
@@ -141,7 +148,8 @@ export const adminWords = {
   disableAct: "Disable the admin",
   disabled: (name: string) => `${name} is disabled.`,
   enableTitle: (name: string) => `Enable ${name}?`,
-  enableText: "They can sign in again with what they had.",
+  enableText: (apiTokens: number) =>
+    `They can sign in again with what they had. ${tokensBackWords(apiTokens)}`,
   enableAct: "Enable the admin",
   enabled: (name: string) => `${name} is enabled.`,
 };

@@ -11,11 +11,12 @@ import { RecentActs, RecentActsBy } from "#app/(console)/_components/recent-acts
 import { Card } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
-import { KeyValue } from "#components/display/key-value.tsx";
+import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
 import { getApiToken } from "#lib/api-tokens/get-api-token.ts";
+import type { ApiTokenDetail } from "#lib/api-tokens/model.ts";
 import { can } from "#lib/authz/require-permission.ts";
 import { ROLE_WORDS } from "#lib/authz/roles.ts";
 import { ApiTokenActions } from "../_components/api-token-actions.tsx";
@@ -34,6 +35,13 @@ export async function generateMetadata({ params }: ApiTokenPageProps): Promise<M
   );
 }
 
+/** When it ends, or did, whichever way. */
+function endOf({ state, revokedAt, expiresAt }: ApiTokenDetail): KeyValueItem {
+  if (state === "revoked") return { key: words.revokedAt, value: <Instant at={revokedAt} focusable /> };
+  const key = state === "expired" ? words.ended : words.expires;
+  return { key, value: <Instant at={expiresAt} none={words.never} focusable /> };
+}
+
 export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/api-tokens/${id}`);
@@ -41,6 +49,7 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
   const token = await orNotFound(readApiToken(id));
   const { creator, role } = token;
   const goesWithIt = words.goesWithIt(token.revokesToo);
+  const isOver = token.state === "revoked" || token.state === "expired";
   const isBounded = creator !== null && creator.role !== "owner" && creator.role !== role;
   return (
     <Page>
@@ -59,6 +68,14 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
             {token.state === "creator_disabled" ? (
               <Alert color="yellow">{words.creatorDisabled}</Alert>
             ) : null}
+            {token.revokedWith === null ? null : (
+              <Alert color="blue">
+                {words.revokedWith(token.revokedWith)}{" "}
+                <Link prefetch={false} href={`/api-tokens/${token.revokedWith.id}`}>
+                  {words.lookAtIt}
+                </Link>
+              </Alert>
+            )}
             {isBounded && token.state === "active" ? (
               <Alert color="yellow">{words.countsAsBounded(ROLE_WORDS[creator.role].name)}</Alert>
             ) : null}
@@ -67,7 +84,7 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
             )}
             <Card title={words.place}>
               {token.networks.length === 0 ? (
-                <p className="muted">{words.fromAnywhere}</p>
+                <p className="muted">{isOver ? words.wasFromAnywhere : words.fromAnywhere}</p>
               ) : (
                 <ul className="mono" style={{ listStyle: "none", padding: 0, margin: 0 }}>
                   {token.networks.map((network) => (
@@ -128,12 +145,9 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
                           ),
                       },
                     ]),
-                {
-                  key: words.expires,
-                  value: <Instant at={token.expiresAt} none={words.never} focusable />,
-                },
+                endOf(token),
                 { key: words.made, value: <Instant at={token.createdAt} focusable /> },
-                { key: words.endsWith, value: <span className="mono">…{token.hint}</span> },
+                { key: words.lastCharacters, value: <span className="mono">…{token.hint}</span> },
                 { key: words.id, value: <IdText id={token.id} what="API token id" head={8} /> },
               ]}
             />

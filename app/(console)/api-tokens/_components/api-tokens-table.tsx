@@ -88,7 +88,13 @@ const COLUMNS: DataTableColumn<ApiTokenRow>[] = [
     id: "expires",
     header: "Expires",
     size: 96,
-    cell: (row) => <Instant at={row.expiresAt} none={words.never} />,
+    cell: (row) =>
+      // what was revoked ends no second time
+      row.state === "revoked" ? (
+        <span className="faint">—</span>
+      ) : (
+        <Instant at={row.expiresAt} none={words.never} />
+      ),
   },
   { id: "by", header: words.madeBy, size: 170, cell: (row) => row.creator?.email ?? row.createdBy },
   {

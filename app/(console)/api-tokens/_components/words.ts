@@ -1,5 +1,5 @@
 import type { BadgeState } from "#components/display/state-badge.tsx";
-import type { ApiTokenState, GoesWithIt } from "#lib/api-tokens/model.ts";
+import type { ApiTokenDetail, ApiTokenState, GoesWithIt } from "#lib/api-tokens/model.ts";
 
 export const API_TOKEN_BADGES: Record<ApiTokenState, BadgeState> = {
   active: "active",
@@ -48,9 +48,18 @@ export const apiTokenWords = {
   keptAs: (typed: string, kept: string) => `${typed} means ${kept}, and is kept as that.`,
   networksExample: "10.0.0.0/8\n2001:db8::/32",
   fromAnywhere: "From anywhere. Name its networks and a stolen copy opens nothing elsewhere.",
+  /** Of one that opens nothing any more. */
+  wasFromAnywhere: "It could come from anywhere.",
   life: "How long it works",
   lifeHelp: "A token that ends by itself cannot be forgotten.",
   expires: "It ends",
+  ended: "It ended",
+  revokedAt: "Revoked",
+  /** Of one that was revoked because another was. */
+  revokedWith: ({ name, isMaker }: NonNullable<ApiTokenDetail["revokedWith"]>) =>
+    isMaker
+      ? `It was revoked with the API token ${name}, with which it was made.`
+      : `It was revoked with the API token ${name}, with which what made it was made.`,
   forever: "Never: until somebody revokes it",
   acts: "Acts",
   alone: "What it does by itself",
@@ -92,7 +101,7 @@ export const apiTokenWords = {
     "Stopped: whoever made it cannot sign in, and it is refused as long as they cannot. It works again when they can: revoke it if it should not.",
   made: "Made",
   madeWith: "Made with",
-  endsWith: "Ends with",
+  lastCharacters: "Last characters",
   id: "Id",
   revoke: "Revoke…",
   revokeTitle: (name: string) => `Revoke ${name}?`,
@@ -100,14 +109,15 @@ export const apiTokenWords = {
     "It stops working at once: whatever uses it is refused from the next call on. There is no undo.",
   goesWithIt: ({ apiTokens, invitations }: GoesWithIt) => {
     const parts = [
-      ...(apiTokens === 0 ? [] : [countWords(apiTokens, "API token that was", "API tokens that were")]),
+      ...(apiTokens === 0 ? [] : [countWords(apiTokens, "API token", "API tokens")]),
       ...(invitations === 0 ? [] : [countWords(invitations, "open invitation", "open invitations")]),
     ];
-    const ends = apiTokens + invitations === 1 ? "ends" : "end";
-    return parts.length === 0 ? null : `${parts.join(" and ")} made with it ${ends} too.`;
+    const [were, end] = apiTokens + invitations === 1 ? ["was", "ends"] : ["were", "end"];
+    return parts.length === 0 ? null : `${parts.join(" and ")} that ${were} made with it ${end} too.`;
   },
   goesWithItIfRevoked: (goesWithIt: string) => `If it is revoked, ${goesWithIt}`,
   revokeStays: "Whatever else it made or changed stays as it is. ",
+  lookAtIt: "Look at it",
   lookAt: "Look at what it did",
   didTitle: "What it did",
   didNothing: "Nothing that changed anything.",

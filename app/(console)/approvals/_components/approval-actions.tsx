@@ -1,7 +1,8 @@
 "use client";
 
-import { Button, Group, Textarea } from "@mantine/core";
+import { Alert, Button, Group, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useDone } from "#components/form/use-done.ts";
@@ -14,12 +15,12 @@ import classes from "./approvals.module.css";
 import { useChecked } from "./check.tsx";
 import { ForYou } from "./for-you.tsx";
 import { RunApproved } from "./run-approved.tsx";
-import { approvalWords as words } from "./words.ts";
+import { approveTitleOf, approvalWords as words } from "./words.ts";
 
 type Act = "approve" | "decline" | "review";
 
 const ACTS: Record<Act, { title: string; act: string; isDanger: boolean; needsNote: boolean }> = {
-  approve: { title: words.approveTitle, act: words.approveAct, isDanger: false, needsNote: false },
+  approve: { title: "", act: words.approveAct, isDanger: false, needsNote: false },
   decline: { title: words.declineTitle, act: words.declineAct, isDanger: true, needsNote: false },
   review: { title: words.reviewTitle, act: words.reviewAct, isDanger: false, needsNote: true },
 };
@@ -45,7 +46,7 @@ function NoteDialog({
       ? words.approveText
       : approval.kinds.includes("exports")
         ? words.approveFileText
-        : words.approveRunText,
+        : words.approveRunText(approval.requestedBy),
     decline: words.declineText,
     review: words.reviewText,
   };
@@ -88,7 +89,7 @@ function NoteDialog({
     <FormDialog
       isOpen={act !== null}
       onClose={close}
-      title={words2?.title ?? ""}
+      title={act === "approve" ? approveTitleOf(approval) : (words2?.title ?? "")}
       act={words2?.act ?? ""}
       isDanger={words2?.isDanger ?? false}
       isReady={!(words2?.needsNote ?? false) || note.trim() !== ""}
@@ -96,6 +97,11 @@ function NoteDialog({
       problem={request.problem}
       onSubmit={send}
     >
+      {act === "approve" && approval.receives !== null ? (
+        <Alert color="yellow" icon={<IconAlertTriangle size={18} />}>
+          {approval.receives}
+        </Alert>
+      ) : null}
       <p style={{ margin: 0 }}>{act === null ? null : texts[act]}</p>
       {act === "approve" ? <ForYou texts={approval.forYou} /> : null}
       <Textarea

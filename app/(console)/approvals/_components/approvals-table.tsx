@@ -11,7 +11,7 @@ import { type ApprovalRow, GUARDED_WORDS } from "#lib/approvals/model.ts";
 import { approvalsTable } from "#lib/approvals/table.ts";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
 import { ApprovalBadge } from "./approval-badge.tsx";
-import { approvalWords as words } from "./words.ts";
+import { askerWords, approvalWords as words } from "./words.ts";
 
 const kindsOf = ({ kinds }: ApprovalRow) => kinds.map((kind) => GUARDED_WORDS[kind].name).join(", ");
 
@@ -49,7 +49,7 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
       ),
   },
   { id: "kinds", header: "Wants two for", size: 118, cell: kindsOf },
-  { id: "by", header: "Asked by", size: 150, cell: (row) => row.requestedBy.name },
+  { id: "by", header: "Asked by", size: 150, cell: (row) => askerWords(row.requestedBy) },
   {
     id: "why",
     header: "Why",

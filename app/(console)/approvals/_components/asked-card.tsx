@@ -3,7 +3,7 @@ import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { type ApprovalDetail, GUARDED_WORDS } from "#lib/approvals/model.ts";
-import { approvalWords as words } from "./words.ts";
+import { askerWords, approvalWords as words } from "./words.ts";
 
 function decisionOf(approval: ApprovalDetail): KeyValueItem[] {
   if (approval.decidedBy === null) return [];
@@ -48,12 +48,11 @@ const withBreaks = (path: string) =>
 /** Who asked, why, until when, and what became of it. */
 export function AskedCard({ approval }: { approval: ApprovalDetail }) {
   const isOpen = approval.state === "pending" || approval.state === "approved";
-  const by = `${approval.requestedBy.name}${approval.requestedBy.kind === "api_token" ? " (API token)" : ""}`;
   return (
     <Card title={words.asked}>
       <KeyValue
         items={[
-          { key: words.askedBy, value: by },
+          { key: words.askedBy, value: askerWords(approval.requestedBy) },
           { key: words.asked, value: <Instant at={approval.createdAt} show="exact" /> },
           { key: words.why, value: approval.reason },
           {

@@ -54,7 +54,7 @@ function MoreActs({ counts, more }: { counts: readonly ActCount[]; more: number 
 
 /** Exactly what would happen, or what did: the plan's sentences, and each act as the log would have it. */
 export function ShownActs({ approval }: { approval: ApprovalDetail }) {
-  const { shown, state, requestedBy } = approval;
+  const { shown, state, requestedBy, receives } = approval;
   const headings = headingsOf(state);
   const more = shown.actCount - shown.acts.length;
   return (
@@ -65,6 +65,11 @@ export function ShownActs({ approval }: { approval: ApprovalDetail }) {
           {sentence}
         </p>
       ))}
+      {receives === null ? null : (
+        <p className={classes.sentence}>
+          <strong>{receives}</strong>
+        </p>
+      )}
       {shown.acts.length === 0 && shown.sentences.length === 0 ? (
         <p className="muted">{words.noActs}</p>
       ) : null}

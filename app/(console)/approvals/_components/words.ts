@@ -1,5 +1,5 @@
 import { groupedNumber } from "#components/display/number-text.tsx";
-import type { EndCause } from "#lib/approvals/model.ts";
+import type { ApprovalRow, EndCause } from "#lib/approvals/model.ts";
 
 /** Texts of the approvals. */
 export const approvalWords = {
@@ -69,10 +69,13 @@ export const approvalWords = {
   notAskedAgain: "It was not asked for",
   approve: "Approve…",
   approveTitle: "Approve and do it",
+  /** Where approving does not do it. */
+  approveRunTitle: "Let who asked do it",
+  approveFileTitle: "Let who asked have the file",
   approveText:
     "It is done at once, in the name of who asked, exactly as it stands here. You are asked to confirm who you are.",
-  approveRunText:
-    "Its answer holds something that is for who asked alone: they can do it once you have approved, until the time is over. You are asked to confirm who you are.",
+  approveRunText: ({ kind, name }: { kind: string; name: string }) =>
+    `Approving does not do it. ${kind === "api_token" ? `The API token ${name}` : name} can do it then, once, until the time is over, and has its answer alone. You are asked to confirm who you are.`,
   approveFileText:
     "The file goes to who asked alone: they can fetch it once you have approved, until the time is over. You are asked to confirm who you are.",
   approveAct: "Approve",
@@ -106,3 +109,14 @@ export const approvalWords = {
   toReview: "To be reviewed by another owner",
   settings: "Four eyes…",
 };
+
+/** What approving does, as its dialog's title: it does it, or lets who asked do it. */
+export function approveTitleOf({ runBy, kinds }: Pick<ApprovalRow, "runBy" | "kinds">): string {
+  if (runBy === "approver") return approvalWords.approveTitle;
+  return kinds.includes("exports") ? approvalWords.approveFileTitle : approvalWords.approveRunTitle;
+}
+
+/** Who asked, where it stands by itself. */
+export function askerWords({ kind, name }: ApprovalRow["requestedBy"]): string {
+  return kind === "api_token" ? `${name} (API token)` : name;
+}

@@ -19,11 +19,11 @@ import type { Context } from "#lib/context.ts";
 import { getEnv } from "#lib/env.ts";
 import { DomainError, notFound } from "#lib/errors.ts";
 import { isUuid } from "#lib/ids.ts";
+import { MAX_FORM_BYTES } from "#lib/input/body-bound.ts";
 import { openProvider } from "#lib/sign-in-providers/open-provider.ts";
 import { ProviderRefused } from "#lib/sign-in-providers/provider-refused.ts";
 import { beginStepUpInput } from "#lib/step-up/input.ts";
 
-const MAX_FORM_BYTES = 16 * 1024;
 const NEXT_MAX = 500;
 
 type Segments = { params: Promise<{ nextauth: string[] }> };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { can } from "#lib/authz/require-permission.ts";
+import { can, roleThatHolds } from "#lib/authz/require-permission.ts";
 import { permissionsOf, ROLES } from "#lib/authz/roles.ts";
 import { DomainError } from "#lib/errors.ts";
 
@@ -13,14 +13,24 @@ export const GET = defineRoute({
     kind: z.enum(["admin", "api_token"]),
     id: z.uuid(),
     name: z.string(),
-    role: z.enum(ROLES),
+    role: z
+      .enum(ROLES)
+      .describe(
+        "The one that holds now: of an API token, no more than its own and its creator's both allow.",
+      ),
     permissions: z.array(z.string()),
   }),
   handler: async (ctx) => {
     const { actor } = ctx;
     if (actor.kind !== "admin" && actor.kind !== "api_token")
       throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
-    const { kind, id, name, role } = actor;
-    return { kind, id, name, role, permissions: permissionsOf(role).filter((one) => can(ctx, one)) };
+    const { kind, id, name } = actor;
+    return {
+      kind,
+      id,
+      name,
+      role: roleThatHolds(actor),
+      permissions: permissionsOf(actor.role).filter((one) => can(ctx, one)),
+    };
   },
 });
