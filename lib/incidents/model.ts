@@ -110,6 +110,8 @@ export type OwnSecretOfCase = {
   /** Its last four characters; null in reports from before that was kept. */
   hint: string | null;
   works: boolean;
+  /** When it ends, or ended, by itself; null where it does not, or that is not known. */
+  until: string | null;
 };
 
 /** "the API token deploy (…ab12)" */

@@ -16,6 +16,7 @@ import { takePack } from "../incidents/test-pack.ts";
 import { updateIncident } from "../incidents/update-incident.ts";
 import { planFixtureOf } from "../order-plans/plan-fixture.ts";
 import { storeSecret } from "../secrets/owned-secrets.ts";
+import { rotateVerifierSecret } from "../verifiers/rotate-verifier-secret.ts";
 import { listReportsOfIncident } from "./list-leak-reports.ts";
 import type { ScannerAction } from "./model.ts";
 import { openCaseOfReport } from "./open-case-of-report.ts";
@@ -54,6 +55,8 @@ const addScanner = made("scanner");
 const addVerifier = made("verifier");
 const addSecret = async (kind: "scanner" | "verifier", ownerId: string) =>
   (await db.transaction((tx) => storeSecret(tx, now(), { owner: kind, ownerId }))).value;
+const rotate = async (verifierId: string, overlapSeconds: number) =>
+  (await rotateVerifierSecret(now(), { verifierId, overlapSeconds })).secret;
 const works = async (table: "scanner_secret" | "verifier_secret", value: string) =>
   (
     await db.query(
@@ -186,7 +189,7 @@ describe("a secret of the product's own that a scanner reports", () => {
     expect(await works("verifier_secret", kept)).toBe(true);
     expect(await told(verifierId)).toEqual([
       expect.stringContaining("ended at once"),
-      expect.stringContaining("has no other to go on with"),
+      expect.stringContaining("has no other that works as long"),
     ]);
   });
 
@@ -205,7 +208,7 @@ describe("a secret of the product's own that a scanner reports", () => {
     ]);
     expect((await told(verifierId)).toSorted()).toEqual([
       expect.stringContaining("ended at once"),
-      expect.stringContaining("no other to go on with"),
+      expect.stringContaining("no other that works as long"),
     ]);
     // what had ended already is none to go on with
     await report("revoke", [current, old], { scannerId });
@@ -231,6 +234,55 @@ describe("a secret of the product's own that a scanner reports", () => {
     ]);
     const left = await Promise.all(secrets.map((secret) => works("verifier_secret", secret)));
     expect(left.toSorted()).toEqual([false, true]);
+  });
+
+  test("of a verifier that works longer than any other is left to a person, though an old one has seconds to live", async () => {
+    const verifierId = await addVerifier();
+    const old = await addSecret("verifier", verifierId);
+    const current = await rotate(verifierId, 60);
+    const first = await report("revoke", [current]);
+    expect(first.findings).toMatchObject([{ outcome: "case" }]);
+    expect(await told(verifierId)).toEqual([expect.stringContaining("no other that works as long")]);
+    expect([await works("verifier_secret", old), await works("verifier_secret", current)]).toEqual([
+      true,
+      true,
+    ]);
+    expect((await report("revoke", [old])).findings, "the one with an end, never reported").toMatchObject([
+      { outcome: "revoked" },
+    ]);
+  });
+
+  test("of a verifier that was left to a person, who replaced it with an overlap, works until then, however often it is reported", async () => {
+    const verifierId = await addVerifier();
+    const leaked = await addSecret("verifier", verifierId);
+    const { scannerId, number } = await report("revoke", [leaked]);
+    const current = await rotate(verifierId, 3_600);
+    await report("revoke", [leaked], { scannerId });
+    expect(await works("verifier_secret", leaked), "the same report").toBe(true);
+    expect(await told(verifierId), "is counted").toHaveLength(1);
+    const elsewhere = await report("revoke", [leaked]);
+    expect(elsewhere).toMatchObject({ number, findings: [{ outcome: "case" }] });
+    expect(await works("verifier_secret", leaked), "another scanner's").toBe(true);
+    const { ownSecrets } = await getIncident(now(), number);
+    expect(ownSecrets).toMatchObject([{ works: true, until: expect.any(String) }]);
+    expect((await told(verifierId))[1]).toMatch(
+      /it works until \d{4}-\d\d-\d\d \d\d:\d\d UTC\. End it sooner/,
+    );
+    expect((await packOf(number)).html).toContain('<span class="refused">works</span> until ');
+    // nobody has taken the new one in hand
+    await rotate(verifierId, 7_200);
+    expect((await report("revoke", [current])).findings).toMatchObject([{ outcome: "revoked" }]);
+    // nor an API token, which is no service's only secret
+    const { token } = await apiToken();
+    const spared = await report("case", [token]);
+    await db.query(
+      "UPDATE api_token SET expires_at = now() + interval '1 hour' WHERE token_hash = $1::bytea",
+      [createHash("sha256").update(token).digest()],
+    );
+    await apiToken();
+    await db.query("UPDATE scanner SET action = 'revoke' WHERE id = $1::uuid", [spared.scannerId]);
+    await report("revoke", [token], { scannerId: spared.scannerId });
+    expect(await opens(token)).toBe(false);
   });
 
   test("of a scanner is ended, its own too", async () => {

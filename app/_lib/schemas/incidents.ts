@@ -89,6 +89,9 @@ export const incidentDetail = incidentRow.extend({
         name: z.string(),
         hint: z.string().nullable().describe("Its last four characters, where they are known."),
         works: z.boolean(),
+        until: instant
+          .nullable()
+          .describe("When it ends, or ended, by itself, where it does and that is known."),
       }),
     )
     .describe("Secrets of this product that scanners reported. The case is open while one works."),
