@@ -38,10 +38,7 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
   if (sizeOf(cased) === 0)
     return (
       <Card>
-        <p>
-          None of it is on record as it was pasted, so there is nothing to contain and no case to open. If it
-          should be ours, look for the whole value: it may be cut or mistyped.
-        </p>
+        <p>{found.some(({ own }) => own !== null) ? words.ownNoCase : words.nothing}</p>
       </Card>
     );
 
