@@ -35,10 +35,11 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
   // one for what was found: pressing again goes on with it
   const [opening] = useState(() => openingOf(cased));
 
+  const hasOwn = found.some(({ own }) => own !== null);
   if (sizeOf(cased) === 0)
     return (
       <Card>
-        <p>{found.some(({ own }) => own !== null) ? words.ownNoCase : words.nothing}</p>
+        <p>{hasOwn ? words.ownNoCase : words.nothing}</p>
       </Card>
     );
 
@@ -91,6 +92,7 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
           </Button>
         </form>
         {canOpen ? null : <p className="muted">Your role does not allow it.</p>}
+        {hasOwn ? <p className="muted">{words.ownBeside}</p> : null}
         {stand === null ? (
           <ProblemAlert error={problem} fields={FIELDS} />
         ) : (

@@ -46,8 +46,9 @@ export const leakWords = {
   notYours: (end: string) => `Your role does not show its page: ask an owner. ${end} there.`,
   ownCase: "In a case already:",
   ownNoCase:
-    "None opens here on a secret of this product; a scanner's report of it opens one. It is ended on its page.",
-  moreOwn: (more: string) => `And ${more} more secrets of this product.`,
+    "No case is opened here on a secret of this product: it is ended on its page. A scanner's report of it opens one.",
+  ownBeside: "Of the secrets of this product none comes into it: each is ended on its page.",
+  moreOwn: (more: string) => `And ${more} more of this product.`,
   nothing:
     "None of it is on record as it was pasted, so there is nothing to contain and no case to open. If it should be ours, look for the whole value: it may be cut or mistyped. A secret of a verifier or scanner that was ended is on no record either.",
   ownWorksTag: "works",
