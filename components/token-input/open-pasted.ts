@@ -17,13 +17,16 @@ export async function openPasted(text: string): Promise<Pasted> {
       if (found !== null) return { do: "open", href: `/tokens/${found.id}` };
       return name.by === "id"
         ? { do: "search" }
-        : { do: "say", says: "No token on record has this SHA-256." };
+        : {
+            do: "say",
+            says: "No token on record has this SHA-256. The Leak desk knows secrets by theirs, too.",
+          };
     }
     if (seen.length === 0)
       return holdsValue(text)
         ? {
             do: "say",
-            says: "That is a secret, not a token. It is not searched for, and was not sent anywhere.",
+            says: "That is a secret, not a token. It is not searched for, and was not sent anywhere. If it leaked, paste it at the Leak desk.",
           }
         : { do: "search" };
     const { recogniseTokens } = await import("./recognise-token.ts");

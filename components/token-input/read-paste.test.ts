@@ -136,26 +136,29 @@ describe("a paste", () => {
       expect(readPaste(text)).toMatchObject({ values: [], hasSecret: false });
   });
 
-  test("of a client's secret gives it by its hash, once, plain or in base64 or cut out of a log; another kind's is only said to stand there", () => {
-    const secret = `twc_${"A1b2C3d4E5".repeat(5).slice(0, 43)}`;
-    for (const text of [
-      `CLIENT_SECRET=${secret}\nagain: "${secret}".`,
-      `Authorization: Basic ${base64(`my-client:${secret}`)}`,
-    ])
-      expect(readPaste(text), text).toEqual({
-        values: [{ hash: sha256(secret) }],
-        lines: [1],
-        issuers: [null],
-        tokens: 0,
-        secrets: 1,
-        others: { ...NO_OTHERS, again: text.includes("\n") ? [2] : [] },
-        hasSecret: false,
-        isCut: false,
-      });
-    expect(readPaste(`${secret}x`)).toMatchObject({ values: [], secrets: 0, hasSecret: true });
-    expect(readPaste(secret.replace("twc_", "twv_"))).toMatchObject({ values: [], hasSecret: true });
-    expect(JSON.stringify(readPaste(`${held.jwt} ${secret}`))).not.toContain(secret);
-  });
+  test.each(["twc_", "twv_", "twl_", "twk_"])(
+    "of a secret (%s) gives it by its hash, once, plain or in base64 or cut out of a log; a link's, or a piece, is only said to stand there",
+    (prefix) => {
+      const secret = `${prefix}${"A1b2C3d4E5".repeat(5).slice(0, 43)}`;
+      for (const text of [
+        `CLIENT_SECRET=${secret}\nagain: "${secret}".`,
+        `Authorization: Basic ${base64(`my-client:${secret}`)}`,
+      ])
+        expect(readPaste(text), text).toEqual({
+          values: [{ hash: sha256(secret) }],
+          lines: [1],
+          issuers: [null],
+          tokens: 0,
+          secrets: 1,
+          others: { ...NO_OTHERS, again: text.includes("\n") ? [2] : [] },
+          hasSecret: false,
+          isCut: false,
+        });
+      expect(readPaste(`${secret}x`)).toMatchObject({ values: [], secrets: 0, hasSecret: true });
+      expect(readPaste(secret.replace(prefix, "tws_"))).toMatchObject({ values: [], hasSecret: true });
+      expect(JSON.stringify(readPaste(`${held.jwt} ${secret}`))).not.toContain(secret);
+    },
+  );
 
   test("of ten thousand is read whole, and of more says that it is cut", () => {
     const lines = Array.from({ length: 10_001 }, () => jwt(uuidv7(at)));

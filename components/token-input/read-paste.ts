@@ -17,11 +17,11 @@ export type Paste = {
   issuers: (string | null)[];
   /** How many of them were tokens, rather than ids and hashes. */
   tokens: number;
-  /** How many of them were clients' secrets. */
+  /** How many of them were secrets: of clients, verifiers, scanners, or API tokens. */
   secrets: number;
   /** The lines of the paste but those of `lines`. */
   others: OtherLines;
-  /** Whether a secret of a verifier, scanner, API token or link stood among them: those are not looked up. */
+  /** Whether a set-up link, a signal receiver's secret, or a piece of a secret stood among them: those are not looked up. */
   hasSecret: boolean;
   /** Whether there were more than PASTE_MAX. */
   isCut: boolean;
@@ -35,8 +35,8 @@ const NAME = new RegExp(
   "gi",
 );
 
-/** A client's secret, as long as one is. */
-const CLIENT_SECRET = /(?<![0-9A-Za-z])twc_[0-9A-Za-z]{43}(?![0-9A-Za-z])/g;
+/** A secret of a client, verifier or scanner, or an API token, as long as one is. */
+const WHOLE_SECRET = /(?<![0-9A-Za-z])tw[cvlk]_[0-9A-Za-z]{43}(?![0-9A-Za-z])/g;
 
 /** Values that were seen, each with the lines that it stands in. */
 type Seen = Map<string, Span[]>;
@@ -81,7 +81,7 @@ export function readPaste(text: string): Paste {
   const inside = decoded(plain);
   const texts = inside === plain ? escaped : [...escaped, inside];
   const known = tokens.map(({ value }) => value);
-  const secrets = seenIn(texts, CLIENT_SECRET);
+  const secrets = seenIn(texts, WHOLE_SECRET);
   // what is taken out of it are never line breaks
   const rests = texts.map((one) => without(one, known));
   const names = seenIn(rests, NAME, (match) => match.toLowerCase());

@@ -118,7 +118,7 @@ function headOf(pack: EvidencePack): string {
       (secret) =>
         [
           "Leaked of this product",
-          `${text(ownSecretWords(secret))}: ${secret.works ? '<span class="refused">works</span>' : "does not work any more"}.`,
+          `${text(ownSecretWords(secret))}: ${secret.works ? `<span class="refused">works</span>${secret.until == null ? "" : ` until ${instant(secret.until)}`}` : "does not work any more"}.`,
         ] as const,
     ),
     ["Audiences", list(affected.audiences)],

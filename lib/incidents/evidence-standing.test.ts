@@ -9,6 +9,7 @@ const ownSecret = (name: string, works: boolean): OwnSecretOfCase => ({
   name: `the API token ${name}`,
   hint: "ab12",
   works,
+  until: null,
 });
 const of = (states: readonly TokenState[], { isCut = false, open = 0, own = [] as OwnSecretOfCase[] } = {}) =>
   standingOf({ rows: states.map((state) => ({ state }) as TokenRow), isCut }, [{ open }], [], own);

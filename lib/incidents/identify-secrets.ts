@@ -58,6 +58,7 @@ export async function identifySecrets(
           expiresAt: expiresAt?.toISOString() ?? null,
           cases: cases.get(secret.id) ?? [],
         },
+        own: null,
       },
     ]),
   );

@@ -5,6 +5,7 @@ import { uuidv7Time } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { type PartiesRecord, partiesOf } from "../registry/named-parties.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
+import { identifyOwnSecrets } from "./identify-own-secrets.ts";
 import { identifySecrets } from "./identify-secrets.ts";
 import type { IdentifyInput } from "./input.ts";
 import type { CaseName, IdentifiedValue } from "./model.ts";
@@ -84,12 +85,13 @@ function foundOf(record: Found, hash: string | undefined, cases: CaseName[]): Id
       cases,
     },
     secret: null,
+    own: null,
   };
 }
 
 /**
  * What each of some pasted values is, in their order: ours and live, ours and suspended, ours and ended, ours with another value (a signature that was cut or changed: whoever
- * wrote it had the token, so it has leaked), a client's secret that gets tokens or does not, gone from the register with its week, or not ours. Values come as ids and hashes, never as they are. What is on record names the open cases that hold it, for who may read them. Changes nothing. Needs `token:read`.
+ * wrote it had the token, so it has leaked), a client's secret that gets tokens or does not, a secret of the product's own that works or does not, gone from the register with its week, or not ours. Values come as ids and hashes, never as they are. What is on record names the open cases that hold it, for who may read them. Changes nothing. Needs `token:read`.
  */
 export async function identifyValues(ctx: Context, { values }: IdentifyInput): Promise<IdentifiedValue[]> {
   requirePermission(ctx, "token:read");
@@ -107,7 +109,10 @@ export async function identifyValues(ctx: Context, { values }: IdentifyInput): P
   );
   const left = new Map((await readLeft(ctx.db, missing)).map((record) => [record.id, record]));
   const unknown = values.flatMap(({ hash }) => (hash === undefined || byHash.has(hash) ? [] : [hash]));
-  const secrets = await identifySecrets(ctx, unknown);
+  const secrets = new Map([
+    ...(await identifySecrets(ctx, unknown)),
+    ...(await identifyOwnSecrets(ctx, unknown)),
+  ]);
   return values.map(({ id, hash }): IdentifiedValue => {
     const record =
       (id === undefined ? undefined : byId.get(id)) ?? (hash === undefined ? undefined : byHash.get(hash));
@@ -115,7 +120,7 @@ export async function identifyValues(ctx: Context, { values }: IdentifyInput): P
     const secret = hash === undefined ? undefined : secrets.get(hash);
     if (secret !== undefined) return secret;
     const gone = id === undefined ? undefined : left.get(id);
-    if (gone === undefined) return { is: "foreign", token: null, secret: null };
+    if (gone === undefined) return { is: "foreign", token: null, secret: null, own: null };
     const { familyId, kind } = gone;
     return {
       is: "left",
@@ -130,6 +135,7 @@ export async function identifyValues(ctx: Context, { values }: IdentifyInput): P
         cases: [],
       },
       secret: null,
+      own: null,
     };
   });
 }

@@ -110,6 +110,8 @@ export type OwnSecretOfCase = {
   /** Its last four characters; null in reports from before that was kept. */
   hint: string | null;
   works: boolean;
+  /** When it ends, or ended, by itself; null where it does not, or that is not known. */
+  until: string | null;
 };
 
 /** "the API token deploy (…ab12)" */
@@ -313,6 +315,21 @@ export type IdentifiedSecret = {
   cases: CaseName[];
 };
 
+/** A secret of the product's own that was pasted, as its SHA-256. */
+export type IdentifiedOwnSecret = {
+  kind: OwnSecretKind;
+  /** Whose it is, in words. */
+  name: string;
+  /** Its last four characters. */
+  hint: string;
+  /** The API token, verifier or scanner on whose page it is ended; null where the reader may not see that. */
+  ownerId: string | null;
+  /** When it ends by itself; null also where the reader may not see what it is of. */
+  expiresAt: string | null;
+  /** Those that are not closed and hold it already, the newest first. */
+  cases: CaseName[];
+};
+
 export type IdentifiedValue = {
   is: FoundAs;
   /** Of what is on record, or was. */
@@ -330,6 +347,8 @@ export type IdentifiedValue = {
   } | null;
   /** Of a client's secret: `live` gets tokens, `ended` does not. */
   secret: IdentifiedSecret | null;
+  /** Of a secret of the product's own: `live` opens what it is for, `ended` does not. */
+  own: IdentifiedOwnSecret | null;
 };
 
 /** Where people see a case's page. */

@@ -1,4 +1,5 @@
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { OWN_SECRETS } from "../scanners/own-secret-sql.ts";
 import type { OwnSecretOfCase } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
 
@@ -29,10 +30,12 @@ export function ownSecretWorks(now: Date): Fragment {
 }
 
 /** Secrets of the product's own that came into a case, each once, those that work first. Authorise before: this does not. */
-export function readOwnSecrets({ db, now }: Reader, incidentId: string): Promise<OwnSecretOfCase[]> {
-  return run<OwnSecretOfCase>(
+export async function readOwnSecrets({ db, now }: Reader, incidentId: string): Promise<OwnSecretOfCase[]> {
+  const rows = await run<Omit<OwnSecretOfCase, "until"> & { until: Date | null }>(
     db,
-    sql`SELECT f.kind, f.owner_id AS "ownerId", max(f.name) AS name, max(f.secret_hint) AS hint, bool_or(${stillWorks(now)}) AS works
-      FROM ${OWN} WHERE g.incident_id = ${incidentId}::uuid GROUP BY f.kind, f.owner_id, f.secret_id ORDER BY 5 DESC, min(g.received_at), 3, 4`,
+    sql`SELECT f.kind, f.owner_id AS "ownerId", max(f.name) AS name, max(f.secret_hint) AS hint, bool_or(${stillWorks(now)}) AS works, max(k.expires_at) AS until
+      FROM ${OWN} LEFT JOIN ${OWN_SECRETS} k ON k.kind = f.kind AND k.id = f.secret_id
+      WHERE g.incident_id = ${incidentId}::uuid GROUP BY f.kind, f.owner_id, f.secret_id ORDER BY 5 DESC, min(g.received_at), 3, 4`,
   );
+  return rows.map((row) => ({ ...row, until: row.until?.toISOString() ?? null }));
 }

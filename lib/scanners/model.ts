@@ -48,6 +48,13 @@ export const OWN_SECRET_KINDS = [
 ] as const satisfies FindingKind[];
 export type OwnSecretKind = (typeof OWN_SECRET_KINDS)[number];
 
+/** How it is ended, on the page of what it is of. */
+export const OWN_SECRET_ENDS: Record<OwnSecretKind, string> = {
+  api_token: "Revoke it",
+  verifier_secret: "Rotate it",
+  scanner_secret: "Rotate it",
+};
+
 /** The page of what a secret of the product's own is of. */
 export function ownerHref(kind: OwnSecretKind, id: string): string {
   switch (kind) {

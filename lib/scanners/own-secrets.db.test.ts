@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
 import { findApiToken } from "../api-tokens/find-api-token.ts";
 import { revokeApiToken } from "../api-tokens/revoke-api-token.ts";
+import { ROLES, roleHas } from "../authz/roles.ts";
 import { type Context, systemContext } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { uuidv7 } from "../ids.ts";
 import { evidenceHtml } from "../incidents/evidence-html.ts";
 import { getIncident } from "../incidents/get-incident.ts";
+import { identifyValues } from "../incidents/identify-values.ts";
 import { readIncident } from "../incidents/incident-row.ts";
 import { listIncidents } from "../incidents/list-incidents.ts";
 import { noteContainmentOfAll } from "../incidents/note-containment.ts";
@@ -16,6 +18,8 @@ import { takePack } from "../incidents/test-pack.ts";
 import { updateIncident } from "../incidents/update-incident.ts";
 import { planFixtureOf } from "../order-plans/plan-fixture.ts";
 import { storeSecret } from "../secrets/owned-secrets.ts";
+import { contextAs } from "../tokens/token-fixture.ts";
+import { rotateVerifierSecret } from "../verifiers/rotate-verifier-secret.ts";
 import { listReportsOfIncident } from "./list-leak-reports.ts";
 import type { ScannerAction } from "./model.ts";
 import { openCaseOfReport } from "./open-case-of-report.ts";
@@ -54,6 +58,8 @@ const addScanner = made("scanner");
 const addVerifier = made("verifier");
 const addSecret = async (kind: "scanner" | "verifier", ownerId: string) =>
   (await db.transaction((tx) => storeSecret(tx, now(), { owner: kind, ownerId }))).value;
+const rotate = async (verifierId: string, overlapSeconds: number) =>
+  (await rotateVerifierSecret(now(), { verifierId, overlapSeconds })).secret;
 const works = async (table: "scanner_secret" | "verifier_secret", value: string) =>
   (
     await db.query(
@@ -186,7 +192,7 @@ describe("a secret of the product's own that a scanner reports", () => {
     expect(await works("verifier_secret", kept)).toBe(true);
     expect(await told(verifierId)).toEqual([
       expect.stringContaining("ended at once"),
-      expect.stringContaining("has no other to go on with"),
+      expect.stringContaining("has no other that works as long"),
     ]);
   });
 
@@ -205,7 +211,7 @@ describe("a secret of the product's own that a scanner reports", () => {
     ]);
     expect((await told(verifierId)).toSorted()).toEqual([
       expect.stringContaining("ended at once"),
-      expect.stringContaining("no other to go on with"),
+      expect.stringContaining("no other that works as long"),
     ]);
     // what had ended already is none to go on with
     await report("revoke", [current, old], { scannerId });
@@ -231,6 +237,55 @@ describe("a secret of the product's own that a scanner reports", () => {
     ]);
     const left = await Promise.all(secrets.map((secret) => works("verifier_secret", secret)));
     expect(left.toSorted()).toEqual([false, true]);
+  });
+
+  test("of a verifier that works longer than any other is left to a person, though an old one has seconds to live", async () => {
+    const verifierId = await addVerifier();
+    const old = await addSecret("verifier", verifierId);
+    const current = await rotate(verifierId, 60);
+    const first = await report("revoke", [current]);
+    expect(first.findings).toMatchObject([{ outcome: "case" }]);
+    expect(await told(verifierId)).toEqual([expect.stringContaining("no other that works as long")]);
+    expect([await works("verifier_secret", old), await works("verifier_secret", current)]).toEqual([
+      true,
+      true,
+    ]);
+    expect((await report("revoke", [old])).findings, "the one with an end, never reported").toMatchObject([
+      { outcome: "revoked" },
+    ]);
+  });
+
+  test("of a verifier that was left to a person, who replaced it with an overlap, works until then, however often it is reported", async () => {
+    const verifierId = await addVerifier();
+    const leaked = await addSecret("verifier", verifierId);
+    const { scannerId, number } = await report("revoke", [leaked]);
+    const current = await rotate(verifierId, 3_600);
+    await report("revoke", [leaked], { scannerId });
+    expect(await works("verifier_secret", leaked), "the same report").toBe(true);
+    expect(await told(verifierId), "is counted").toHaveLength(1);
+    const elsewhere = await report("revoke", [leaked]);
+    expect(elsewhere).toMatchObject({ number, findings: [{ outcome: "case" }] });
+    expect(await works("verifier_secret", leaked), "another scanner's").toBe(true);
+    const { ownSecrets } = await getIncident(now(), number);
+    expect(ownSecrets).toMatchObject([{ works: true, until: expect.any(String) }]);
+    expect((await told(verifierId))[1]).toMatch(
+      /it works until \d{4}-\d\d-\d\d \d\d:\d\d UTC\. End it sooner/,
+    );
+    expect((await packOf(number)).html).toContain('<span class="refused">works</span> until ');
+    // nobody has taken the new one in hand
+    await rotate(verifierId, 7_200);
+    expect((await report("revoke", [current])).findings).toMatchObject([{ outcome: "revoked" }]);
+    // nor an API token, which is no service's only secret
+    const { token } = await apiToken();
+    const spared = await report("case", [token]);
+    await db.query(
+      "UPDATE api_token SET expires_at = now() + interval '1 hour' WHERE token_hash = $1::bytea",
+      [createHash("sha256").update(token).digest()],
+    );
+    await apiToken();
+    await db.query("UPDATE scanner SET action = 'revoke' WHERE id = $1::uuid", [spared.scannerId]);
+    await report("revoke", [token], { scannerId: spared.scannerId });
+    expect(await opens(token)).toBe(false);
   });
 
   test("of a scanner is ended, its own too", async () => {
@@ -358,5 +413,78 @@ describe("the case of a secret of the product's own", () => {
     await addSecret("verifier", verifierId);
     await report("revoke", [only], { scannerId });
     expect((await stands(number)).state).toBe("contained");
+  });
+});
+
+describe("a secret of the product's own that is pasted at the Leak desk", () => {
+  const hashOf = (value: string) => createHash("sha256").update(value).digest("hex");
+  const identify = (ctx: Context, ...values: string[]) =>
+    identifyValues({ ...ctx, now: new Date() }, { values: values.map((value) => ({ hash: hashOf(value) })) });
+
+  test("is told as what it is, whether it works, where it is ended and which open case has it: never as not ours", async () => {
+    const [{ id, token }, verifierId, scannerId] = [
+      await apiToken(),
+      await addVerifier(),
+      await addScanner(),
+    ];
+    const [ofVerifier, ofScanner] = [
+      await addSecret("verifier", verifierId),
+      await addSecret("scanner", scannerId),
+    ];
+    const all = [token, ofVerifier, ofScanner, token.replace(/.$/, "!")];
+    const found = await identify(owner, ...all);
+    expect(found).toMatchObject([
+      {
+        is: "live",
+        own: {
+          kind: "api_token",
+          name: expect.stringMatching(/^the API token deploy /),
+          hint: token.slice(-4),
+          ownerId: id,
+          expiresAt: expect.any(String),
+          cases: [],
+        },
+      },
+      { is: "live", own: { kind: "verifier_secret", ownerId: verifierId, expiresAt: null } },
+      { is: "live", own: { kind: "scanner_secret", ownerId: scannerId } },
+      { is: "foreign", token: null, secret: null, own: null },
+    ]);
+
+    const { number } = await report("case", [token]);
+    expect((await identify(owner, token))[0]?.own?.cases).toMatchObject([{ number, state: "open" }]);
+    await revokeApiToken(now(), { apiTokenId: id });
+    await db.query("UPDATE verifier SET disabled_at = now() WHERE id = $1::uuid", [verifierId]);
+    await db.query("UPDATE scanner_secret SET expires_at = now() WHERE scanner_id = $1::uuid", [scannerId]);
+    expect((await identify(owner, ...all)).map(({ is, own }) => [is, own?.kind])).toEqual([
+      ["ended", "api_token"],
+      ["ended", "verifier_secret"],
+      ["ended", "scanner_secret"],
+      ["foreign", undefined],
+    ]);
+  });
+
+  test("is named to who may not see API tokens as a report's page names it, and no more is told of it; to nobody else", async () => {
+    const { token } = await apiToken();
+    const ofVerifier = await addSecret("verifier", await addVerifier());
+    for (const role of ["responder", "governor", "auditor"] as const) {
+      const [own, seen] = await identify(fixture.as(role), token, ofVerifier);
+      expect(own?.is).toBe("live");
+      expect(own?.own, role).toEqual({
+        kind: "api_token",
+        name: expect.stringMatching(/^the API token deploy /),
+        hint: token.slice(-4),
+        ownerId: null,
+        expiresAt: null,
+        cases: [],
+      });
+      expect(seen?.own?.ownerId, "a verifier's page is for all").toEqual(expect.any(String));
+    }
+    // whoever may ask the desk may read the reports, which name it
+    expect(ROLES.filter((role) => roleHas(role, "token:read"))).toEqual(
+      ROLES.filter((role) => roleHas(role, "incident:read")),
+    );
+    await expect(identify(contextAs(db, "anonymous"), token)).rejects.toMatchObject({
+      code: "NOT_SIGNED_IN",
+    });
   });
 });

@@ -8,8 +8,9 @@ import { notify } from "../notifications/notify.ts";
 import type { FindingOutcome, OwnSecretKind } from "./model.ts";
 import { ownerHref } from "./model.ts";
 import type { ActingScanner } from "./order-of-report.ts";
+import { OWN_SECRETS, ownSecretIsTaken } from "./own-secret-sql.ts";
 
-/** A secret of the product's own that was reported: whose it is, whether it works, and whether its verifier would be left with none that works once all that was reported with it had ended. */
+/** A secret of the product's own that was reported: whose it is, and whether it works. */
 export type OwnSecret = {
   kind: OwnSecretKind;
   name: string;
@@ -17,8 +18,13 @@ export type OwnSecret = {
   ownerName: string;
   secretId: string;
   hint: string;
+  /** When it ends by itself. */
+  expiresAt: Date | null;
   isTaken: boolean;
-  isOnlyOne: boolean;
+  /** Whether its verifier would be left with none that works as long, once all that was reported with it had ended. */
+  isLasting: boolean;
+  /** Whether it leaked before, was left to a person, and was given an end since, by another one beside it. */
+  isInHand: boolean;
 };
 
 /** One report after another on the same verifier, and no rotation between: what each finds left of it is what is left. */
@@ -31,8 +37,8 @@ async function lockVerifiers(tx: Sql, hashes: readonly Buffer[]): Promise<void> 
 }
 
 /**
- * API tokens, and secrets of verifiers and scanners, among some hashes, by hash. Inside the caller's transaction: it holds the verifiers that secrets are of. Of several of one verifier
- * that works with no other, the one that works the longest is its only one.
+ * API tokens, and secrets of verifiers and scanners, among some hashes, by hash. Inside the caller's transaction: it holds the verifiers that secrets are of. A verifier's secret is lasting
+ * where none that was not reported works as long, and it is the last of those that were.
  */
 export async function findOwnSecrets(
   db: Sql,
@@ -40,28 +46,30 @@ export async function findOwnSecrets(
   now: Date,
 ): Promise<Map<string, OwnSecret>> {
   await lockVerifiers(db, hashes);
-  const isLive = sql`(x.expires_at IS NULL OR x.expires_at > ${now}::timestamptz)`;
   const rows = await run<OwnSecret & { hash: string }>(
     db,
     sql`WITH h AS MATERIALIZED (SELECT DISTINCT u.hash FROM unnest(${hashes}::bytea[]) AS u(hash))
-      SELECT encode(h.hash, 'hex') AS hash, 'api_token' AS kind, 'the API token ' || x.name AS name, x.id AS "ownerId", x.name AS "ownerName", x.id AS "secretId", x.hint,
-        x.revoked_at IS NULL AND ${isLive} AS "isTaken", false AS "isOnlyOne" FROM h JOIN api_token x ON x.token_hash = h.hash
-      UNION ALL
-      SELECT encode(h.hash, 'hex'), 'verifier_secret', 'a secret of the verifier ' || v.name, v.id, v.name, x.id, x.hint, v.disabled_at IS NULL AND ${isLive},
-        NOT EXISTS (SELECT FROM verifier_secret o WHERE o.verifier_id = v.id AND o.id <> x.id AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)
-          AND (o.secret_hash NOT IN (SELECT hash FROM h)
-            OR (coalesce(o.expires_at, 'infinity'), o.created_at, o.id) > (coalesce(x.expires_at, 'infinity'), x.created_at, x.id)))
-      FROM h JOIN verifier_secret x ON x.secret_hash = h.hash JOIN verifier v ON v.id = x.verifier_id
-      UNION ALL
-      SELECT encode(h.hash, 'hex'), 'scanner_secret', 'a secret of the scanner ' || s.name, s.id, s.name, x.id, x.hint, s.disabled_at IS NULL AND ${isLive}, false
-      FROM h JOIN scanner_secret x ON x.secret_hash = h.hash JOIN scanner s ON s.id = x.scanner_id`,
+      SELECT encode(x.hash, 'hex') AS hash, x.kind, x.name, x.owner_id AS "ownerId", x.owner_name AS "ownerName", x.id AS "secretId", x.hint, x.expires_at AS "expiresAt",
+        ${ownSecretIsTaken(now)} AS "isTaken",
+        x.kind = 'verifier_secret' AND NOT EXISTS (SELECT FROM verifier_secret o WHERE o.verifier_id = x.owner_id AND o.id <> x.id
+          AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)
+          AND CASE WHEN o.secret_hash IN (SELECT h.hash FROM h)
+            THEN (coalesce(o.expires_at, 'infinity'), o.created_at, o.id) > (coalesce(x.expires_at, 'infinity'), x.created_at, x.id)
+            ELSE coalesce(o.expires_at, 'infinity') >= coalesce(x.expires_at, 'infinity') END) AS "isLasting",
+        x.kind <> 'api_token' AND x.expires_at IS NOT NULL AND EXISTS (SELECT FROM leak_finding f JOIN leak_report g ON g.id = f.report_id
+          JOIN ${OWN_SECRETS} o ON o.kind = x.kind AND o.owner_id = x.owner_id AND o.id <> x.id AND o.created_at >= g.received_at
+          WHERE f.secret_id = x.id AND f.outcome = 'case') AS "isInHand"
+      FROM h JOIN ${OWN_SECRETS} x ON x.hash = h.hash`,
   );
   return new Map(rows.map(({ hash, ...secret }) => [hash, secret]));
 }
 
-/** Whether a policy ends it at once. The only secret of a verifier, or the last of those that were reported of it, is left to a person: ending it would stop a service, as a client's would. */
+/**
+ * Whether a policy ends it at once. Two are left to a person: the one that its verifier works the longest with, because ending it would stop a service, as a client's would; and one that a
+ * person replaced after it was left to them, for as long as they let it go on.
+ */
 export function isEndedBy({ action }: Pick<ActingScanner, "action">, secret: OwnSecret): boolean {
-  return action === "revoke" && secret.isTaken && !secret.isOnlyOne;
+  return action === "revoke" && secret.isTaken && !secret.isLasting && !secret.isInHand;
 }
 
 // taken from where authorities read them, whatever their clocks say
@@ -88,11 +96,16 @@ async function end(tx: Sql, ctx: SqlContext, secret: OwnSecret, note: string): P
   });
 }
 
-function whatToDo({ isTaken, isOnlyOne }: OwnSecret, outcome: FindingOutcome): string {
+const minuteOf = (at: Date) => `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+
+function whatToDo({ isTaken, isLasting, isInHand, expiresAt }: OwnSecret, outcome: FindingOutcome): string {
   if (outcome === "revoked") return "It was ended at once, as the scanner's policy says.";
   if (!isTaken) return "It had ended before. What it was used for is in the log.";
-  return isOnlyOne
-    ? "It works, and its verifier has no other to go on with: make a new one, bring it to the service, then end this one."
+  const until = expiresAt === null ? "" : ` until ${minuteOf(expiresAt)}`;
+  if (isInHand)
+    return `It was left to a person before, who replaced it: it works${until}. End it sooner, as soon as nothing needs it.`;
+  return isLasting
+    ? `It works${until}, and its verifier has no other that works as long: make a new one, bring it to the service, then end this one.`
     : "It works: end it now.";
 }
 

@@ -89,6 +89,9 @@ export const incidentDetail = incidentRow.extend({
         name: z.string(),
         hint: z.string().nullable().describe("Its last four characters, where they are known."),
         works: z.boolean(),
+        until: instant
+          .nullable()
+          .describe("When it ends, or ended, by itself, where it does and that is known."),
       }),
     )
     .describe("Secrets of this product that scanners reported. The case is open while one works."),
@@ -216,6 +219,22 @@ export const identifiedValues = z.object({
           cases: z.array(z.object({ number: z.int(), title: z.string(), state: z.enum(INCIDENT_STATES) })),
         })
         .nullable(),
+      own: z
+        .object({
+          kind: z.enum(OWN_SECRET_KINDS),
+          name: z.string().describe("Whose it is."),
+          hint: z.string().describe("Its last four characters."),
+          ownerId: z
+            .string()
+            .nullable()
+            .describe(
+              "The API token, verifier or scanner where it is ended; null where you may not see that.",
+            ),
+          expiresAt: instant.nullable(),
+          cases: z.array(z.object({ number: z.int(), title: z.string(), state: z.enum(INCIDENT_STATES) })),
+        })
+        .nullable()
+        .describe("A secret of this product: it is ended on the page of what it is of."),
     }),
   ),
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { decodeJwt } from "jose";
 import { issueLongAgo } from "../../fixtures/old-tokens.ts";
@@ -98,6 +99,21 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   );
   await page.getByRole("button", { name: "Open a case" }).click();
   await expect(page.getByText(`The leaked secret of ${client.clientId} still works`)).toBeVisible();
+
+  // a secret of this product, by its hash: what it is, that it works, and where it is ended
+  const { verifier } = registry;
+  await page.goto("/leak-desk");
+  await field.focus();
+  await paste(page, createHash("sha256").update(verifier.secret).digest("hex"));
+  const own = page
+    .getByRole("alert")
+    .filter({ hasText: RegExp(`A secret of the verifier ${verifier.name} .*works`) });
+  await expect(own.getByRole("link", { name: "Rotate it on its page" })).toHaveAttribute(
+    "href",
+    `/verifiers/${verifier.id}`,
+  );
+  await expect(page.getByText("Ours and live")).toBeVisible();
+  await expect(page.getByText("there is nothing to contain")).toHaveCount(0);
 });
 
 test("two who are at one case see each other's notes, ticks and orders as they come, and lose nothing that they had begun", async ({

@@ -92,6 +92,7 @@ export const incidentWords = {
     `${isEnough ? "Whoever has it gets new tokens, so that the case stays open" : "Whoever has it passes for the client, so that the case stays open"} whatever is taken back here.`,
   ownWorks: (name: string) => `What leaked of this product works: ${name}`,
   ownWorksText: "Whoever has it is let in, so that the case stays open whatever is taken back here.",
+  ownUntil: "It ends by itself at",
   toOwn: "End it on its page.",
   toReissue: "Replace it under Reissue.",
   replaceSecret: (client: string) => `New secret for ${client}…`,

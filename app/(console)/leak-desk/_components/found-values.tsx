@@ -9,12 +9,21 @@ import { groupedNumber } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
-import { FOUND_AS, type IdentifiedSecret, type IdentifiedValue } from "#lib/incidents/model.ts";
+import {
+  FOUND_AS,
+  type IdentifiedOwnSecret,
+  type IdentifiedSecret,
+  type IdentifiedValue,
+} from "#lib/incidents/model.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
 import { plural } from "#lib/order-plans/plan-words.ts";
+import { FINDING_KIND_WORDS, ownerHref } from "#lib/scanners/model.ts";
 import classes from "./leak-desk.module.css";
-import type { LookedUp } from "./look-up.ts";
+import { keyOfOwn, type LookedUp } from "./look-up.ts";
 import { PasteLines } from "./paste-lines.tsx";
 import { FOUND_WORDS, leakWords as words } from "./words.ts";
+
+const lower = (letter: string) => letter.toLowerCase();
 
 /** Lines that are shown; all are counted. */
 const SHOWN = 50;
@@ -25,13 +34,20 @@ type Line = IdentifiedValue & { key: string };
 function linesOf(found: readonly IdentifiedValue[]): Line[] {
   const lines = found.map((value, index) => ({
     ...value,
-    key: value.token?.id ?? value.secret?.id ?? `foreign ${index}`,
+    key:
+      value.token?.id ?? value.secret?.id ?? (value.own === null ? `foreign ${index}` : keyOfOwn(value.own)),
   }));
   const once = new Map(lines.map((line) => [`${line.is} ${line.key}`, line]));
   return [...once.values()].sort((one, other) => FOUND_AS.indexOf(one.is) - FOUND_AS.indexOf(other.is));
 }
 
 function State({ line }: { line: Line }) {
+  if (line.own !== null)
+    return line.is === "live" ? (
+      <Tag tone="revoked">{words.ownWorksTag}</Tag>
+    ) : (
+      <Tag tone="expired">{words.ownEndedTag}</Tag>
+    );
   if (line.secret !== null)
     return line.is === "live" ? (
       <Tag tone="revoked">{words.secretWorks}</Tag>
@@ -65,7 +81,7 @@ function asideOf({ tokens, secrets }: LookedUp["paste"], values: number): string
   const names = values - tokens - secrets;
   return [
     ...(tokens === 0 && secrets > 0 ? [] : [plural(tokens, "token", "tokens")]),
-    ...(secrets === 0 ? [] : [plural(secrets, "client secret", "client secrets")]),
+    ...(secrets === 0 ? [] : [plural(secrets, "secret", "secrets")]),
     ...(names === 0 && secrets > 0 ? [] : [plural(names, "id or hash", "ids and hashes")]),
   ].join(", ");
 }
@@ -83,6 +99,24 @@ function Secret({ secret }: { secret: IdentifiedSecret }) {
       <small className="muted">
         {opens === "" ? words.opensNothing : words.secretOpens(opens, secret.isEnough)}
       </small>
+    </>
+  );
+}
+
+/** Whose one of the product's own is, and where it is ended. */
+function Own({ own: { kind, name, hint, ownerId } }: { own: IdentifiedOwnSecret }) {
+  return (
+    <>
+      {ownerId === null ? (
+        visibleText(name)
+      ) : (
+        <Link prefetch={false} href={ownerHref(kind, ownerId)}>
+          {visibleText(name)}
+        </Link>
+      )}{" "}
+      <span className="muted" style={{ whiteSpace: "nowrap" }}>
+        …{hint}
+      </span>
     </>
   );
 }
@@ -125,8 +159,10 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
             {
               header: "Token or secret",
               isWrapping: true,
-              cell: ({ token, secret }: Line) =>
-                secret !== null ? (
+              cell: ({ token, secret, own }: Line) =>
+                own !== null ? (
+                  <Own own={own} />
+                ) : secret !== null ? (
                   <Secret secret={secret} />
                 ) : token === null ? (
                   <span className="faint">nothing on record</span>
@@ -137,12 +173,11 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
             {
               header: "Kind",
               isExtra: true,
-              cell: ({ token, secret }: Line) =>
-                secret !== null
-                  ? "client secret"
-                  : token === null
-                    ? ""
-                    : `${token.format ?? ""} ${token.kind}`.trim(),
+              cell: ({ token, secret, own }: Line) => {
+                if (own !== null) return FINDING_KIND_WORDS[own.kind].replace(/^[A-Z](?=[a-z])/, lower);
+                if (secret !== null) return "client secret";
+                return token === null ? "" : `${token.format ?? ""} ${token.kind}`.trim();
+              },
             },
             {
               header: "Holder",
@@ -156,9 +191,11 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
             {
               header: "Expires",
               isExtra: true,
-              cell: ({ token, secret }: Line) =>
+              cell: ({ token, secret, own }: Line) =>
                 secret !== null ? (
                   <Instant at={secret.expiresAt} show="exact" none="never" />
+                ) : own !== null ? (
+                  <Instant at={own.expiresAt} show="exact" none={own.ownerId === null ? "" : "never"} />
                 ) : token === null ? (
                   ""
                 ) : (

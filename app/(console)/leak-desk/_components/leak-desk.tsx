@@ -12,6 +12,7 @@ import { FoundValues } from "./found-values.tsx";
 import classes from "./leak-desk.module.css";
 import { type LookedUp, lookUp } from "./look-up.ts";
 import { OpenCase } from "./open-case.tsx";
+import { OwnSecrets } from "./own-secrets.tsx";
 import { leakWords as words } from "./words.ts";
 
 type Stage =
@@ -84,6 +85,7 @@ export function LeakDesk({ canOpen }: { canOpen: boolean }) {
     return (
       <div className={classes.desk}>
         <FoundValues found={stage.found} />
+        <OwnSecrets found={stage.found.found} />
         <OpenCase found={stage.found.found} canOpen={canOpen} />
         <div>
           <Button leftSection={<IconArrowBackUp size={16} />} onClick={again}>

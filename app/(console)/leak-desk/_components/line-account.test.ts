@@ -21,6 +21,7 @@ function answerOf(values: readonly PastedValue[], hashes: ReadonlyMap<string, Fo
     is: hashes.get(hash ?? id ?? "") ?? "foreign",
     token: null,
     secret: null,
+    own: null,
   }));
 }
 
@@ -56,7 +57,7 @@ test("of ten thousand pasted lines each is accounted for once: the sum is what w
     // the same as another, of each kind
     ...live.slice(0, 800).map((value) => `again: ${value}`),
     ...secrets.slice(0, 20).map((value) => value),
-    ...many(80, (index) => `twv_${String(index).padStart(43, "B")}`),
+    ...many(80, (index) => `tws_${String(index).padStart(43, "B")}`),
     ...many(2_000, () => Buffer.from(sha256(randomUUID()), "hex").toString("base64")),
     ...many(480, () => "a line of a log, with nothing"),
     ...many(100, (index) => (index % 2 === 0 ? "" : " \t ")),

@@ -5,6 +5,7 @@ import {
   casedTokens,
   casesOf,
   firstOf,
+  ownOf,
   restOf,
   suggestedSeverity,
   suggestedTitle,
@@ -29,6 +30,7 @@ const value = (is: IdentifiedValue["is"], state: string | null, cases: Cases = [
           cases,
         },
   secret: null,
+  own: null,
 });
 
 const secret = (clientUuid: string, is: "live" | "ended", cases: Cases = []): IdentifiedValue => ({
@@ -46,6 +48,7 @@ const secret = (clientUuid: string, is: "live" | "ended", cases: Cases = []): Id
     expiresAt: null,
     cases,
   },
+  own: null,
 });
 
 test("a client's secret is what a case can be about: high while it gets tokens, named after its client, and each once", () => {
@@ -63,6 +66,22 @@ test("a client's secret is what a case can be about: high while it gets tokens, 
     50,
     { tokenIds: [], secretIds: ["s50"] },
   ]);
+});
+
+test("a secret of the product's own is told once, however it was pasted, those that work first; no case is opened on it here", () => {
+  const own = (name: string, is: "live" | "ended"): IdentifiedValue => ({
+    is,
+    token: null,
+    secret: null,
+    own: { kind: "api_token", name, hint: "abcd", ownerId: "1", expiresAt: null, cases: [] },
+  });
+  const found = [own("audit", "ended"), own("deploy", "live"), value("foreign", null), own("deploy", "live")];
+  expect(ownOf(found).map(({ name, works }) => [name, works])).toEqual([
+    ["deploy", true],
+    ["audit", false],
+  ]);
+  expect(casedOf(found)).toEqual({ tokenIds: [], secretIds: [] });
+  expect(ownOf([value("foreign", null)])).toEqual([]);
 });
 
 test("a case that holds one secret of a client and not the other lacks it", () => {

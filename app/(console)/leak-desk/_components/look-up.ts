@@ -2,6 +2,7 @@ import { requestJson } from "#components/request/request-json.ts";
 import type { Paste } from "#components/token-input/read-paste.ts";
 import {
   type CaseName,
+  type IdentifiedOwnSecret,
   type IdentifiedValue,
   SECRETS_AT_ONCE,
   type Severity,
@@ -43,6 +44,23 @@ export function casedTokens(found: readonly IdentifiedValue[]): string[] {
 /** The secrets that were found, each once. */
 function casedSecrets(found: readonly IdentifiedValue[]): string[] {
   return [...new Set(found.flatMap(({ secret }) => secret?.id ?? []))];
+}
+
+/** A secret of the product's own that was found. */
+export type FoundOwn = IdentifiedOwnSecret & { works: boolean };
+
+export function keyOfOwn({ kind, name, hint }: IdentifiedOwnSecret): string {
+  return `${kind} ${name} ${hint}`;
+}
+
+/** The secrets of the product's own, each once, those that work first. */
+export function ownOf(found: readonly IdentifiedValue[]): FoundOwn[] {
+  const once = new Map(
+    found.flatMap(({ is, own }) =>
+      own === null ? [] : [[keyOfOwn(own), { ...own, works: is === "live" }] as const],
+    ),
+  );
+  return [...once.values()].sort((one, other) => Number(other.works) - Number(one.works));
 }
 
 /** What a case can be about: the tokens on record, and clients' secrets, by their ids. */

@@ -35,13 +35,11 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
   // one for what was found: pressing again goes on with it
   const [opening] = useState(() => openingOf(cased));
 
+  const hasOwn = found.some(({ own }) => own !== null);
   if (sizeOf(cased) === 0)
     return (
       <Card>
-        <p>
-          None of it is on record as it was pasted, so there is nothing to contain and no case to open. If it
-          should be ours, look for the whole value: it may be cut or mistyped.
-        </p>
+        <p>{hasOwn ? words.ownNoCase : words.nothing}</p>
       </Card>
     );
 
@@ -94,6 +92,7 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
           </Button>
         </form>
         {canOpen ? null : <p className="muted">Your role does not allow it.</p>}
+        {hasOwn ? <p className="muted">{words.ownBeside}</p> : null}
         {stand === null ? (
           <ProblemAlert error={problem} fields={FIELDS} />
         ) : (

@@ -3,7 +3,7 @@ export const leakWords = {
   title: "Leak desk",
   purpose: "Paste what leaked. It is recognised and hashed in this browser: no value leaves it.",
   field: "What leaked",
-  hint: "Tokens (JWT or opaque), client secrets, jtis, SHA-256 hashes, log lines, HTTP, git, npm or Docker credentials, or a secret scanner's findings; up to 10,000.",
+  hint: "Tokens (JWT or opaque), secrets of clients, verifiers and scanners, API tokens, jtis, SHA-256 hashes, log lines, HTTP, git, npm or Docker credentials, or a secret scanner's findings; up to 10,000.",
   placeholder: "Paste here",
   look: "Look up",
   open: "Open a case",
@@ -31,9 +31,28 @@ export const leakWords = {
   pasteGone: "Nothing was sent. Tokens are kept nowhere: paste it again.",
   noToken: "No token stands in that",
   noTokenText:
-    "Neither a JWT, an opaque token or client secret of this authority, a jti nor a SHA-256 was seen. Nothing was sent anywhere.",
+    "Neither a JWT, an opaque token or a secret of this authority, a jti nor a SHA-256 was seen. Nothing was sent anywhere.",
   secret:
-    "A secret of a verifier, scanner, API token or link stands in it, or a piece of a client's. Those are not looked up: rotate it at its own page.",
+    "A set-up link, a secret of a signal receiver, or a piece of a secret stands in it. Those are not looked up: replace it where it was made.",
+  own: (name: string, hint: string, works: boolean) =>
+    `${name} (…${hint}) ${works ? "works" : "does not work any more"}`.replace(/^./, (first) =>
+      first.toUpperCase(),
+    ),
+  ownWorks: "It is a secret of this product: whoever has it is let in.",
+  ownEnded: "It is a secret of this product, and opens nothing. What it was used for is in the audit log.",
+  ownUntil: "It ends by itself at",
+  endOwn: (end: string) => `${end} on its page`,
+  toOwn: "Open its page",
+  notYours: (end: string) => `Your role does not show its page: ask an owner. ${end} there.`,
+  ownCase: "In a case already:",
+  ownNoCase:
+    "No case is opened here on a secret of this product: it is ended on its page. A scanner's report of it opens one.",
+  ownBeside: "Of the secrets of this product none comes into it: each is ended on its page.",
+  moreOwn: (more: string) => `And ${more} more of this product.`,
+  nothing:
+    "None of it is on record as it was pasted, so there is nothing to contain and no case to open. If it should be ours, look for the whole value: it may be cut or mistyped. A secret of a verifier or scanner that was ended is on no record either.",
+  ownWorksTag: "works",
+  ownEndedTag: "ended",
   secretWorks: "gets tokens",
   secretEnded: "gets no tokens",
   secretOf: "secret of",
@@ -69,7 +88,7 @@ export const FOUND_WORDS = {
   foreign: {
     name: "Not on record",
     means:
-      "Nothing on record has its id or hash: issued by somebody else, cut, mistyped, or forged. Of a token that was cut before its id nobody can tell.",
+      "Nothing on record has its id or hash: issued by somebody else, cut, mistyped, or forged; or a secret of a verifier or scanner that was ended. Of a token that was cut before its id nobody can tell.",
   },
 } as const;
 
@@ -80,11 +99,11 @@ export const OTHER_LINE_WORDS = {
   left: { name: "Not looked at", means: "More than 10,000 values: paste these lines after." },
   secret: {
     name: "A secret that is not looked up",
-    means: "Of a verifier, scanner, API token or link, or a piece of a client's: rotate it at its own page.",
+    means: "A set-up link, of a signal receiver, or a piece of one: replace it where it was made.",
   },
   nothing: {
     name: "No token, id or hash",
-    means: "Neither a JWT, an opaque token or client secret of this authority, a jti nor a SHA-256.",
+    means: "Neither a JWT, an opaque token or a secret of this authority, a jti nor a SHA-256.",
   },
   blank: { name: "Empty", means: "Nothing stands in it." },
 } as const;

@@ -67,6 +67,11 @@ export function ContainStep({
               title={words.ownWorks(ownSecretWords(secret))}
             >
               {words.ownWorksText}{" "}
+              {secret.until === null ? null : (
+                <>
+                  {words.ownUntil} <Instant at={secret.until} show="exact" />.{" "}
+                </>
+              )}
               <Link prefetch={false} href={ownerHref(secret.kind, secret.ownerId)}>
                 {words.toOwn}
               </Link>

@@ -1,0 +1,76 @@
+"use client";
+
+import { Alert, Group } from "@mantine/core";
+import { IconKey } from "@tabler/icons-react";
+import Link from "next/link";
+import { Instant } from "#components/display/instant.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
+import { groupedNumber } from "#components/display/number-text.tsx";
+import { type IdentifiedValue, incidentHref } from "#lib/incidents/model.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
+import { OWN_SECRET_ENDS, ownerHref } from "#lib/scanners/model.ts";
+import { type FoundOwn, keyOfOwn, ownOf } from "./look-up.ts";
+import { leakWords as words } from "./words.ts";
+
+/** More of them in one paste are counted. */
+const SHOWN = 10;
+
+function OwnSecret({ own }: { own: FoundOwn }) {
+  const { kind, name, hint, works, ownerId, expiresAt, cases } = own;
+  const end = OWN_SECRET_ENDS[kind];
+  return (
+    <Alert
+      color={works ? "red" : "gray"}
+      role={works ? "alert" : "status"}
+      icon={<IconKey size={18} />}
+      title={words.own(visibleText(name), hint, works)}
+    >
+      <p>
+        {works ? words.ownWorks : words.ownEnded}{" "}
+        {works && expiresAt !== null ? (
+          <>
+            {words.ownUntil} <Instant at={expiresAt} show="exact" />.
+          </>
+        ) : null}
+      </p>
+      {cases.length === 0 ? null : (
+        <p>
+          {words.ownCase}{" "}
+          {cases.map(({ number, title }, index) => (
+            <span key={number}>
+              {index === 0 ? "" : ", "}
+              <Link prefetch={false} href={incidentHref(number)}>
+                case {number}
+              </Link>{" "}
+              <span className="muted">{visibleText(title)}</span>
+            </span>
+          ))}
+        </p>
+      )}
+      <Group gap="xs" mt={8}>
+        {ownerId !== null ? (
+          <LinkButton href={ownerHref(kind, ownerId)} variant={works ? "filled" : "default"}>
+            {works ? words.endOwn(end) : words.toOwn}
+          </LinkButton>
+        ) : works ? (
+          <span>{words.notYours(end)}</span>
+        ) : null}
+      </Group>
+    </Alert>
+  );
+}
+
+/** What was found of the product's own secrets: whether each works, and where it is ended. */
+export function OwnSecrets({ found }: { found: readonly IdentifiedValue[] }) {
+  const all = ownOf(found);
+  return (
+    <>
+      {all.slice(0, SHOWN).map((own) => (
+        <OwnSecret key={keyOfOwn(own)} own={own} />
+      ))}
+      {all.length > SHOWN ? (
+        <p className="muted">{words.moreOwn(groupedNumber(all.length - SHOWN))}</p>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+import { can } from "../authz/require-permission.ts";
+import type { Permission } from "../authz/roles.ts";
+import type { Context } from "../context.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import type { OwnSecretKind } from "../scanners/model.ts";
+import { OWN_SECRETS, ownSecretIsTaken } from "../scanners/own-secret-sql.ts";
+import { caseStateSql } from "./case-state.ts";
+import type { CaseName, IdentifiedOwnSecret, IdentifiedValue } from "./model.ts";
+
+type Row = {
+  hash: string;
+  id: string;
+  kind: OwnSecretKind;
+  name: string;
+  hint: string;
+  ownerId: string;
+  expiresAt: Date | null;
+  isTaken: boolean;
+};
+
+/** What the page wants that it is ended on. */
+const SEES: Record<OwnSecretKind, Permission> = {
+  api_token: "api-token:read",
+  verifier_secret: "verifier:read",
+  scanner_secret: "incident:read",
+};
+
+async function readCasesOf(ctx: Context, ids: readonly string[]): Promise<Map<string, CaseName[]>> {
+  const cases = new Map<string, CaseName[]>();
+  if (ids.length === 0 || !can(ctx, "incident:read")) return cases;
+  const rows = await run<CaseName & { id: string }>(
+    ctx.db,
+    sql`SELECT n.id, i.number, i.title, ${await caseStateSql(ctx)} AS state
+      FROM (SELECT DISTINCT f.secret_id AS id, g.incident_id FROM leak_finding f JOIN leak_report g ON g.id = f.report_id WHERE f.secret_id = ANY (${ids}::uuid[])) n
+        JOIN incident i ON i.id = n.incident_id AND i.state <> 'closed' ORDER BY i.number DESC`,
+  );
+  for (const { id, number, title, state } of rows)
+    cases.set(id, [...(cases.get(id) ?? []), { number, title, state }]);
+  return cases;
+}
+
+/** Whose it is, as reports and cases name it to all who may read tokens; where it is ended, for who may see that. */
+function shownTo(ctx: Context, row: Row, cases: CaseName[]): IdentifiedOwnSecret {
+  const { kind, name, hint, ownerId, expiresAt } = row;
+  if (!can(ctx, SEES[kind])) return { kind, name, hint, ownerId: null, expiresAt: null, cases };
+  return { kind, name, hint, ownerId, expiresAt: expiresAt?.toISOString() ?? null, cases };
+}
+
+/** API tokens, and secrets of verifiers and scanners, among some hashes, by hash. Authorise before: this does not. */
+export async function identifyOwnSecrets(
+  ctx: Context,
+  hashes: readonly string[],
+): Promise<Map<string, IdentifiedValue>> {
+  if (hashes.length === 0) return new Map();
+  const rows = await run<Row>(
+    ctx.db,
+    sql`SELECT encode(x.hash, 'hex') AS hash, x.id, x.kind, x.name, x.hint, x.owner_id AS "ownerId", x.expires_at AS "expiresAt", ${ownSecretIsTaken(ctx.now)} AS "isTaken"
+      FROM (SELECT DISTINCT decode(h, 'hex') AS hash FROM unnest(${hashes}::text[]) AS u(h)) n JOIN ${OWN_SECRETS} x ON x.hash = n.hash`,
+  );
+  const cases = await readCasesOf(
+    ctx,
+    rows.map(({ id }) => id),
+  );
+  return new Map(
+    rows.map((row) => [
+      row.hash,
+      {
+        is: row.isTaken ? "live" : "ended",
+        token: null,
+        secret: null,
+        own: shownTo(ctx, row, cases.get(row.id) ?? []),
+      },
+    ]),
+  );
+}
