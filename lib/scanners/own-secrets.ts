@@ -1,5 +1,5 @@
 import { endApiToken, lockEnding } from "../api-tokens/end-api-token.ts";
-import { lockApiToken } from "../api-tokens/get-api-token.ts";
+import { IS_CREATOR_OUT, lockApiToken } from "../api-tokens/get-api-token.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
@@ -9,7 +9,7 @@ import type { FindingOutcome, OwnSecretKind } from "./model.ts";
 import { ownerHref } from "./model.ts";
 import type { ActingScanner } from "./order-of-report.ts";
 
-/** A secret of the product's own that was reported: whose it is, whether it works, and whether its verifier would be left with none that works once all that was reported with it had ended. */
+/** A secret of the product's own that was reported: whose it is, whether it works or will with its owner, whether it is only held (refused while whose it is is disabled, or whoever made it cannot sign in), and whether its verifier would be left with none that works once all that was reported with it had ended. */
 export type OwnSecret = {
   kind: OwnSecretKind;
   name: string;
@@ -18,6 +18,7 @@ export type OwnSecret = {
   secretId: string;
   hint: string;
   isTaken: boolean;
+  isHeld: boolean;
   isOnlyOne: boolean;
 };
 
@@ -45,15 +46,17 @@ export async function findOwnSecrets(
     db,
     sql`WITH h AS MATERIALIZED (SELECT DISTINCT u.hash FROM unnest(${hashes}::bytea[]) AS u(hash))
       SELECT encode(h.hash, 'hex') AS hash, 'api_token' AS kind, 'the API token ' || x.name AS name, x.id AS "ownerId", x.name AS "ownerName", x.id AS "secretId", x.hint,
-        x.revoked_at IS NULL AND ${isLive} AS "isTaken", false AS "isOnlyOne" FROM h JOIN api_token x ON x.token_hash = h.hash
+        x.revoked_at IS NULL AND ${isLive} AS "isTaken",
+        x.created_by_id IS NOT NULL AND (a.id IS NULL OR ${IS_CREATOR_OUT}) AS "isHeld", false AS "isOnlyOne"
+      FROM h JOIN api_token x ON x.token_hash = h.hash LEFT JOIN admin a ON a.id = x.created_by_id
       UNION ALL
-      SELECT encode(h.hash, 'hex'), 'verifier_secret', 'a secret of the verifier ' || v.name, v.id, v.name, x.id, x.hint, v.disabled_at IS NULL AND ${isLive},
+      SELECT encode(h.hash, 'hex'), 'verifier_secret', 'a secret of the verifier ' || v.name, v.id, v.name, x.id, x.hint, ${isLive}, v.disabled_at IS NOT NULL,
         NOT EXISTS (SELECT FROM verifier_secret o WHERE o.verifier_id = v.id AND o.id <> x.id AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)
           AND (o.secret_hash NOT IN (SELECT hash FROM h)
             OR (coalesce(o.expires_at, 'infinity'), o.created_at, o.id) > (coalesce(x.expires_at, 'infinity'), x.created_at, x.id)))
       FROM h JOIN verifier_secret x ON x.secret_hash = h.hash JOIN verifier v ON v.id = x.verifier_id
       UNION ALL
-      SELECT encode(h.hash, 'hex'), 'scanner_secret', 'a secret of the scanner ' || s.name, s.id, s.name, x.id, x.hint, s.disabled_at IS NULL AND ${isLive}, false
+      SELECT encode(h.hash, 'hex'), 'scanner_secret', 'a secret of the scanner ' || s.name, s.id, s.name, x.id, x.hint, ${isLive}, s.disabled_at IS NOT NULL, false
       FROM h JOIN scanner_secret x ON x.secret_hash = h.hash JOIN scanner s ON s.id = x.scanner_id`,
   );
   return new Map(rows.map(({ hash, ...secret }) => [hash, secret]));
@@ -88,9 +91,11 @@ async function end(tx: Sql, ctx: SqlContext, secret: OwnSecret, note: string): P
   });
 }
 
-function whatToDo({ isTaken, isOnlyOne }: OwnSecret, outcome: FindingOutcome): string {
+function whatToDo({ isTaken, isHeld, isOnlyOne }: OwnSecret, outcome: FindingOutcome): string {
   if (outcome === "revoked") return "It was ended at once, as the scanner's policy says.";
   if (!isTaken) return "It had ended before. What it was used for is in the log.";
+  if (isHeld)
+    return "It is refused now, only because whose it is is disabled or cannot sign in, and works again when that ends: end it.";
   return isOnlyOne
     ? "It works, and its verifier has no other to go on with: make a new one, bring it to the service, then end this one."
     : "It works: end it now.";
