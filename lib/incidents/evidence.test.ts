@@ -65,7 +65,9 @@ test("each cut of a pack is told with its number", () => {
   const uses = { ...extent.uses, isExact: false };
   const bounds = { ofToken: 1_000, inAll: 200_000, tokensCut: 3, tokensLeftOut: 7 };
   expect(cutsOf({ ...extent, uses: { ...uses, bounds } }).join(" ")).toMatch(/Of 3 .*1000.*Of 7 .*200000/);
-  expect(cutsOf({ ...extent, leakedActs: { ...whole(9), isExact: false } })[0]).toContain("audit log has all");
+  expect(cutsOf({ ...extent, leakedActs: { ...whole(9), isExact: false } })[0]).toContain(
+    "audit log has all",
+  );
   expect(cutsOf({ ...extent, tokens: { ...whole(10_000), isCut: true } })[0]).toContain("10000");
 });
 
