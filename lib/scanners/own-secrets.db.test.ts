@@ -289,10 +289,12 @@ describe("the case of a secret of the product's own", () => {
     const [made] = await db.query<{ name: string }>("SELECT name FROM api_token WHERE id = $1::uuid", [id]);
     const service = await serviceToken();
     const { number } = await report("revoke", [service]);
+    expect((await readIncident(db, number)).ownSecretCount).toBe(0);
     expect((await stands(number)).state).toBe("contained");
     expect((await report("case", [service, token])).number, "the open case of the same token").toBe(number);
     const works = `${made?.name} (…${token.slice(-4)})`;
     expect(await stands(number)).toMatchObject({ state: "open", what: null });
+    expect((await getIncident(now(), number)).ownSecretCount, "what a list says of it").toBe(1);
     expect(await readIncident(db, number)).toMatchObject({ state: "open", containedAt: null });
     const before = await packOf(number);
     expect(before).toMatchObject({ is: "works", ownSecrets: [`the API token ${works}`] });

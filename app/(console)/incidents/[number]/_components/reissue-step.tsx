@@ -88,7 +88,9 @@ export function ReissueStep({
               <li className="faint">
                 {taken.length > 0
                   ? "none: its people did not leak anything"
-                  : "none: services hold these tokens"}
+                  : radius.clients.length > 0
+                    ? "none: services hold these tokens"
+                    : "none"}
               </li>
             ) : null}
           </ul>
