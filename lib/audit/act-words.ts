@@ -49,7 +49,7 @@ export const ACT_WORDS: Record<string, string> = {
   "incident.order_repeated": "repeated an earlier order in the case",
   "incident.secret_reissued": "gave a client a new secret in the case",
   "incident.contained": "contained the case",
-  "incident.containment_lost": "reopened, as tokens of it work, the case",
+  "incident.containment_lost": "reopened, as something of it works or can again, the case",
   "incident.leak_found_again": "found again, with nothing of it working, what leaked in the closed case",
   "incident.leak_reported": "put a scanner's report into the case",
   "incident.owners_told": "told owners of tokens in the case",

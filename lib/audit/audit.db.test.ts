@@ -19,7 +19,7 @@ import { getUseHistogram } from "./get-use-histogram.ts";
 import { listActivity } from "./list-activity.ts";
 import { listAuditEntries } from "./list-audit-entries.ts";
 import { listTokenUses } from "./list-token-uses.ts";
-import { recordEntry } from "./record-entry.ts";
+import { recordEntries, recordEntry } from "./record-entry.ts";
 import { activityTable, auditEntriesTable, tokenUsesTable } from "./table.ts";
 import { REFUSALS, refusalWords } from "./use-words.ts";
 
@@ -369,6 +369,28 @@ test("admin acts are found by who, what and on what, with % and _ as they stand"
     after: { name: "50%_off" },
     before: null,
   });
+});
+
+test("acts of one moment stand in the order of the log, turned round where the newest are first", async () => {
+  const id = randomUUID();
+  const notes = Array.from({ length: 6 }, (_, index) => `${index + 1}`);
+  await db.transaction((tx) =>
+    recordEntries(
+      tx,
+      auditor(),
+      notes.map((note) => ({
+        act: "incident.note_added",
+        target: { kind: "incident", id, name: "#1" },
+        note,
+      })),
+    ),
+  );
+  const query = (sort: string) =>
+    parseListQueryStrict(auditEntriesTable, new URLSearchParams({ targetId: id, target: "incident", sort }));
+  const listed = async (sort: string) =>
+    (await listAuditEntries(auditor(), query(sort))).rows.map(({ note }) => note);
+  expect(await listed("-at")).toEqual(notes.toReversed());
+  expect(await listed("at")).toEqual(notes);
 });
 
 test("acts are counted over time by outcome, by the filters of their list, newest first where time is short", async () => {

@@ -14,6 +14,18 @@ import {
 import type { AuditEntryDetail, AuditEntryRow } from "./model.ts";
 import { type AuditEntriesQuery, auditEntriesTable } from "./table.ts";
 
+/** Acts of one moment in the order in which the log has them; their ids, which pages go by, have none. */
+function inMoments<Record extends EntryRecord>(
+  records: readonly Record[],
+  direction: "asc" | "desc",
+): Record[] {
+  const turn = direction === "desc" ? -1 : 1;
+  return records.toSorted((one, other) => {
+    const apart = one.at.getTime() - other.at.getTime() || (one.sequence < other.sequence ? -1 : 1);
+    return turn * apart;
+  });
+}
+
 async function readPage<Record extends EntryRecord, Row>(
   ctx: Context,
   query: AuditEntriesQuery,
@@ -35,7 +47,7 @@ async function readPage<Record extends EntryRecord, Row>(
     value: record.at.toISOString(),
     id: record.id,
   }));
-  return { ...page, rows: page.rows.map(rowOf) };
+  return { ...page, rows: inMoments(page.rows, query.sort.direction).map(rowOf) };
 }
 
 /**

@@ -12,6 +12,7 @@ import { NOTHING_ALLOWED } from "../outbound/allow-list.ts";
 import { createOutbound } from "../outbound/outbound.ts";
 import { restoreTarget } from "../revocations/restore-target.ts";
 import { addSubjects } from "./add-subjects.ts";
+import { getBlastRadius } from "./get-blast-radius.ts";
 import { getIncident } from "./get-incident.ts";
 import { getIncidentTokens } from "./get-incident-tokens.ts";
 import { identifyValues } from "./identify-values.ts";
@@ -346,13 +347,20 @@ test("of a leaked secret that ended before secrets were remembered, what was got
   expect(await stands(number, 60_000)).toBe("contained");
 });
 
-test("a disabled client's leaked secret gets nothing, and gets it again once the client is enabled; somebody who puts the client in by hand means all of it", async () => {
+test("a disabled client's leaked secret gets nothing and is held, since it gets tokens again once the client is enabled; somebody who puts the client in by hand means all of it", async () => {
   const { clientId, own, number, first } = await leakedSecret();
   await place(number, "revoke", { kind: "token", id: own.id });
   await db.query("UPDATE client SET disabled_at = now() WHERE id = $1::uuid", [clientId]);
-  expect(await stands(number)).toBe("contained");
+  expect(await stands(number)).toBe("held");
   await tick();
-  expect((await written(number))?.state).toBe("contained");
+  expect((await written(number))?.state).toBe("open");
+  const { standing } = await takePack(fixture.later(ctx), number);
+  expect(standing).toMatchObject({ is: "held", secrets: [], heldSecrets: [expect.any(String)] });
+  expect(standing.says.join(" ")).toContain(
+    "only while the client is disabled: it gets tokens again when that is enabled",
+  );
+  const [secret] = (await getBlastRadius(fixture.later(ctx), number)).secrets;
+  expect(secret).toMatchObject({ isTaken: false, isHeld: true });
   await db.query("UPDATE client SET disabled_at = NULL WHERE id = $1::uuid", [clientId]);
   expect(await stands(number)).toBe("open");
   await tick();

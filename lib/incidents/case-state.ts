@@ -3,8 +3,8 @@ import { IS_CANCELLED, IS_RESTORED } from "../revocations/order-row.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
 import type { IncidentState } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
-import { HAS_OWN_SECRETS, ownSecretWorks } from "./read-own-secrets.ts";
-import { openedUntil, takenSecrets } from "./read-taken-secrets.ts";
+import { HAS_OWN_SECRETS, ownSecretIsHeld, ownSecretWorks } from "./read-own-secrets.ts";
+import { heldSecrets, openedUntil, takenSecrets } from "./read-taken-secrets.ts";
 
 const inForce = (now: Date) =>
   sql`(o.effective_from <= o.created_at OR o.effective_from <= ${now}::timestamptz) AND NOT ${IS_CANCELLED}`;
@@ -50,7 +50,7 @@ const HAS_SOMETHING = sql`EXISTS (SELECT ${SUBJECTS} IN ('token', 'family')) OR 
 
 /**
  * How `incident i` stands at this moment, one of INCIDENT_STATES: the one place that tells it, for a list, its filter, a page and the worker that writes it down.
- * Open while a token of it works, a secret that leaked gets new ones, or one of the product's own works; held while some are only suspended; contained where nothing of it works, or can again. A case of which nothing is on record stands as a person
+ * Open while a token of it works, a secret that leaked gets new ones, or one of the product's own works; held while some are only suspended, or a secret that leaked is refused only while its owner is disabled; contained where nothing of it works, or can again. A case of which nothing is on record stands as a person
  * said. What has ended for good is not read again (`ended_at`): a revocation is never taken back, and more that comes to a case takes that mark away.
  */
 export async function caseStateSql({ db, now }: Reader): Promise<Fragment> {
@@ -70,6 +70,7 @@ export async function caseStateSql({ db, now }: Reader): Promise<Fragment> {
     WHEN ${ofHolders(now, sql`${beyond} AND ${works}`)} THEN 'open'
     WHEN i.ended_at IS NULL AND ${ofFamilies(now, isHeld)} THEN 'held'
     WHEN ${ofHolders(now, isHeld)} THEN 'held'
+    WHEN ${heldSecrets(now)} OR ${ownSecretIsHeld(now)} THEN 'held'
     WHEN ${HAS_SOMETHING} THEN 'contained'
     ELSE i.state END`;
 }

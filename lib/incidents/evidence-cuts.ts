@@ -19,6 +19,8 @@ export type PackExtent = {
   blastRadius: Pick<BlastRadius, "more" | "users" | "clients" | "sessions">;
   uses: Pick<IncidentUses, "counts" | "more" | "isExact" | "bounds">;
   acts: Listed;
+  /** Of those that were looked at. */
+  leakedActs: Listed & { isExact: boolean };
   /** Listed uses and acts that are not proved because it would have taken too much. */
   costly: number;
 };
@@ -80,6 +82,12 @@ export function cutsOf(extent: PackExtent): string[] {
     ...line("sign-on sessions with other live tokens", "those with the most,", beside("sessions")),
     ...linesOfUses(extent.uses),
     ...line("acts", "the newest", extent.acts),
+    ...line("acts by and upon the leaked API tokens", "the newest", extent.leakedActs),
+    ...(extent.leakedActs.isExact
+      ? []
+      : [
+          "There are more acts of the leaked API tokens than were looked at: the audit log has all of them, by each.",
+        ]),
     ...(extent.costly > 0
       ? [
           `${extent.costly} of the listed uses and acts ${extent.costly === 1 ? "is" : "are"} not proved: that would have taken too many rows of others.`,

@@ -7,13 +7,16 @@ import { countryName } from "../list-query/country.ts";
 import { networkWords } from "../places/network-words.ts";
 import { reasonWords } from "../revocations/model.ts";
 import { orderLine } from "../revocations/target-words.ts";
+import { FINDING_KIND_WORDS } from "../scanners/model.ts";
 import { readCheckpoint } from "../seals/checkpoint.ts";
 import { unprovedWords } from "../seals/unproved-words.ts";
 import type { TokenState } from "../tokens/model.ts";
 import type { EvidencePack } from "./evidence.ts";
+import { ACT_PHASE_WORDS, ACT_PHASES, keptOf, opensOf } from "./leaked-model.ts";
 import {
   INCIDENT_STATE_WORDS,
   type OpenedBySecret,
+  type OwnSecretOfCase,
   ownSecretWords,
   PHASE_WORDS,
   PHASES,
@@ -70,13 +73,15 @@ function standingOf({ standing, generatedAt }: EvidencePack): string {
   return `<p class="standing ${tone}"><strong>${standing.says.map((line) => text(line)).join(" ")}</strong> As of ${instant(generatedAt)}.</p>`;
 }
 
-/** A case that was contained, or closed, is so no more where something of it works or is only suspended by now. */
+/** A case that was contained, or closed, is so no more where something of it works, or is only held by now. */
 function isContainedStill({ incident, standing }: EvidencePack): boolean {
   return incident.containedAt === null || (incident.worksAgain === null && standing?.is !== "held");
 }
 
 /** What a leaked secret gets, in a sentence. */
-function openedWords({ isTaken, isEnough, permissions, audiences }: OpenedBySecret): string {
+function openedWords({ isTaken, isHeld, isEnough, permissions, audiences }: OpenedBySecret): string {
+  if (isHeld)
+    return "gets nothing while the client is disabled, and tokens again when that is enabled: the secret has not ended.";
   if (!isTaken) return "gets nothing any more.";
   const what = permissions.length === 0 ? "no permission" : permissions.join(", ");
   const where = audiences.length === 0 ? "" : ` at ${audiences.join(", ")}`;
@@ -89,6 +94,13 @@ function stateOf(state: TokenState): string {
   return state === "suspended"
     ? '<span class="suspended">suspended: refused now, can be given back</span>'
     : text(state.replaceAll("_", " "));
+}
+
+function standsOf({ works, isHeld, until }: OwnSecretOfCase): string {
+  if (works) return `<span class="refused">works</span>${until == null ? "" : ` until ${instant(until)}`}`;
+  if (isHeld)
+    return '<span class="suspended">refused now, and not ended: works again with whose it is</span>';
+  return "does not work any more";
 }
 
 function headOf(pack: EvidencePack): string {
@@ -116,10 +128,7 @@ function headOf(pack: EvidencePack): string {
     ),
     ...(incident.ownSecrets ?? []).map(
       (secret) =>
-        [
-          "Leaked of this product",
-          `${text(ownSecretWords(secret))}: ${secret.works ? `<span class="refused">works</span>${secret.until == null ? "" : ` until ${instant(secret.until)}`}` : "does not work any more"}.`,
-        ] as const,
+        ["Leaked of this product", `${text(ownSecretWords(secret))}: ${standsOf(secret)}.`] as const,
     ),
     ["Audiences", list(affected.audiences)],
     ["Permissions", list(affected.permissions)],
@@ -156,6 +165,35 @@ function ordersOf({ orders, reach }: EvidencePack): string {
       )
       .join("\n")
   );
+}
+
+/** What leaked of this product opens, what the API tokens among it made, and what the log has of what was done with it. */
+function leakedOf({ incident, blastRadius, leakedActs }: EvidencePack): string {
+  if (leakedActs === undefined) return "";
+  const { rows, more } = blastRadius.apiTokens ?? { rows: [], more: 0 };
+  const kinds = new Map(incident.ownSecrets.map((secret) => [secret.kind, secret]));
+  const counts = ACT_PHASES.map((phase) => `${leakedActs.counts[phase]} ${ACT_PHASE_WORDS[phase]}`).join(
+    ", ",
+  );
+  return `<h2>What leaked of this product</h2>
+${[...kinds.values()].map((secret) => `<p>${text(FINDING_KIND_WORDS[secret.kind])}: whoever has it ${text(opensOf(secret))}. Of what was done with it, ${text(keptOf(secret))}</p>`).join("\n")}
+${
+  rows.length === 0
+    ? ""
+    : `${table(
+        ["API token", "Role", "Leaked", "State", "Made", "Ended", "Last used"],
+        rows.map((row) => [
+          `${text(row.name)}<br>${mono(row.id)}`,
+          text(row.role),
+          row.isReported ? "reported" : `made by ${text(row.madeByToken?.name ?? null)}`,
+          text(row.state.replaceAll("_", " ")),
+          instant(row.createdAt),
+          instant(row.revokedAt ?? row.expiresAt),
+          `${instant(row.lastUsedAt)} ${mono(row.lastUsedIp)}`,
+        ]),
+      )}${more > 0 ? `<p class="muted">${more} more that were made with them are not listed; their acts count.</p>` : ""}
+<p>Acts by them, and upon them, to the window of the case: ${counts}. They are listed under Who did what, each with when it was.</p>`
+}`;
 }
 
 /** From which countries and networks, by phase: what the map in the console is drawn of. */
@@ -298,6 +336,7 @@ ${table(
 <h2>Uses</h2>
 <p class="muted">A use that a verifier reported has the verifier's time, which may differ from ours by ${pack.uses.toleranceSeconds} s: so near to an edge it counts as during the window rather than before, and not as accepted after.</p>
 ${usesOf(pack)}
+${leakedOf(pack)}
 <h2>Where from</h2>
 ${placesOf(pack)}
 <h2>Who did what</h2>
@@ -305,7 +344,7 @@ ${table(
   ["No.", "When", "Who", "Act", "Upon", "Reason and note", "SHA-256"],
   pack.acts.map((act) => [
     text(act.sequence),
-    instant(act.at),
+    `${instant(act.at)}${act.phase === undefined ? "" : `<br>leaked API token, ${ACT_PHASE_WORDS[act.phase]}`}`,
     text(act.actor.name),
     text(actOutcomeWords(act)),
     text(act.target.name),

@@ -3,16 +3,28 @@ import type { TokenRow, TokenState } from "../tokens/model.ts";
 import { standingOf } from "./evidence-standing.ts";
 import type { OwnSecretOfCase } from "./model.ts";
 
-const ownSecret = (name: string, works: boolean): OwnSecretOfCase => ({
-  kind: "api_token",
+const ownSecret = (
+  name: string,
+  works: boolean,
+  { kind = "api_token", isHeld = false }: Partial<OwnSecretOfCase> = {},
+): OwnSecretOfCase => ({
+  kind,
   ownerId: name,
   name: `the API token ${name}`,
   hint: "ab12",
   works,
   until: null,
+  isHeld,
 });
-const of = (states: readonly TokenState[], { isCut = false, open = 0, own = [] as OwnSecretOfCase[] } = {}) =>
-  standingOf({ rows: states.map((state) => ({ state }) as TokenRow), isCut }, [{ open }], [], own);
+const of = (
+  states: readonly TokenState[],
+  {
+    isCut = false,
+    open = 0,
+    own = [] as OwnSecretOfCase[],
+    clients = { taken: [] as string[], held: [] as string[] },
+  } = {},
+) => standingOf({ rows: states.map((state) => ({ state }) as TokenRow), isCut }, [{ open }], clients, own);
 
 test("a pack says of one token that it works, is suspended, or is refused for good", () => {
   expect(of(["active"])).toMatchObject({
@@ -74,4 +86,33 @@ test("a pack says which secret of this product still works, and that none does",
     ownSecrets: [],
     says: ["The secret of this product that leaked is refused now, and will not work again."],
   });
+});
+
+test("a pack says of what is refused only while its owner is disabled that it works again, and never that it will not", () => {
+  const verifier = ownSecret("v", false, { kind: "verifier_secret", isHeld: true });
+  expect(of(["revoked"], { own: [verifier, ownSecret("gone", false)] })).toMatchObject({
+    is: "held",
+    ownSecrets: [],
+    heldOwnSecrets: ["the API token v (…ab12)"],
+    says: [
+      "The token is refused now, and will not work again.",
+      "What leaked of this product, the API token v (…ab12), is refused only while the verifier is disabled: it works again when that is enabled. End the secret.",
+    ],
+  });
+  expect(of([], { own: [ownSecret("deploy", false, { isHeld: true })] })).toMatchObject({
+    is: "held",
+    says: [
+      expect.stringContaining("only while whoever made it cannot sign in: it works again when they can"),
+    ],
+  });
+  expect(of(["revoked"], { clients: { taken: [], held: ["billing"] } })).toMatchObject({
+    is: "held",
+    secrets: [],
+    heldSecrets: ["billing"],
+    says: [
+      "The token is refused now, and will not work again.",
+      "A secret of billing that leaked is refused only while the client is disabled: it gets tokens again when that is enabled. End the secret.",
+    ],
+  });
+  expect(of([], { own: [verifier], clients: { taken: ["billing"], held: [] } }).is).toBe("works");
 });

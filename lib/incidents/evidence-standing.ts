@@ -1,6 +1,7 @@
 import { type CaseTokens, isLive } from "./case-tokens.ts";
 import type { OrderReach } from "./evidence.ts";
-import { type OwnSecretOfCase, ownSecretWords } from "./model.ts";
+import { clientHeldWords, type OwnSecretOfCase, ownHeldWords, ownSecretWords } from "./model.ts";
+import type { LeakedOfClients } from "./read-taken-secrets.ts";
 
 /** Whether what leaked is refused when the pack is made, counted over the tokens that were looked at. */
 export type Standing = {
@@ -14,8 +15,12 @@ export type Standing = {
   open: number;
   /** Clients, by client id, that still get tokens by a secret that leaked; packs from before do not have it. */
   secrets?: string[];
+  /** Clients, by client id, that are disabled and have a secret that leaked and did not end; packs from before do not have it. */
+  heldSecrets?: string[];
   /** Secrets of this product that leaked and work, in words; packs from before do not have it. */
   ownSecrets?: string[];
+  /** Those that are refused only while whose they are is disabled, in words; packs from before do not have it. */
+  heldOwnSecrets?: string[];
   /** The same in a sentence each. */
   says: string[];
 };
@@ -44,12 +49,18 @@ function ofMany(of: number, among: string, { works, suspended }: Pick<Standing, 
   return [`None of the ${all} works: each is refused, and will not work again.`];
 }
 
-function ofOwn(own: readonly OwnSecretOfCase[], works: readonly string[]): string[] {
+function ofOwn(own: readonly OwnSecretOfCase[]): string[] {
   if (own.length === 0) return [];
-  if (works.length > 0)
-    return works.map(
-      (name) => `What leaked of this product still works: ${name}. Whoever holds it is let in.`,
-    );
+  const says = [
+    ...own
+      .filter(({ works }) => works)
+      .map(
+        (secret) =>
+          `What leaked of this product still works: ${ownSecretWords(secret)}. Whoever holds it is let in.`,
+      ),
+    ...own.filter(({ isHeld }) => isHeld).map(ownHeldWords),
+  ];
+  if (says.length > 0) return says;
   return [
     own.length === 1
       ? "The secret of this product that leaked is refused now, and will not work again."
@@ -61,7 +72,7 @@ function ofOwn(own: readonly OwnSecretOfCase[], works: readonly string[]): strin
 export function standingOf(
   { rows, isCut }: Pick<CaseTokens, "rows" | "isCut">,
   reach: readonly Pick<OrderReach, "open">[],
-  secrets: string[],
+  { taken: secrets, held: heldSecrets }: LeakedOfClients,
   own: readonly OwnSecretOfCase[],
 ): Standing {
   const works = rows.filter(isLive).length;
@@ -76,9 +87,12 @@ export function standingOf(
     says.push("Some verifiers can still accept what was taken back: under Orders, each with until when.");
   for (const name of secrets)
     says.push(`A secret of ${name} that leaked still gets new tokens: whoever holds it is let in.`);
-  const ownSecrets = own.filter((secret) => secret.works).map(ownSecretWords);
-  says.push(...ofOwn(own, ownSecrets));
+  says.push(...heldSecrets.map(clientHeldWords));
+  const ownSecrets = own.filter(({ works }) => works).map(ownSecretWords);
+  const heldOwnSecrets = own.filter(({ isHeld }) => isHeld).map(ownSecretWords);
+  says.push(...ofOwn(own));
   const isOpen = works > 0 || open > 0 || secrets.length > 0 || ownSecrets.length > 0;
-  const is = isOpen ? "works" : suspended > 0 ? "held" : "refused";
-  return { is, works, suspended, open, secrets, ownSecrets, says };
+  const isHeld = suspended + heldSecrets.length + heldOwnSecrets.length > 0;
+  const is = isOpen ? "works" : isHeld ? "held" : "refused";
+  return { is, works, suspended, open, secrets, heldSecrets, ownSecrets, heldOwnSecrets, says };
 }

@@ -25,6 +25,7 @@ const extent: PackExtent = {
     bounds: { ofToken: 1_000, inAll: 200_000, tokensCut: 0, tokensLeftOut: 0 },
   },
   acts: whole(9),
+  leakedActs: { ...whole(4), isExact: true },
   costly: 0,
 };
 
@@ -41,6 +42,7 @@ test("each cut of a pack is told with its number", () => {
     { orders: cut },
     { reach: cut },
     { acts: cut },
+    { leakedActs: { ...cut, isExact: true } },
     { tokens: { ...cut, isCut: false } },
     { incident: { named: [], subjects: { token: 4_711, family: 0, user: 0, client: 0 } } },
     { blastRadius: { ...extent.blastRadius, more: { users: 4_711, clients: 0, sessions: 0 } } },
@@ -63,6 +65,9 @@ test("each cut of a pack is told with its number", () => {
   const uses = { ...extent.uses, isExact: false };
   const bounds = { ofToken: 1_000, inAll: 200_000, tokensCut: 3, tokensLeftOut: 7 };
   expect(cutsOf({ ...extent, uses: { ...uses, bounds } }).join(" ")).toMatch(/Of 3 .*1000.*Of 7 .*200000/);
+  expect(cutsOf({ ...extent, leakedActs: { ...whole(9), isExact: false } })[0]).toContain(
+    "audit log has all",
+  );
   expect(cutsOf({ ...extent, tokens: { ...whole(10_000), isCut: true } })[0]).toContain("10000");
 });
 

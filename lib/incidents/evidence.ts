@@ -4,6 +4,7 @@ import type { Journey } from "../propagation/model.ts";
 import type { RecordProofs } from "../seals/record-proofs.ts";
 import type { TokenRow } from "../tokens/model.ts";
 import type { Standing } from "./evidence-standing.ts";
+import type { ActPhase, LeakedActs } from "./leaked-model.ts";
 import type { BlastRadius, IncidentDetail, IncidentOrder, IncidentUse, IncidentUses } from "./model.ts";
 
 /** In 1 the pack's hash was over the records alone; in 2 nothing proved them. */
@@ -22,6 +23,9 @@ export type OrderReach = Pick<Journey, "reached" | "open" | "everywhereAt" | "la
   orderId: string;
   openVerifiers: { name: string; until: string | null; says: string }[];
 };
+
+/** An act as a pack lists it. */
+export type EvidenceAct = AuditEntryDetail & { phase?: ActPhase };
 
 export type EvidencePack = {
   format: typeof EVIDENCE_FORMAT;
@@ -44,9 +48,12 @@ export type EvidencePack = {
   orders: Hashed<IncidentOrder>[];
   reach: OrderReach[];
   uses: Omit<IncidentUses, "rows"> & { rows: Hashed<IncidentUse>[] };
-  /** Of the case, from the audit log, oldest first. */
-  acts: Hashed<AuditEntryDetail>[];
+  /** Of the case, and of the API tokens that leaked into it, which have a phase; from the audit log, oldest first. Packs from before have the case's alone. */
+  acts: Hashed<EvidenceAct>[];
+  /** Of the case's own. */
   actsLeftOut: number;
+  /** How many acts of leaked API tokens there are; `more` are not among the acts. Only where a secret of this product leaked. */
+  leakedActs?: Omit<LeakedActs, "rows">;
   /** What the file left out, a sentence with its number each; empty where it is whole. */
   truncated: string[];
   /** That the uses and acts which are listed stand in the log as it was sealed: for `npx tokenwarden audit verify`. */

@@ -16,6 +16,7 @@ import { readCaseTokens } from "./case-tokens.ts";
 import {
   EVIDENCE_FORMAT,
   EVIDENCE_LEFT,
+  type EvidenceAct,
   type EvidencePack,
   hashedOf,
   type OrderReach,
@@ -31,8 +32,9 @@ import { type IncidentRecord, incidentTarget, readIncident } from "./incident-ro
 import { listIncidentOrders } from "./list-incident-orders.ts";
 import { type IncidentOrder, PACK_TOKENS_MAX, type PackFormat } from "./model.ts";
 import { readCaseUses } from "./read-case-uses.ts";
+import { readLeakedActsWhole } from "./read-leaked-acts.ts";
 import { readRefusals } from "./read-refusals.ts";
-import { readTakenSecrets } from "./read-taken-secrets.ts";
+import { readLeakedOfClients } from "./read-taken-secrets.ts";
 import { PACK_PERMISSIONS } from "./release-evidence.ts";
 
 /** What one file holds of each. */
@@ -69,6 +71,12 @@ async function readActs(
   return { rows, total: records[0]?.total ?? 0 };
 }
 
+/** The acts of a case and of its leaked API tokens, each once, in the order of the log. */
+function inOrder<Row extends AuditEntryDetail>(...of: readonly (readonly Row[])[]): Row[] {
+  const each = new Map(of.flat().map((row) => [row.id, row]));
+  return [...each.values()].sort((one, other) => (BigInt(one.sequence) < BigInt(other.sequence) ? -1 : 1));
+}
+
 async function countNotes(ctx: Context, incidentId: string): Promise<number> {
   const [row] = await run<{ count: number }>(
     ctx.db,
@@ -92,7 +100,7 @@ async function readReach(ctx: Context, inForce: readonly IncidentOrder[]): Promi
 /**
  * The evidence of a case as one record, for who let it out (`releaseEvidence`), once: what leaked, whom and what it affected, the orders and how far they have come, the uses before, during and after,
  * and who did what in the case. No values of tokens, and no hashes of values. What does not fit is counted and said: it holds at once
- * CASE_TOKENS_MAX tokens at most (twice, with what they open), 4,000 uses and the addresses of the 200,000 that are looked at, 1,000 acts, and what `makeRecordProofs` does, of a log of any size. Waits some seconds
+ * CASE_TOKENS_MAX tokens at most (twice, with what they open), 4,000 uses and the addresses of the 200,000 that are looked at, 1,000 acts of the case and as many of its leaked API tokens, and what `makeRecordProofs` does, of a log of any size. Waits some seconds
  * at most for the seals and the checkpoint that prove what is newest in it, and for the one that proves that this very pack left. Needs `export:create` and the right to read what is in it. Recorded as `incident.evidence_exported`, with the pack's own hash, before it is given out.
  *
  * @throws {DomainError} NOT_FOUND, FORBIDDEN, GONE where it was fetched or waited for too long, UNAVAILABLE where the export cannot be recorded, or many are made at once
@@ -150,16 +158,19 @@ async function makePack(ctx: Context, incident: IncidentRecord): Promise<Evidenc
   const inForce = orders.filter(
     ({ verb, standing }) => verb !== "restore" && verb !== "cancel" && standing === "in_force",
   );
-  const [detail, blastRadius, uses, acts, reach, notes] = await Promise.all([
-    readDetail(ctx, incident),
-    getBlastRadius(ctx, number),
-    readRefusals(ctx, incident.id, tokens).then((refusals) =>
-      readCaseUses(ctx, incident, refusals, LINES_OF_A_PHASE),
-    ),
-    readActs(ctx, incident, orders),
-    readReach(ctx, inForce),
-    countNotes(ctx, incident.id),
-  ]);
+  const [detail, blastRadius, uses, ofCase, { rows: leaked, ...leakedActs }, reach, notes] =
+    await Promise.all([
+      readDetail(ctx, incident),
+      getBlastRadius(ctx, number),
+      readRefusals(ctx, incident.id, tokens).then((refusals) =>
+        readCaseUses(ctx, incident, refusals, LINES_OF_A_PHASE),
+      ),
+      readActs(ctx, incident, orders),
+      readLeakedActsWhole(ctx, incident, ACTS_MAX),
+      readReach(ctx, inForce),
+      countNotes(ctx, incident.id),
+    ]);
+  const acts = inOrder<EvidenceAct>(ofCase.rows, leaked);
   const states: Record<string, number> = {};
   for (const { state } of rows) states[state] = (states[state] ?? 0) + 1;
   const people = new Map(rows.flatMap(({ user }) => (user === null ? [] : [[user.id, user.email] as const])));
@@ -179,7 +190,7 @@ async function makePack(ctx: Context, incident: IncidentRecord): Promise<Evidenc
       writer,
       flush: BigInt(flush),
     })),
-    acts: acts.rows.map(({ sequence, at }) => ({ sequence: BigInt(sequence), at: new Date(at) })),
+    acts: acts.map(({ sequence, at }) => ({ sequence: BigInt(sequence), at: new Date(at) })),
   };
   await coverRecords(ctx.db, toProve);
   const proofs = await makeRecordProofs(ctx.db, toProve);
@@ -190,15 +201,16 @@ async function makePack(ctx: Context, incident: IncidentRecord): Promise<Evidenc
     environment: getEnv().environmentName,
     incident: hashedOf(detail),
     affected,
-    standing: standingOf(tokens, reach, await readTakenSecrets(ctx, incident.id), detail.ownSecrets),
+    standing: standingOf(tokens, reach, await readLeakedOfClients(ctx, incident.id), detail.ownSecrets),
     tokens: { total: rows.length, states, isCut, rows: listed.map(hashedOf) },
     blastRadius,
     orders: orders.map(hashedOf),
     reach,
     uses: { ...uses, rows: uses.rows.map(hashedOf) },
-    acts: acts.rows.map(hashedOf),
+    acts: acts.map(hashedOf),
     proofs,
-    actsLeftOut: acts.total - acts.rows.length,
+    actsLeftOut: ofCase.total - ofCase.rows.length,
+    ...(detail.ownSecrets.length === 0 ? {} : { leakedActs }),
     truncated: cutsOf({
       incident: detail,
       notes: { listed: detail.notes.length, of: notes },
@@ -210,7 +222,8 @@ async function makePack(ctx: Context, incident: IncidentRecord): Promise<Evidenc
       reach: { listed: reach.length, of: inForce.length },
       blastRadius,
       uses,
-      acts: { listed: acts.rows.length, of: acts.total },
+      acts: { listed: ofCase.rows.length, of: ofCase.total },
+      leakedActs: { listed: leaked.length, of: leaked.length + leakedActs.more, isExact: leakedActs.isExact },
       costly: [...(proofs.unproved?.uses ?? []), ...(proofs.unproved?.acts ?? [])].filter(
         ({ why }) => why === "costly",
       ).length,

@@ -7,6 +7,7 @@ import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "../toke
 import { isLive, readCaseTokens } from "./case-tokens.ts";
 import { readIncident } from "./incident-row.ts";
 import type { BlastRadius } from "./model.ts";
+import { readLeakedApiTokens } from "./read-leaked-acts.ts";
 import { readOpenedBySecrets } from "./read-taken-secrets.ts";
 
 /** Holders and sessions that are named; the others are counted. */
@@ -62,7 +63,7 @@ async function readSessions(ctx: Context, rows: readonly TokenRow[]): Promise<Bl
 }
 
 /**
- * What the tokens of a case open (permissions, audiences, and the verifiers that answer for those), what a leaked secret gets, and what else hangs on them: live tokens of the same
+ * What the tokens of a case open (permissions, audiences, and the verifiers that answer for those), what a leaked secret gets, what was made with a leaked API token, and what else hangs on them: live tokens of the same
  * users, clients and sign-on sessions. Needs `incident:read` and `token:read`.
  *
  * @throws {DomainError} NOT_FOUND, FORBIDDEN
@@ -80,8 +81,9 @@ export async function getBlastRadius(ctx: Context, number: number): Promise<Blas
   const users = new Map(rows.flatMap(({ user }) => (user === null ? [] : [[user.id, user.email] as const])));
   const clients = new Map(rows.map(({ client }) => [client.id, client.clientId] as const));
   const [userIds, clientIds] = [[...users.keys()].slice(0, NAMED), [...clients.keys()].slice(0, NAMED)];
-  const [secrets, verifiers, sessions, ofUsers, ofClients] = await Promise.all([
+  const [secrets, apiTokens, verifiers, sessions, ofUsers, ofClients] = await Promise.all([
     readOpenedBySecrets(ctx, incident.id),
+    readLeakedApiTokens(ctx, incident.id),
     readVerifiers(ctx, rows),
     readSessions(ctx, rows),
     countLiveTokensInTime(ctx.db, { by: "user", ids: userIds, now: ctx.now }),
@@ -99,6 +101,7 @@ export async function getBlastRadius(ctx: Context, number: number): Promise<Blas
     });
   return {
     secrets,
+    apiTokens,
     permissions: tally(rows, ({ permissions }) => permissions.filter((name) => !PROTOCOL_SCOPES.has(name))),
     audiences: tally(rows, ({ audiences }) => audiences),
     verifiers,

@@ -17,7 +17,7 @@ import {
 import type { Reader } from "./pick-case-tokens.ts";
 import { readOwnSecrets } from "./read-own-secrets.ts";
 import { readStillWorking } from "./read-still-working.ts";
-import { readTakenSecrets } from "./read-taken-secrets.ts";
+import { readLeakedOfClients } from "./read-taken-secrets.ts";
 import { recordLook } from "./record-look.ts";
 
 /** Subjects that are named on a case; all of them are counted. */
@@ -34,9 +34,9 @@ async function readWorksAgain(
   own: readonly OwnSecretOfCase[],
 ): Promise<WorkingAgain | null> {
   if (record.containedAt === null && !record.doneSteps.includes("contain")) return null;
-  const [{ working, isCut }, secrets] = await Promise.all([
+  const [{ working, isCut }, { taken: secrets }] = await Promise.all([
     readStillWorking(ctx, record),
-    readTakenSecrets(ctx, record.id),
+    readLeakedOfClients(ctx, record.id),
   ]);
   const ownSecrets = own.filter(({ works }) => works).map(ownSecretWords);
   const isNone = working === 0 && secrets.length === 0 && ownSecrets.length === 0;

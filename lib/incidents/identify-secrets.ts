@@ -9,7 +9,8 @@ import { LEAKED_SECRETS } from "./read-taken-secrets.ts";
 type Row = Omit<IdentifiedSecret, "cases" | "expiresAt"> & {
   hash: string;
   expiresAt: Date | null;
-  isTaken: boolean;
+  isAlive: boolean;
+  isDisabled: boolean;
 };
 
 async function readCasesOf(ctx: Context, ids: readonly string[]): Promise<Map<string, CaseName[]>> {
@@ -36,7 +37,7 @@ export async function identifySecrets(
     ctx.db,
     sql`SELECT encode(l.secret_hash, 'hex') AS hash, l.id, l.hint, l.expires_at AS "expiresAt", c.client_id AS "clientId", c.name AS "clientName",
         c.id AS "clientUuid", 'client_credentials' = ANY (c.grant_types) AS "isEnough",
-        c.disabled_at IS NULL AND (l.expires_at IS NULL OR l.expires_at > ${ctx.now}::timestamptz) AS "isTaken",
+        (l.expires_at IS NULL OR l.expires_at > ${ctx.now}::timestamptz) AS "isAlive", c.disabled_at IS NOT NULL AS "isDisabled",
         ARRAY(SELECT p.name FROM client_permission cp JOIN permission p ON p.id = cp.permission_id WHERE cp.client_id = c.id ORDER BY p.name) AS permissions,
         ARRAY(SELECT DISTINCT a.name FROM client_permission cp JOIN permission p ON p.id = cp.permission_id JOIN audience a ON a.id = p.audience_id
           WHERE cp.client_id = c.id ORDER BY a.name) AS audiences
@@ -48,10 +49,10 @@ export async function identifySecrets(
     rows.map(({ id }) => id),
   );
   return new Map(
-    rows.map(({ hash, isTaken, expiresAt, ...secret }) => [
+    rows.map(({ hash, isAlive, isDisabled, expiresAt, ...secret }) => [
       hash,
       {
-        is: isTaken ? "live" : "ended",
+        is: !isAlive ? "ended" : isDisabled ? "suspended" : "live",
         token: null,
         secret: {
           ...secret,

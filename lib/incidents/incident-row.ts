@@ -4,6 +4,7 @@ import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { readCaseStates } from "./case-state.ts";
 import type { IncidentRow, IncidentState, SaidState, Severity, Step, SubjectKind } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
+import { OWN_SECRET_COUNT } from "./read-own-secrets.ts";
 
 /** A row of `incident i` as INCIDENT_COLUMNS gives it. */
 export type IncidentRecord = {
@@ -26,6 +27,7 @@ export type IncidentRecord = {
   endedAt: Date | null;
   version: number;
   subjects: Partial<Record<SubjectKind, number>>;
+  ownSecretCount: number;
   doneSteps: Step[];
 };
 
@@ -34,6 +36,7 @@ export const INCIDENT_COLUMNS = sql`i.number, i.title, i.state, i.severity, i.op
   i.compromised_why AS "compromisedWhy", i.contained_at AS "containedAt", i.closed_at AS "closedAt", i.ended_at AS "endedAt", i.version,
   (SELECT coalesce(jsonb_object_agg(k.kind, k.count), '{}') FROM
     (SELECT s.kind, count(*) FROM incident_subject s WHERE s.incident_id = i.id GROUP BY s.kind) k) AS subjects,
+  ${OWN_SECRET_COUNT} AS "ownSecretCount",
   ARRAY(SELECT p.step FROM incident_step p WHERE p.incident_id = i.id) AS "doneSteps"`;
 
 /** A case as it stands now, which is not always what was last written down of it. */
@@ -51,6 +54,7 @@ export function incidentRowOf(record: IncidentRecord, state: IncidentState): Inc
     containedAt: record.containedAt?.toISOString() ?? null,
     closedAt: record.closedAt?.toISOString() ?? null,
     subjects: { token, family, user, client },
+    ownSecretCount: record.ownSecretCount,
     stepsDone: record.doneSteps.length,
   };
 }

@@ -1,3 +1,4 @@
+import type { ApiTokenRow } from "../api-tokens/model.ts";
 import type { TokenUseRow, UseMap } from "../audit/model.ts";
 import type { MailRow } from "../mail/model.ts";
 import type { OrderRow } from "../revocations/model.ts";
@@ -22,8 +23,11 @@ export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 export const INCIDENT_STATE_WORDS: Record<IncidentState, { name: string; means: string }> = {
   open: { name: "Open", means: "Something of it may still be used." },
-  held: { name: "Held", means: "No token of it works now. Some are only suspended, and can be given back." },
-  contained: { name: "Contained", means: "Nothing of it works any more, and no token can be given back." },
+  held: {
+    name: "Held",
+    means: "Nothing of it works now. Some of it is only suspended, or its owner disabled: it can work again.",
+  },
+  contained: { name: "Contained", means: "Nothing of it works any more, or can again." },
   closed: { name: "Closed", means: "It is written up." },
 };
 
@@ -70,6 +74,8 @@ export type IncidentRow = {
   containedAt: string | null;
   closedAt: string | null;
   subjects: Record<SubjectKind, number>;
+  /** Of this product, reported by scanners. */
+  ownSecretCount: number;
   stepsDone: number;
 };
 
@@ -112,11 +118,29 @@ export type OwnSecretOfCase = {
   works: boolean;
   /** When it ends, or ended, by itself; null where it does not, or that is not known. */
   until: string | null;
+  /** Refused for nothing but that its verifier or scanner is disabled, or whoever made the API token cannot sign in; packs from before do not have it. */
+  isHeld: boolean;
 };
 
 /** "the API token deploy (…ab12)" */
 export function ownSecretWords({ name, hint }: Pick<OwnSecretOfCase, "name" | "hint">): string {
   return hint === null ? name : `${name} (…${hint})`;
+}
+
+const HELD_BY: Record<OwnSecretKind, string> = {
+  api_token: "while whoever made it cannot sign in: it works again when they can. Revoke it.",
+  verifier_secret: "while the verifier is disabled: it works again when that is enabled. End the secret.",
+  scanner_secret: "while the scanner is disabled: it works again when that is enabled. End the secret.",
+};
+
+/** What of this product leaked and is only held: refused now, and nothing ended. */
+export function ownHeldWords(secret: Pick<OwnSecretOfCase, "kind" | "name" | "hint">): string {
+  return `What leaked of this product, ${ownSecretWords(secret)}, is refused only ${HELD_BY[secret.kind]}`;
+}
+
+/** The same of a client's. */
+export function clientHeldWords(clientId: string): string {
+  return `A secret of ${clientId} that leaked is refused only while the client is disabled: it gets tokens again when that is enabled. End the secret.`;
 }
 
 /** Tokens of a contained case that work all the same: given back, renewed, or put into it since. */
@@ -219,6 +243,8 @@ export type OpenedBySecret = {
   name: string;
   /** Whether a secret that may have leaked still gets tokens. */
   isTaken: boolean;
+  /** Whether one has not ended, and is refused only while the client is disabled. */
+  isHeld: boolean;
   /** Whether the client gets tokens by its secret alone (client credentials); else it takes a stolen code or refresh token beside it. */
   isEnough: boolean;
   /** Of the client: what it may ask for. */
@@ -226,10 +252,30 @@ export type OpenedBySecret = {
   audiences: string[];
 };
 
+/** An API token that was reported into a case, or was made with one at whatever depth. */
+export type LeakedApiToken = Pick<
+  ApiTokenRow,
+  | "id"
+  | "name"
+  | "role"
+  | "state"
+  | "madeByToken"
+  | "createdAt"
+  | "expiresAt"
+  | "revokedAt"
+  | "lastUsedAt"
+  | "lastUsedIp"
+> & { isReported: boolean };
+
+/** Those reported first, then what was made with them, the oldest first; `more` are not listed. */
+export type LeakedApiTokens = { rows: LeakedApiToken[]; more: number };
+
 /** What the tokens of a case open, and what hangs on them. */
 export type BlastRadius = {
   /** Of clients of which a secret was reported into the case. */
   secrets: OpenedBySecret[];
+  /** API tokens that were reported into the case, and those that were made with them; packs from before do not have it. */
+  apiTokens?: LeakedApiTokens;
   permissions: { name: string; tokens: number; live: number }[];
   audiences: { name: string; tokens: number; live: number }[];
   /** Verifiers that answer for those audiences. */

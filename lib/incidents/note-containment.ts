@@ -5,13 +5,13 @@ import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { caseStateSql, readCaseStates } from "./case-state.ts";
 import { type IncidentRecord, incidentTarget, readIncident } from "./incident-row.ts";
-import { ownSecretWords } from "./model.ts";
+import { clientHeldWords, ownHeldWords, ownSecretWords } from "./model.ts";
 import { readOwnSecrets } from "./read-own-secrets.ts";
 import { readStillWorking, type StillWorking } from "./read-still-working.ts";
-import { listCasesOfSecret, readTakenSecrets } from "./read-taken-secrets.ts";
+import { listCasesOfSecret, readLeakedOfClients } from "./read-taken-secrets.ts";
 
 /**
- * Holds a case's state against its tokens: ticks containment off where none of them works any more, or can again, no leaked secret gets new ones, and none of the product's own works, and takes that back where one of a contained case works, is only suspended, or such a secret is taken.
+ * Holds a case's state against its tokens: ticks containment off where none of them works any more, or can again, no leaked secret gets new ones, and none of the product's own works, or will with its owner, and takes that back where one of a contained case works, is only suspended, or such a secret is taken or only held.
  * For use cases that changed either, after their own transaction, and after the larger one that they may be in: what they did is done, whatever becomes of this, and no lock of theirs is held for it. How the case stands is told at once all the same (`caseStateSql`); what is not written down then is by the worker. Recorded as `incident.contained` or `incident.containment_lost`.
  */
 export function noteContainment(ctx: Context, number: number): Promise<void> {
@@ -88,8 +88,8 @@ async function writeLost(
   { working, suspended }: Pick<StillWorking, "working" | "suspended">,
 ) {
   const within = { db: tx, now: ctx.now };
-  const secrets = await readTakenSecrets(within, incident.id);
-  const own = (await readOwnSecrets(within, incident.id)).filter(({ works }) => works);
+  const secrets = await readLeakedOfClients(within, incident.id);
+  const own = await readOwnSecrets(within, incident.id);
   await tx.query(
     "UPDATE incident SET state = 'open', contained_at = NULL, ended_at = NULL, version = version + 1 WHERE id = $1::uuid",
     [incident.id],
@@ -106,8 +106,12 @@ async function writeLost(
       contain: [
         ...counted(working, "1 token of it works.", "# tokens of it work."),
         ...counted(suspended, "1 is only suspended.", "# are only suspended."),
-        ...secrets.map((name) => `A leaked secret of ${name} still gets tokens.`),
-        ...own.map((secret) => `What leaked of this product works: ${ownSecretWords(secret)}.`),
+        ...secrets.taken.map((name) => `A leaked secret of ${name} still gets tokens.`),
+        ...secrets.held.map(clientHeldWords),
+        ...own.flatMap((secret) =>
+          secret.works ? [`What leaked of this product works: ${ownSecretWords(secret)}.`] : [],
+        ),
+        ...own.flatMap((secret) => (secret.isHeld ? [ownHeldWords(secret)] : [])),
       ].join(" "),
     },
   });

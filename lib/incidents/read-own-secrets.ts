@@ -1,3 +1,4 @@
+import { IS_CREATOR_OUT } from "../api-tokens/get-api-token.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { OWN_SECRETS } from "../scanners/own-secret-sql.ts";
 import type { OwnSecretOfCase } from "./model.ts";
@@ -7,35 +8,48 @@ import type { Reader } from "./pick-case-tokens.ts";
 const OWN = sql`leak_report g JOIN leak_finding f ON f.report_id = g.id AND f.owner_id IS NOT NULL`;
 
 /**
- * Whether the secret of a finding works: of an API token until it is revoked or expires, of a verifier or scanner as long as that is enabled and has it. Where a report from before does not
- * say which of several it was, each counts that there was by then, unless it was ended at once.
+ * Whether the secret of a finding lives, and is taken, or `isHeld`: refused for nothing but that whose it is is disabled, or whoever made it cannot sign in, so that it works again with them. An API token lives until
+ * it is revoked or expires, a secret of a verifier or scanner as long as that has it. Where a report from before does not say which of several it was, each counts that there was by then,
+ * unless it was ended at once.
  */
-function stillWorks(now: Date): Fragment {
+function lives(now: Date, isHeld: boolean): Fragment {
+  const owner = isHeld ? sql`o.disabled_at IS NOT NULL` : sql`o.disabled_at IS NULL`;
+  const isMakerOut = sql`(k.created_by_id IS NOT NULL AND (a.id IS NULL OR ${IS_CREATOR_OUT}))`;
   const isAlive = sql`(k.expires_at IS NULL OR k.expires_at > ${now}::timestamptz)`;
   const isIt = sql`CASE WHEN f.secret_id IS NULL THEN f.outcome = 'case' AND k.created_at <= g.received_at ELSE k.id = f.secret_id END`;
   return sql`CASE f.kind
-    WHEN 'api_token' THEN EXISTS (SELECT FROM api_token k WHERE k.id = f.owner_id AND k.revoked_at IS NULL AND ${isAlive})
-    WHEN 'verifier_secret' THEN EXISTS (SELECT FROM verifier_secret k JOIN verifier o ON o.id = k.verifier_id AND o.disabled_at IS NULL
+    WHEN 'api_token' THEN EXISTS (SELECT FROM api_token k LEFT JOIN admin a ON a.id = k.created_by_id WHERE k.id = f.owner_id AND k.revoked_at IS NULL AND ${isAlive}
+      AND ${isHeld ? isMakerOut : sql`NOT ${isMakerOut}`})
+    WHEN 'verifier_secret' THEN EXISTS (SELECT FROM verifier_secret k JOIN verifier o ON o.id = k.verifier_id AND ${owner}
       WHERE k.verifier_id = f.owner_id AND ${isIt} AND ${isAlive})
-    ELSE EXISTS (SELECT FROM scanner_secret k JOIN scanner o ON o.id = k.scanner_id AND o.disabled_at IS NULL
+    ELSE EXISTS (SELECT FROM scanner_secret k JOIN scanner o ON o.id = k.scanner_id AND ${owner}
       WHERE k.scanner_id = f.owner_id AND ${isIt} AND ${isAlive}) END`;
 }
 
 /** Whether a secret of the product's own came into `incident i`. */
 export const HAS_OWN_SECRETS = sql`EXISTS (SELECT FROM ${OWN} WHERE g.incident_id = i.id)`;
 
+/** How many came into `incident i`. */
+export const OWN_SECRET_COUNT = sql`(SELECT count(DISTINCT (f.kind, f.owner_id, f.secret_id))::int FROM ${OWN} WHERE g.incident_id = i.id)`;
+
 /** Whether one that came into `incident i` works. */
 export function ownSecretWorks(now: Date): Fragment {
-  return sql`EXISTS (SELECT FROM ${OWN} WHERE g.incident_id = i.id AND ${stillWorks(now)})`;
+  return sql`EXISTS (SELECT FROM ${OWN} WHERE g.incident_id = i.id AND ${lives(now, false)})`;
 }
 
-/** Secrets of the product's own that came into a case, each once, those that work first. Authorise before: this does not. */
+/** Whether one that came into `incident i` is only held. */
+export function ownSecretIsHeld(now: Date): Fragment {
+  return sql`EXISTS (SELECT FROM ${OWN} WHERE g.incident_id = i.id AND ${lives(now, true)})`;
+}
+
+/** Secrets of the product's own that came into a case, each once, those that work first, then those that may again. Authorise before: this does not. */
 export async function readOwnSecrets({ db, now }: Reader, incidentId: string): Promise<OwnSecretOfCase[]> {
   const rows = await run<Omit<OwnSecretOfCase, "until"> & { until: Date | null }>(
     db,
-    sql`SELECT f.kind, f.owner_id AS "ownerId", max(f.name) AS name, max(f.secret_hint) AS hint, bool_or(${stillWorks(now)}) AS works, max(k.expires_at) AS until
-      FROM ${OWN} LEFT JOIN ${OWN_SECRETS} k ON k.kind = f.kind AND k.id = f.secret_id
-      WHERE g.incident_id = ${incidentId}::uuid GROUP BY f.kind, f.owner_id, f.secret_id ORDER BY 5 DESC, min(g.received_at), 3, 4`,
+    sql`SELECT f.kind, f.owner_id AS "ownerId", max(f.name) AS name, max(f.secret_hint) AS hint, bool_or(${lives(now, false)}) AS works,
+        bool_or(${lives(now, true)}) AS "isHeld", max(x.expires_at) AS until
+      FROM ${OWN} LEFT JOIN ${OWN_SECRETS} x ON x.kind = f.kind AND x.id = f.secret_id
+      WHERE g.incident_id = ${incidentId}::uuid GROUP BY f.kind, f.owner_id, f.secret_id ORDER BY 5 DESC, 6 DESC, min(g.received_at), 3, 4`,
   );
   return rows.map((row) => ({ ...row, until: row.until?.toISOString() ?? null }));
 }

@@ -31,16 +31,25 @@ export function takenSecrets(now: Date): Fragment {
     WHERE r.incident_id = i.id AND ${stillTaken(now)})`;
 }
 
-/**
- * The clients, by their client ids, of which a secret came into a case and that still get tokens by one from before that. Authorise before: this does not.
- */
-export async function readTakenSecrets({ db, now }: Reader, incidentId: string): Promise<string[]> {
-  const rows = await run<{ clientId: string }>(
+/** Whether one that leaked into `incident i` has not ended, and is refused for nothing but that its client is disabled: it is taken again when that is enabled. */
+export function heldSecrets(now: Date): Fragment {
+  return sql`EXISTS (SELECT FROM ${LEAKED_SECRETS} JOIN client lc ON lc.id = r.client_id AND lc.disabled_at IS NOT NULL
+    WHERE r.incident_id = i.id AND ${stillTaken(now)})`;
+}
+
+/** Clients of which a secret came into a case and has not ended, by their client ids: those that get tokens by it, and those that are disabled. */
+export type LeakedOfClients = { taken: string[]; held: string[] };
+
+/** Authorise before: this does not. */
+export async function readLeakedOfClients({ db, now }: Reader, incidentId: string): Promise<LeakedOfClients> {
+  const rows = await run<{ clientId: string; isHeld: boolean }>(
     db,
-    sql`SELECT DISTINCT c.client_id AS "clientId" FROM ${LEAKED_SECRETS} JOIN client c ON c.id = r.client_id AND c.disabled_at IS NULL
+    sql`SELECT DISTINCT c.client_id AS "clientId", c.disabled_at IS NOT NULL AS "isHeld" FROM ${LEAKED_SECRETS} JOIN client c ON c.id = r.client_id
       WHERE r.incident_id = ${incidentId}::uuid AND ${stillTaken(now)} ORDER BY c.client_id`,
   );
-  return rows.map(({ clientId }) => clientId);
+  const those = (isHeld: boolean) =>
+    rows.filter((row) => row.isHeld === isHeld).map(({ clientId }) => clientId);
+  return { taken: those(false), held: those(true) };
 }
 
 /** What whoever has a secret that came into a case gets by it, by the client's registration of now. Authorise before: this does not. */
@@ -51,7 +60,7 @@ export async function readOpenedBySecrets(
   return run<OpenedBySecret>(
     db,
     sql`SELECT c.id AS "clientId", c.client_id AS name, 'client_credentials' = ANY (c.grant_types) AS "isEnough",
-        c.disabled_at IS NULL AND bool_or(${stillTaken(now)}) AS "isTaken",
+        c.disabled_at IS NULL AND bool_or(${stillTaken(now)}) AS "isTaken", c.disabled_at IS NOT NULL AND bool_or(${stillTaken(now)}) AS "isHeld",
         ARRAY(SELECT p.name FROM client_permission cp JOIN permission p ON p.id = cp.permission_id WHERE cp.client_id = c.id ORDER BY p.name) AS permissions,
         ARRAY(SELECT DISTINCT a.name FROM client_permission cp JOIN permission p ON p.id = cp.permission_id JOIN audience a ON a.id = p.audience_id
           WHERE cp.client_id = c.id ORDER BY a.name) AS audiences

@@ -38,7 +38,7 @@ async function requireTrue(tx: Sql, { now }: Context, incident: IncidentRecord, 
     throw new DomainError(
       "CONFLICT",
       stands === "held"
-        ? "Tokens of the case are only suspended, and can be given back: it is held. Revoke them to contain it."
+        ? "Something of the case is only suspended, or refused while its owner is disabled, and can work again: it is held. Revoke or end it to contain the case."
         : "Something of the case works: take it back to contain it.",
     );
   if (said === "open" && stands === "contained" && incident.state !== "closed")

@@ -3,7 +3,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import fc from "fast-check";
 import { exportJWK } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { systemContext } from "../context.ts";
+import { createApiToken } from "../api-tokens/create-api-token.ts";
+import { findApiToken } from "../api-tokens/find-api-token.ts";
+import { type Context, systemContext } from "../context.ts";
+import { openCaseOfReport } from "../scanners/open-case-of-report.ts";
+import { receiveLeakReport } from "../scanners/receive-leak-report.ts";
 import { readCheckpoint } from "../seals/checkpoint.ts";
 import { makeCheckpoint } from "../seals/make-checkpoint.ts";
 import { makeRecordProofs } from "../seals/make-record-proofs.ts";
@@ -18,6 +22,8 @@ import type { EvidencePack } from "./evidence.ts";
 import { FORMAT_BEFORE, hashedOf, packOf } from "./evidence.ts";
 import { evidenceHtml } from "./evidence-html.ts";
 import { exportEvidence } from "./export-evidence.ts";
+import { getBlastRadius } from "./get-blast-radius.ts";
+import { getIncidentUses } from "./get-incident-uses.ts";
 import { openIncidentInput } from "./input.ts";
 import { openIncident } from "./open-incident.ts";
 import { releaseEvidence } from "./release-evidence.ts";
@@ -535,4 +541,87 @@ test.each([
   ["something else", '{"format":"tokenwarden-evidence/4","proofs":7}'],
 ])("%s is no pack, and said so in one line", async (_what, text) => {
   await expect(verifyPack(text, own)).rejects.toThrow(/^the file is no evidence pack[^\n]*$/);
+});
+
+test("the case and the pack of a leaked API token say what it did and made, from when it was made to its end and after, each act with its proof", async () => {
+  const { db } = evidence;
+  const asToken = async (value: string): Promise<Context> => {
+    const found = await findApiToken(db, { value, ip: null, now: new Date() });
+    if (found?.refusal !== null) throw new Error("refused");
+    return { ...contextAs(db, "owner"), now: new Date(), actor: { kind: "api_token", ...found } };
+  };
+  const fresh = (name: string) => systemContext(db, name, new Date());
+  const make = (ctx: Context, name: string) =>
+    createApiToken(ctx, { name, role: "owner", isUnattended: true });
+  const leaked = await make(fresh("command line"), "deploy");
+  const child = await make(await asToken(leaked.token), "backdoor");
+  const grandchild = await make(await asToken(child.token), "deeper");
+  await make(fresh("command line"), "another");
+  const scannerId = randomUUID();
+  await db.query(
+    "INSERT INTO scanner (id, name, action, created_at, updated_at) VALUES ($1::uuid, 'hub', 'revoke', now(), now())",
+    [scannerId],
+  );
+  await receiveLeakReport(
+    { ...fresh("hub"), actor: { kind: "system", id: scannerId, name: "hub" } },
+    scannerId,
+    [
+      {
+        hash: createHash("sha256").update(leaked.token).digest(),
+        jti: null,
+        type: "secret",
+        url: null,
+        source: null,
+      },
+    ],
+  );
+  while (await openCaseOfReport(db)) {}
+  const [row] = await db.query<{ number: number }>("SELECT max(number)::int AS number FROM incident");
+  const about = row?.number as number;
+  const auditor = contextAs(db, "auditor");
+  const now = () => ({ ...auditor, now: new Date() });
+  const lineOf = (act: { actor: { name: string }; act: string; target: { name: string } }) =>
+    `${act.actor.name} ${act.act} ${act.target.name}`;
+  const done = [
+    "command line api_token.created deploy",
+    "deploy api_token.created backdoor",
+    "backdoor api_token.created deeper",
+    "hub api_token.revoked deploy",
+    "hub api_token.revoked backdoor",
+    "hub api_token.revoked deeper",
+  ];
+
+  const { acts } = await getIncidentUses(now(), about);
+  expect(acts.rows.map(lineOf)).toEqual(done.toReversed());
+  expect(acts).toMatchObject({ isExact: true, more: 0, counts: { after: 0 } });
+  expect(acts.counts.before + acts.counts.during).toBe(6);
+  const { apiTokens } = await getBlastRadius(now(), about);
+  expect(apiTokens).toMatchObject({
+    more: 0,
+    rows: [
+      { id: leaked.id, isReported: true, state: "revoked" },
+      { id: child.id, isReported: false, state: "revoked", madeByToken: { name: "deploy" } },
+      { id: grandchild.id, isReported: false, madeByToken: { name: "backdoor" } },
+    ],
+  });
+
+  await db.query(
+    "UPDATE incident SET compromised_from = (SELECT at FROM audit_entry WHERE id = $1::uuid) WHERE number = $2::int",
+    [acts.rows[4]?.id ?? "", about],
+  );
+  expect((await getIncidentUses(now(), about)).acts.counts).toEqual({ before: 1, during: 5, after: 0 });
+  const { id } = await releaseEvidence(now(), about, { format: "html" });
+  const { pack: told } = await whileSigning(() => exportEvidence(now(), { number: about, id }));
+  const ofLeaked = told.acts.filter(({ phase }) => phase !== undefined);
+  expect(ofLeaked.map(lineOf)).toEqual(done);
+  expect(ofLeaked.map(({ phase }) => phase)).toEqual(["before", ...Array(5).fill("during")]);
+  expect(told.acts.length, "and what was done in the case").toBeGreaterThan(done.length);
+  expect(told.leakedActs).toMatchObject({ counts: { before: 1, during: 5 }, more: 0 });
+  const html = evidenceHtml(told);
+  expect(html).toContain("made by deploy");
+  expect(html).toContain("1 before, 5 during, 0 after");
+  expect(await verifyPack(html, own)).toMatchObject({
+    faults: [],
+    acts: { proved: told.acts.length, of: told.acts.length },
+  });
 });

@@ -74,7 +74,7 @@ export type FindingOutcome = (typeof FINDING_OUTCOMES)[number];
 export const FINDING_OUTCOME_WORDS: Record<FindingOutcome, string> = {
   revoked: "Revoked",
   suspended: "Suspended",
-  ended: "Had ended before",
+  ended: "Was refused already",
   case: "Left to the case",
 };
 

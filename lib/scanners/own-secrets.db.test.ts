@@ -344,10 +344,12 @@ describe("the case of a secret of the product's own", () => {
     const [made] = await db.query<{ name: string }>("SELECT name FROM api_token WHERE id = $1::uuid", [id]);
     const service = await serviceToken();
     const { number } = await report("revoke", [service]);
+    expect((await readIncident(db, number)).ownSecretCount).toBe(0);
     expect((await stands(number)).state).toBe("contained");
     expect((await report("case", [service, token])).number, "the open case of the same token").toBe(number);
     const works = `${made?.name} (…${token.slice(-4)})`;
     expect(await stands(number)).toMatchObject({ state: "open", what: null });
+    expect((await getIncident(now(), number)).ownSecretCount, "what a list says of it").toBe(1);
     expect(await readIncident(db, number)).toMatchObject({ state: "open", containedAt: null });
     const before = await packOf(number);
     expect(before).toMatchObject({ is: "works", ownSecrets: [`the API token ${works}`] });
@@ -372,7 +374,7 @@ describe("the case of a secret of the product's own", () => {
     expect(after.html).toContain(`the API token ${works}: does not work any more.`);
   });
 
-  test("is about the very secret that leaked, and not about another of its verifier; a disabled verifier's works no more", async () => {
+  test("is about the very secret that leaked, and not about another of its verifier; a disabled verifier's is held, and works again with it", async () => {
     const verifierId = await addVerifier();
     const leaked = await addSecret("verifier", verifierId);
     await addSecret("verifier", verifierId);
@@ -382,23 +384,78 @@ describe("the case of a secret of the product's own", () => {
     const disable = (at: string) =>
       db.query(`UPDATE verifier SET disabled_at = ${at} WHERE id = $1::uuid`, [verifierId]);
     await disable("now()");
-    expect((await stands(number)).state).toBe("contained");
+    expect(await stands(number)).toEqual({ state: "held", worksAgain: null, what: null });
     await noteContainmentOfAll(db);
-    await disable("NULL");
-    expect(await stands(number)).toMatchObject({
-      state: "open",
-      worksAgain: {
-        tokens: 0,
-        secrets: [],
-        ownSecrets: [expect.stringContaining("a secret of the verifier")],
-      },
+    const { state: written, doneSteps, version } = await readIncident(db, number);
+    expect([written, doneSteps.includes("contain")], "nothing is ticked off").toEqual(["open", false]);
+    await expect(updateIncident(now(), { number, version, state: "contained" })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("its owner is disabled"),
     });
-    await noteContainmentOfAll(db);
-    expect(await readIncident(db, number)).toMatchObject({ state: "open" });
+    const held = await packOf(number);
+    expect(held).toMatchObject({
+      is: "held",
+      ownSecrets: [],
+      heldOwnSecrets: [expect.stringContaining("a secret of the verifier")],
+      says: [
+        expect.stringContaining("only while the verifier is disabled: it works again when that is enabled"),
+      ],
+    });
+    expect(held.html).not.toContain("will not work again");
+    expect(held.html).not.toContain("does not work any more");
+    await disable("NULL");
+    expect((await stands(number)).state).toBe("open");
     await db.query("DELETE FROM verifier_secret WHERE secret_hash = $1::bytea", [
       createHash("sha256").update(leaked).digest(),
     ]);
     expect((await stands(number)).state, "the other goes on").toBe("contained");
+  });
+
+  test("that is reported while its verifier is disabled is left to the case as what works again, and no policy counts it as ended", async () => {
+    const verifierId = await addVerifier();
+    const leaked = await addSecret("verifier", verifierId);
+    await db.query("UPDATE verifier SET disabled_at = now() WHERE id = $1::uuid", [verifierId]);
+    const { number, findings } = await report("case", [leaked]);
+    expect(findings).toMatchObject([{ kind: "verifier_secret", outcome: "case" }]);
+    expect(await told(verifierId)).toEqual([expect.stringContaining("works again when that ends: end it")]);
+    expect((await stands(number)).state).toBe("held");
+    await addSecret("verifier", verifierId);
+    expect((await report("revoke", [leaked])).findings).toMatchObject([{ outcome: "revoked" }]);
+    expect(await works("verifier_secret", leaked)).toBe(false);
+    expect((await stands(number)).state).toBe("contained");
+  });
+
+  test("is held while whoever made the API token is disabled, a case that was contained too, and open again with them", async () => {
+    const adminId = uuidv7(new Date());
+    await db.query(
+      `INSERT INTO admin (id, email, name, role, password_hash, created_at) VALUES ($1::uuid, $1::text || '@example.com', 'M', 'owner', 'x', now())`,
+      [adminId],
+    );
+    const { id, token } = await apiToken();
+    await db.query("UPDATE api_token SET created_by_id = $2::uuid WHERE id = $1::uuid", [id, adminId]);
+    const disable = (at: string) =>
+      db.query(`UPDATE admin SET disabled_at = ${at} WHERE id = $1::uuid`, [adminId]);
+    await disable("now()");
+    expect(await opens(token)).toBe(false);
+    const { number } = await report("case", [token]);
+    expect((await stands(number)).state).toBe("held");
+    // as a version wrote it down to which nothing that is refused could work again
+    await db.query("UPDATE incident SET state = 'contained', contained_at = now() WHERE number = $1::int", [
+      number,
+    ]);
+    await noteContainmentOfAll(db);
+    expect(await stands(number)).toMatchObject({ state: "held", worksAgain: null });
+    expect(await readIncident(db, number)).toMatchObject({ state: "open", containedAt: null });
+    const [lost] = await db.query<{ says: string }>(
+      "SELECT after ->> 'contain' AS says FROM audit_entry WHERE act = 'incident.containment_lost' ORDER BY sequence DESC LIMIT 1",
+    );
+    expect(lost?.says).toContain("only while whoever made it cannot sign in");
+    await disable("NULL");
+    expect(await opens(token)).toBe(true);
+    expect((await stands(number)).state).toBe("open");
+    await revokeApiToken(now(), { apiTokenId: id });
+    await disable("now()");
+    expect((await stands(number)).state, "it ended").toBe("contained");
   });
 
   test("is open of a report by a revoking scanner while a verifier's only secret works, though its token is refused", async () => {

@@ -10,7 +10,7 @@ import { ownerHref } from "./model.ts";
 import type { ActingScanner } from "./order-of-report.ts";
 import { OWN_SECRETS, ownSecretIsTaken } from "./own-secret-sql.ts";
 
-/** A secret of the product's own that was reported: whose it is, and whether it works. */
+/** A secret of the product's own that was reported: whose it is, and whether it works, or will again with whose it is. */
 export type OwnSecret = {
   kind: OwnSecretKind;
   name: string;
@@ -21,6 +21,8 @@ export type OwnSecret = {
   /** When it ends by itself. */
   expiresAt: Date | null;
   isTaken: boolean;
+  /** Whether it is refused for nothing but that whose it is is disabled, or whoever made it cannot sign in. */
+  isHeld: boolean;
   /** Whether its verifier would be left with none that works as long, once all that was reported with it had ended. */
   isLasting: boolean;
   /** Whether it leaked before, was left to a person, and was given an end since, by another one beside it. */
@@ -50,7 +52,7 @@ export async function findOwnSecrets(
     db,
     sql`WITH h AS MATERIALIZED (SELECT DISTINCT u.hash FROM unnest(${hashes}::bytea[]) AS u(hash))
       SELECT encode(x.hash, 'hex') AS hash, x.kind, x.name, x.owner_id AS "ownerId", x.owner_name AS "ownerName", x.id AS "secretId", x.hint, x.expires_at AS "expiresAt",
-        ${ownSecretIsTaken(now)} AS "isTaken",
+        ${ownSecretIsTaken(now)} AS "isTaken", x.is_held AS "isHeld",
         x.kind = 'verifier_secret' AND NOT EXISTS (SELECT FROM verifier_secret o WHERE o.verifier_id = x.owner_id AND o.id <> x.id
           AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)
           AND CASE WHEN o.secret_hash IN (SELECT h.hash FROM h)
@@ -98,10 +100,15 @@ async function end(tx: Sql, ctx: SqlContext, secret: OwnSecret, note: string): P
 
 const minuteOf = (at: Date) => `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
-function whatToDo({ isTaken, isLasting, isInHand, expiresAt }: OwnSecret, outcome: FindingOutcome): string {
+function whatToDo(
+  { isTaken, isHeld, isLasting, isInHand, expiresAt }: OwnSecret,
+  outcome: FindingOutcome,
+): string {
   if (outcome === "revoked") return "It was ended at once, as the scanner's policy says.";
   if (!isTaken) return "It had ended before. What it was used for is in the log.";
   const until = expiresAt === null ? "" : ` until ${minuteOf(expiresAt)}`;
+  if (isHeld)
+    return "It is refused now, only because whose it is is disabled or cannot sign in, and works again when that ends: end it.";
   if (isInHand)
     return `It was left to a person before, who replaced it: it works${until}. End it sooner, as soon as nothing needs it.`;
   return isLasting

@@ -1,9 +1,12 @@
 import { z } from "zod";
-import { tokenUseRow, useMap } from "#app/_lib/schemas/audit.ts";
+import { auditEntryRow, tokenUseRow, useMap } from "#app/_lib/schemas/audit.ts";
 import { idParams, instant } from "#app/_lib/schemas/paging.ts";
 import { orderRow } from "#app/_lib/schemas/revocations.ts";
 import { tokenRow } from "#app/_lib/schemas/tokens.ts";
+import { API_TOKEN_STATES } from "#lib/api-tokens/model.ts";
+import { ROLES } from "#lib/authz/roles.ts";
 import { incidentNumber, stepName } from "#lib/incidents/input.ts";
+import { ACT_PHASES } from "#lib/incidents/leaked-model.ts";
 import {
   FOUND_AS,
   INCIDENT_STATES,
@@ -27,7 +30,7 @@ export const incidentRow = z.object({
   state: z
     .enum(INCIDENT_STATES)
     .describe(
-      "How it stands now: open while something of it works, held while some of its tokens are only suspended and can be given back, contained where nothing works or can again.",
+      "How it stands now: open while something of it works, held while some of its tokens are only suspended and can be given back, or a secret that leaked is refused only while its owner is disabled, contained where nothing works or can again.",
     ),
   severity: z.enum(SEVERITIES),
   openedAt: instant,
@@ -36,6 +39,7 @@ export const incidentRow = z.object({
   containedAt: instant.nullable(),
   closedAt: instant.nullable(),
   subjects: z.record(z.enum(SUBJECT_KINDS), z.int()),
+  ownSecretCount: z.int().describe("Secrets of this product that scanners reported."),
   stepsDone: z.int(),
 });
 
@@ -92,9 +96,16 @@ export const incidentDetail = incidentRow.extend({
         until: instant
           .nullable()
           .describe("When it ends, or ended, by itself, where it does and that is known."),
+        isHeld: z
+          .boolean()
+          .describe(
+            "Refused now, only because its verifier or scanner is disabled, or whoever made the API token cannot sign in: it works again with them.",
+          ),
       }),
     )
-    .describe("Secrets of this product that scanners reported. The case is open while one works."),
+    .describe(
+      "Secrets of this product that scanners reported. The case is open while one works, and held while one may work again.",
+    ),
   worksAgain: z
     .object({
       tokens: z.int(),
@@ -136,12 +147,38 @@ export const blastRadius = z.object({
         clientId: z.string(),
         name: z.string(),
         isTaken: z.boolean().describe("Whether a secret that may have leaked still gets tokens."),
+        isHeld: z
+          .boolean()
+          .describe("Whether one has not ended, and is refused only while the client is disabled."),
         isEnough: z.boolean().describe("Whether the secret alone gets tokens: client credentials."),
         permissions: z.array(z.string()),
         audiences: z.array(z.string()),
       }),
     )
     .describe("What whoever has a secret that was reported into the case gets by it."),
+  apiTokens: z
+    .object({
+      rows: z.array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          role: z.enum(ROLES),
+          state: z.enum(API_TOKEN_STATES),
+          madeByToken: z.object({ id: z.string(), name: z.string() }).nullable(),
+          createdAt: instant,
+          expiresAt: instant.nullable(),
+          revokedAt: instant.nullable(),
+          lastUsedAt: instant.nullable(),
+          lastUsedIp: z.string().nullable(),
+          isReported: z
+            .boolean()
+            .describe("False: it was made with one that was reported, at whatever depth."),
+        }),
+      ),
+      more: z.int(),
+    })
+    .describe("API tokens that scanners reported into the case, and those that were made with them.")
+    .optional(),
   permissions: z.array(opened),
   audiences: z.array(opened),
   verifiers: z.array(
@@ -179,6 +216,16 @@ export const incidentUses = z.object({
   ...splitUses,
   rows: z.array(tokenUseRow.extend({ phase: z.enum(PHASES), isMarked: z.boolean() })),
   more: z.record(z.enum(PHASES), z.int()),
+  acts: z
+    .object({
+      counts: z.record(z.enum(ACT_PHASES), z.int()),
+      isExact: z.boolean().describe("Whether all were looked at: else the counts are of the newest."),
+      rows: z.array(auditEntryRow.extend({ phase: z.enum(ACT_PHASES) })),
+      more: z.int(),
+    })
+    .describe(
+      "Acts by the API tokens that leaked into the case, by those that were made with them, and upon them, newest first.",
+    ),
 });
 
 export const compromiseWindow = z.object({

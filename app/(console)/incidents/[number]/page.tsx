@@ -79,6 +79,8 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
   const journey = inForce === undefined ? null : await getOrderPropagation(ctx, inForce.id);
   const canWrite = can(ctx, "incident:write");
   const step = { incident, canWrite };
+  // named tokens that have left the register have uses in the log
+  const hasTokens = tokens.total > 0 || Object.values(incident.subjects).some((count) => count > 0);
   return (
     <Page>
       <PageHeader
@@ -99,10 +101,10 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
         main={
           <Steps>
             <StepSection name="identify" {...step}>
-              <IdentifyStep tokens={tokens} />
+              <IdentifyStep incident={incident} tokens={tokens} />
             </StepSection>
             <StepSection name="blast_radius" {...step}>
-              <BlastRadiusStep radius={radius} />
+              <BlastRadiusStep incident={incident} radius={radius} hasTokens={hasTokens} />
             </StepSection>
             <StepSection name="contain" {...step}>
               <ContainStep
@@ -110,7 +112,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
                 tokens={tokens}
                 orders={orders}
                 journey={journey}
-                taken={radius.secrets.filter(({ isTaken }) => isTaken)}
+                secrets={radius.secrets}
                 may={revocableBy(ctx.actor.role)}
                 canWrite={canWrite}
               />
@@ -119,6 +121,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
               <ReissueStep
                 number={number}
                 radius={radius}
+                isOfOwnAlone={incident.ownSecrets.length > 0 && !hasTokens}
                 reissues={reissues}
                 notices={notices}
                 isClosed={incident.state === "closed"}
@@ -128,7 +131,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
               />
             </StepSection>
             <StepSection name="audit" {...step}>
-              <AuditStep incident={incident} uses={uses} canWrite={canWrite} />
+              <AuditStep incident={incident} uses={uses} hasTokens={hasTokens} canWrite={canWrite} />
             </StepSection>
             <StepSection name="report" {...step}>
               <ReportStep incident={incident} canWrite={canWrite} canExport={can(ctx, "export:create")} />

@@ -15,10 +15,15 @@ import { incidentWords as words } from "./words.ts";
 
 const PLURALS = { token: "tokens", family: "families", user: "users", client: "clients" } as const;
 
-function aboutWords({ subjects }: IncidentRow): string {
-  return SUBJECT_KINDS.filter((kind) => subjects[kind] > 0)
-    .map((kind) => `${subjects[kind].toLocaleString("en")} ${subjects[kind] === 1 ? kind : PLURALS[kind]}`)
-    .join(", ");
+function aboutWords({ subjects, ownSecretCount }: IncidentRow): string {
+  const named = SUBJECT_KINDS.filter((kind) => subjects[kind] > 0).map(
+    (kind) => `${subjects[kind].toLocaleString("en")} ${subjects[kind] === 1 ? kind : PLURALS[kind]}`,
+  );
+  const own =
+    ownSecretCount === 0
+      ? []
+      : [ownSecretCount === 1 ? "1 own secret" : `${ownSecretCount.toLocaleString("en")} own secrets`];
+  return [...named, ...own].join(", ") || "nothing on record";
 }
 
 const COLUMNS: DataTableColumn<IncidentRow>[] = [

@@ -1,5 +1,5 @@
 import { groupedNumber } from "#components/display/number-text.tsx";
-import type { IncidentUses, OpenedBySecret, WorkingAgain } from "#lib/incidents/model.ts";
+import type { IncidentUses, OpenedBySecret, OwnSecretOfCase, WorkingAgain } from "#lib/incidents/model.ts";
 
 /** Texts of the cases. */
 export const incidentWords = {
@@ -79,14 +79,16 @@ export const incidentWords = {
       .join(" "),
   elsewhere: "placed elsewhere",
   leakedSecret: (client: string) => `The leaked secret of ${client}`,
-  opensNow: ({ isTaken, isEnough, permissions, audiences }: OpenedBySecret) =>
-    !isTaken
-      ? "It gets nothing any more."
-      : !isEnough
-        ? "Alone it gets no token: the client has no client credentials. Beside a stolen code or refresh token of its people it does."
-        : permissions.length === 0
-          ? "It gets new tokens, with no permission."
-          : `It gets new tokens${audiences.length === 0 ? "" : ` for ${audiences.join(", ")}`}, with:`,
+  opensNow: ({ isTaken, isHeld, isEnough, permissions, audiences }: OpenedBySecret) =>
+    isHeld
+      ? "It gets nothing while the client is disabled, and tokens again when that is enabled: it has not ended."
+      : !isTaken
+        ? "It gets nothing any more."
+        : !isEnough
+          ? "Alone it gets no token: the client has no client credentials. Beside a stolen code or refresh token of its people it does."
+          : permissions.length === 0
+            ? "It gets new tokens, with no permission."
+            : `It gets new tokens${audiences.length === 0 ? "" : ` for ${audiences.join(", ")}`}, with:`,
   stillTaken: (client: string) => `The leaked secret of ${client} still works`,
   stillTakenText: (isEnough: boolean) =>
     `${isEnough ? "Whoever has it gets new tokens, so that the case stays open" : "Whoever has it passes for the client, so that the case stays open"} whatever is taken back here.`,
@@ -107,10 +109,26 @@ export const incidentWords = {
   closeText:
     "It says that it is written up. It can be opened again, and what happens to its tokens is still seen in it.",
   closeNotContained: "It is not contained: something of it may still be used.",
-  closeHeld: "It is held, not contained: what is only suspended can be given back.",
+  closeHeld: "It is held, not contained: what is refused now can work again.",
   held: "Held, not contained",
   heldText: (tokens: number) =>
     `${tokens === 1 ? "1 token of it is" : `${groupedNumber(tokens)} tokens of it are`} suspended: refused now, can be given back. Revoke ${tokens === 1 ? "it" : "them"} when you are sure, or give ${tokens === 1 ? "it" : "them"} back.`,
+  heldSecret: (client: string) => `The leaked secret of ${client} has not ended`,
+  replaceHeld:
+    "The leaked one is refused only while the client is disabled, and works again when that is enabled.",
+  ownState: ({ works, isHeld }: OwnSecretOfCase) =>
+    works ? "works" : isHeld ? "refused now, and not ended" : "does not work any more",
+  ownOpens: (opens: string) => `whoever has it ${opens}`,
+  madeWith: (name: string | null) => (name === null ? "made with it" : `made with ${name}`),
+  inLog: (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}, in the log`,
+  keptOf: (kept: string) => kept.replace(/^./, (first) => first.toUpperCase()),
+  leakedActs: (counts: string) =>
+    `Acts by the leaked API tokens, by those that were made with them, and upon them, to the window of the case: ${counts}.`,
+  moreActs: (more: number, isExact: boolean) =>
+    `${groupedNumber(more)}${isExact ? "" : " or more"} older ones: the evidence pack lists 1,000, the log all, by each API token.`,
+  reissueOwn:
+    "No client and nobody holds what leaked here: give the program or service that used it a new one, made on the page of whose it is.",
+  ownHeld: (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)} has not ended`,
   suspendedMeans: "Suspended: refused now, can be given back.",
   closeNotDone: "Not ticked off yet:",
   openAgain: "Open it again",

@@ -51,6 +51,8 @@ function State({ line }: { line: Line }) {
   if (line.secret !== null)
     return line.is === "live" ? (
       <Tag tone="revoked">{words.secretWorks}</Tag>
+    ) : line.is === "suspended" ? (
+      <Tag tone="suspended">{words.secretHeld}</Tag>
     ) : (
       <Tag tone="expired">{words.secretEnded}</Tag>
     );

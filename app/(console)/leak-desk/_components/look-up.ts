@@ -136,7 +136,7 @@ export async function addToCase(
 export function suggestedSeverity(found: readonly IdentifiedValue[]): Severity {
   const works = new Set(["active", "suspended", "not_yet_valid"]);
   return found.some(({ is, token, secret }) =>
-    secret === null ? works.has(token?.state ?? "") : is === "live",
+    secret === null ? works.has(token?.state ?? "") : is === "live" || is === "suspended",
   )
     ? "high"
     : "low";

@@ -54,6 +54,7 @@ export const leakWords = {
   ownWorksTag: "works",
   ownEndedTag: "ended",
   secretWorks: "gets tokens",
+  secretHeld: "gets none while its client is disabled",
   secretEnded: "gets no tokens",
   secretOf: "secret of",
   secretOpens: (what: string, isEnough: boolean) =>
@@ -76,7 +77,8 @@ export const FOUND_WORDS = {
   live: { name: "Ours and live", means: "It works now, or will." },
   suspended: {
     name: "Ours and suspended",
-    means: "It is refused now, and works again when it is restored or the suspension ends.",
+    means:
+      "It is refused now, and works again when it is restored, its suspension ends, or its client is enabled.",
   },
   ended: { name: "Ours and ended", means: "Revoked, used up or expired: it is refused." },
   differs: {

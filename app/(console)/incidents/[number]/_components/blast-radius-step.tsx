@@ -4,7 +4,16 @@ import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { countedNumber, groupedNumber } from "#components/display/number-text.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
-import type { BlastRadius, OpenedBySecret } from "#lib/incidents/model.ts";
+import { ROLE_WORDS } from "#lib/authz/roles.ts";
+import { opensOf } from "#lib/incidents/leaked-model.ts";
+import {
+  type BlastRadius,
+  type IncidentDetail,
+  type OpenedBySecret,
+  type OwnSecretOfCase,
+  ownSecretWords,
+} from "#lib/incidents/model.ts";
+import { visibleText } from "#lib/input/visible-text.ts";
 import { incidentWords as words } from "../../_components/words.ts";
 import classes from "./steps.module.css";
 
@@ -37,13 +46,71 @@ function OpenedBy({ secret }: { secret: OpenedBySecret }) {
   );
 }
 
+/** What whoever has secrets of this product does with them, and the API tokens that were made with those that leaked. */
+function OpenedByOwn({
+  secrets,
+  apiTokens = { rows: [], more: 0 },
+}: {
+  secrets: readonly OwnSecretOfCase[];
+  apiTokens: BlastRadius["apiTokens"];
+}) {
+  const roleOf = (ownerId: string) =>
+    apiTokens.rows.flatMap(({ id, role }) => (id === ownerId ? [`: ${ROLE_WORDS[role].name}`] : [])).join("");
+  const made = apiTokens.rows.filter(({ isReported }) => !isReported);
+  return (
+    <>
+      <List label="What leaked of this product">
+        {secrets.map((secret) => (
+          <li key={`${secret.ownerId} ${secret.hint}`}>
+            {visibleText(ownSecretWords(secret))}{" "}
+            <span className="muted">
+              {words.ownOpens(opensOf(secret))}
+              {roleOf(secret.ownerId)}
+            </span>
+          </li>
+        ))}
+      </List>
+      {secrets.some(({ kind }) => kind === "api_token") ? (
+        <List label="API tokens that were made with them" more={apiTokens.more}>
+          {made.map(({ id, name, role, state, madeByToken }) => (
+            <li key={id}>
+              <Link prefetch={false} href={`/api-tokens/${id}`}>
+                {visibleText(name)}
+              </Link>{" "}
+              <span className="muted">
+                {ROLE_WORDS[role].name}, {state.replaceAll("_", " ")},{" "}
+                {words.madeWith(madeByToken?.name ?? null)}
+              </span>
+            </li>
+          ))}
+        </List>
+      ) : null}
+    </>
+  );
+}
+
 /** What the tokens open, who answers for it, and what else hangs on them. */
-export function BlastRadiusStep({ radius }: { radius: BlastRadius }) {
+export function BlastRadiusStep({
+  incident,
+  radius,
+  hasTokens,
+}: {
+  incident: IncidentDetail;
+  radius: BlastRadius;
+  /** Else nothing hangs on them. */
+  hasTokens: boolean;
+}) {
+  const own =
+    incident.ownSecrets.length === 0 ? null : (
+      <OpenedByOwn secrets={incident.ownSecrets} apiTokens={radius.apiTokens} />
+    );
+  if (own !== null && !hasTokens) return <div className={classes.lists}>{own}</div>;
   return (
     <div className={classes.lists}>
       {radius.secrets.map((secret) => (
         <OpenedBy key={secret.clientId} secret={secret} />
       ))}
+      {own}
       <List label="Audiences">
         {radius.audiences.map(({ name, live }) => (
           <li key={name}>

@@ -28,7 +28,7 @@ export function ContainActions({
   isCut: boolean;
   /** Also such as do not work. */
   hasTokens: boolean;
-  /** A leaked secret gets new ones, or one of the product's own works. */
+  /** A leaked secret gets new ones, or one of the product's own works; or will with whose it is. */
   isOpenBySecret: boolean;
 }) {
   const router = useRouter();

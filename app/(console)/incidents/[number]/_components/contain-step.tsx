@@ -5,10 +5,12 @@ import { PropagationLink } from "#app/(console)/_components/propagation-link.tsx
 import { Instant } from "#components/display/instant.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
 import {
+  clientHeldWords,
   type IncidentDetail,
   type IncidentOrders,
   type IncidentTokens,
   type OpenedBySecret,
+  ownHeldWords,
   ownSecretWords,
 } from "#lib/incidents/model.ts";
 import type { Journey } from "#lib/propagation/model.ts";
@@ -28,7 +30,7 @@ export function ContainStep({
   tokens,
   orders,
   journey,
-  taken,
+  secrets,
   may,
   canWrite,
 }: {
@@ -36,12 +38,13 @@ export function ContainStep({
   tokens: IncidentTokens;
   orders: IncidentOrders;
   journey: Journey | null;
-  /** Leaked secrets that still get tokens: they keep the case open whatever is taken back. */
-  taken: readonly OpenedBySecret[];
+  /** Leaked secrets of clients: those that still get tokens keep the case open whatever is taken back, and those that may again keep it from being contained. */
+  secrets: readonly OpenedBySecret[];
   may: MayRevoke;
   canWrite: boolean;
 }) {
   const { worksAgain } = incident;
+  const taken = secrets.filter(({ isTaken }) => isTaken);
   const ownWorking = incident.ownSecrets.filter(({ works }) => works);
   const more = orders.rows.length - SHOWN + orders.leftOut;
   return (
@@ -77,7 +80,32 @@ export function ContainStep({
               </Link>
             </Alert>
           ))}
-      {incident.state === "held" ? (
+      {incident.state === "closed" ? null : (
+        <>
+          {secrets
+            .filter(({ isHeld }) => isHeld)
+            .map(({ clientId, name }) => (
+              <Alert key={clientId} color="yellow" title={words.heldSecret(name)}>
+                {clientHeldWords(name)} <a href="#step-reissue">{words.toReissue}</a>
+              </Alert>
+            ))}
+          {incident.ownSecrets
+            .filter(({ isHeld }) => isHeld)
+            .map((secret) => (
+              <Alert
+                key={`${secret.ownerId} ${secret.hint}`}
+                color="yellow"
+                title={words.ownHeld(ownSecretWords(secret))}
+              >
+                {ownHeldWords(secret)}{" "}
+                <Link prefetch={false} href={ownerHref(secret.kind, secret.ownerId)}>
+                  {words.toOwn}
+                </Link>
+              </Alert>
+            ))}
+        </>
+      )}
+      {incident.state === "held" && (tokens.states.suspended ?? 0) > 0 ? (
         <Alert color="yellow" title={words.held}>
           {words.heldText(tokens.states.suspended ?? 0)}
         </Alert>
@@ -90,7 +118,10 @@ export function ContainStep({
             may={may}
             isCut={tokens.isCut}
             hasTokens={Object.keys(tokens.states).length > 0}
-            isOpenBySecret={taken.length > 0 || ownWorking.length > 0}
+            isOpenBySecret={
+              secrets.some(({ isTaken, isHeld }) => isTaken || isHeld) ||
+              incident.ownSecrets.some(({ works, isHeld }) => works || isHeld)
+            }
           />
           {incident.state !== "open" || tokens.liveIds.length === 0 ? null : (
             <span className="muted">{words.unsure}</span>

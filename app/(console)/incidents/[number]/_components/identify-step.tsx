@@ -3,18 +3,21 @@ import { Instant } from "#components/display/instant.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
-import { type IncidentTokens, PACK_TOKENS_MAX } from "#lib/incidents/model.ts";
+import { type IncidentDetail, type IncidentTokens, PACK_TOKENS_MAX } from "#lib/incidents/model.ts";
 import type { TokenRow } from "#lib/tokens/model.ts";
+import { OwnSecrets } from "./own-secrets.tsx";
 import classes from "./steps.module.css";
 
 const SHOWN = 10;
 
-/** Which tokens, whose, and how they stand. */
-export function IdentifyStep({ tokens }: { tokens: IncidentTokens }) {
+/** Which tokens and secrets of this product, whose, and how they stand. */
+export function IdentifyStep({ incident, tokens }: { incident: IncidentDetail; tokens: IncidentTokens }) {
   const rows = tokens.rows.slice(0, SHOWN);
-  if (tokens.total === 0) return <p className="muted">No token of it is on record.</p>;
+  const own = incident.ownSecrets.length === 0 ? null : <OwnSecrets secrets={incident.ownSecrets} />;
+  if (tokens.total === 0) return own ?? <p className="muted">No token of it is on record.</p>;
   return (
     <>
+      {own}
       <div className={classes.chips}>
         {Object.entries(tokens.states).map(([state, count]) =>
           isBadgeState(state) ? (

@@ -36,7 +36,8 @@ export function IncidentActions({
   const [isOpen, setIsOpen] = useState(false);
   const [title, setTitle] = useState(incident.title);
   const [severity, setSeverity] = useState<Severity>(incident.severity);
-  const saysState = Object.values(incident.subjects).every((count) => count === 0);
+  const saysState =
+    incident.ownSecretCount === 0 && Object.values(incident.subjects).every((count) => count === 0);
   const said = incident.state === "held" ? "open" : incident.state;
   const [state, setState] = useState<SaidState>(said);
 

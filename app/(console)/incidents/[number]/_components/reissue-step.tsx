@@ -10,6 +10,7 @@ import classes from "./steps.module.css";
 export function ReissueStep({
   number,
   radius,
+  isOfOwnAlone,
   reissues,
   notices,
   isClosed,
@@ -19,6 +20,8 @@ export function ReissueStep({
 }: {
   number: number;
   radius: BlastRadius;
+  /** Nothing is in the case but what leaked of this product: it has no clients and no people. */
+  isOfOwnAlone: boolean;
   /** New secrets that were given in the case, newest first. */
   reissues: Reissue[];
   notices: IncidentNotices;
@@ -27,7 +30,7 @@ export function ReissueStep({
   canRotate: boolean;
   canTell: boolean;
 }) {
-  const taken = radius.secrets.filter(({ isTaken }) => isTaken);
+  const taken = radius.secrets.filter(({ isTaken, isHeld }) => isTaken || isHeld);
   // a client of which nothing but its secret leaked may hold no token of the case; those whose secret is still taken come first, by themselves
   const clients = [
     ...radius.clients,
@@ -35,9 +38,10 @@ export function ReissueStep({
       .filter(({ clientId }) => radius.clients.every(({ id }) => id !== clientId))
       .map(({ clientId, name }) => ({ id: clientId, name })),
   ].filter(({ id }) => taken.every(({ clientId }) => clientId !== id));
+  if (isOfOwnAlone) return <p className="muted">{words.reissueOwn}</p>;
   return (
     <>
-      {taken.map(({ clientId, name, isEnough }) => (
+      {taken.map(({ clientId, name, isEnough, isHeld }) => (
         <div key={clientId} className={classes.primary}>
           <NewSecret
             clientId={clientId}
@@ -46,7 +50,7 @@ export function ReissueStep({
             isAllowed={canRotate && !isClosed}
             isFirst
           />
-          <span className="muted">{words.replaceText(isEnough)}</span>
+          <span className="muted">{isHeld ? words.replaceHeld : words.replaceText(isEnough)}</span>
         </div>
       ))}
       <div className={classes.lists}>
@@ -84,7 +88,9 @@ export function ReissueStep({
               <li className="faint">
                 {taken.length > 0
                   ? "none: its people did not leak anything"
-                  : "none: services hold these tokens"}
+                  : radius.clients.length > 0
+                    ? "none: services hold these tokens"
+                    : "none"}
               </li>
             ) : null}
           </ul>

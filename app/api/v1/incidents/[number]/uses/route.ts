@@ -6,7 +6,8 @@ import { readOnRecord } from "#lib/incidents/record-look.ts";
 export const GET = defineRoute({
   method: "GET",
   path: "/api/v1/incidents/{number}/uses",
-  summary: "Shows the uses of a case's tokens, before, during and after; the look is on record",
+  summary:
+    "Shows the uses of a case's tokens, and the acts of API tokens that leaked into it, before, during and after; the look is on record",
   permission: "incident:read",
   params: numberParams,
   response: incidentUses,
