@@ -41,7 +41,12 @@ export function lookAlikeNote(admin: LookAlike): string {
 
 /** An address, and whose it is where the name says more than the address. */
 export function whoWithName({ email, name }: Pick<LookAlike, "email" | "name">): string {
-  return name.toLowerCase() === email.toLowerCase() ? email : `${email}, ${name}`;
+  return isCalledAsAddress({ email, name }) ? email : `${email}, ${name}`;
+}
+
+/** Whether the name says nothing that the address does not. */
+export function isCalledAsAddress({ email, name }: Pick<LookAlike, "email" | "name">): boolean {
+  return name.toLowerCase() === email.toLowerCase();
 }
 
 /**
