@@ -16,6 +16,7 @@ type Row = {
   ownerId: string;
   expiresAt: Date | null;
   isTaken: boolean;
+  isHeld: boolean;
 };
 
 /** What the page wants that it is ended on. */
@@ -42,8 +43,10 @@ async function readCasesOf(ctx: Context, ids: readonly string[]): Promise<Map<st
 /** Whose it is, as reports and cases name it to all who may read tokens; where it is ended, for who may see that. */
 function shownTo(ctx: Context, row: Row, cases: CaseName[]): IdentifiedOwnSecret {
   const { kind, name, hint, ownerId, expiresAt } = row;
-  if (!can(ctx, SEES[kind])) return { kind, name, hint, ownerId: null, expiresAt: null, cases };
-  return { kind, name, hint, ownerId, expiresAt: expiresAt?.toISOString() ?? null, cases };
+  const seen = can(ctx, SEES[kind])
+    ? { ownerId, expiresAt: expiresAt?.toISOString() ?? null }
+    : { ownerId: null, expiresAt: null };
+  return { kind, name, hint, cases, ...seen };
 }
 
 /** API tokens, and secrets of verifiers and scanners, among some hashes, by hash. Authorise before: this does not. */
@@ -54,7 +57,7 @@ export async function identifyOwnSecrets(
   if (hashes.length === 0) return new Map();
   const rows = await run<Row>(
     ctx.db,
-    sql`SELECT encode(x.hash, 'hex') AS hash, x.id, x.kind, x.name, x.hint, x.owner_id AS "ownerId", x.expires_at AS "expiresAt", ${ownSecretIsTaken(ctx.now)} AS "isTaken"
+    sql`SELECT encode(x.hash, 'hex') AS hash, x.id, x.kind, x.name, x.hint, x.owner_id AS "ownerId", x.expires_at AS "expiresAt", ${ownSecretIsTaken(ctx.now)} AS "isTaken", x.is_held AS "isHeld"
       FROM (SELECT DISTINCT decode(h, 'hex') AS hash FROM unnest(${hashes}::text[]) AS u(h)) n JOIN ${OWN_SECRETS} x ON x.hash = n.hash`,
   );
   const cases = await readCasesOf(
@@ -65,7 +68,7 @@ export async function identifyOwnSecrets(
     rows.map((row) => [
       row.hash,
       {
-        is: row.isTaken ? "live" : "ended",
+        is: !row.isTaken ? "ended" : row.isHeld ? "suspended" : "live",
         token: null,
         secret: null,
         own: shownTo(ctx, row, cases.get(row.id) ?? []),

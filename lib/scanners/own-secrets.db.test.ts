@@ -514,7 +514,7 @@ describe("a secret of the product's own that is pasted at the Leak desk", () => 
     await db.query("UPDATE scanner_secret SET expires_at = now() WHERE scanner_id = $1::uuid", [scannerId]);
     expect((await identify(owner, ...all)).map(({ is, own }) => [is, own?.kind])).toEqual([
       ["ended", "api_token"],
-      ["ended", "verifier_secret"],
+      ["suspended", "verifier_secret"],
       ["ended", "scanner_secret"],
       ["foreign", undefined],
     ]);

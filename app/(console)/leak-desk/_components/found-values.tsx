@@ -45,6 +45,8 @@ function State({ line }: { line: Line }) {
   if (line.own !== null)
     return line.is === "live" ? (
       <Tag tone="revoked">{words.ownWorksTag}</Tag>
+    ) : line.is === "suspended" ? (
+      <Tag tone="suspended">{words.ownHeldTag}</Tag>
     ) : (
       <Tag tone="expired">{words.ownEndedTag}</Tag>
     );

@@ -47,20 +47,24 @@ function casedSecrets(found: readonly IdentifiedValue[]): string[] {
 }
 
 /** A secret of the product's own that was found. */
-export type FoundOwn = IdentifiedOwnSecret & { works: boolean };
+export type FoundOwn = IdentifiedOwnSecret & { works: boolean; isHeld: boolean };
 
 export function keyOfOwn({ kind, name, hint }: IdentifiedOwnSecret): string {
   return `${kind} ${name} ${hint}`;
 }
 
-/** The secrets of the product's own, each once, those that work first. */
+const rankOf = ({ works, isHeld }: FoundOwn) => (works ? 2 : isHeld ? 1 : 0);
+
+/** The secrets of the product's own, each once, those that work first, then those that may again. */
 export function ownOf(found: readonly IdentifiedValue[]): FoundOwn[] {
   const once = new Map(
     found.flatMap(({ is, own }) =>
-      own === null ? [] : [[keyOfOwn(own), { ...own, works: is === "live" }] as const],
+      own === null
+        ? []
+        : [[keyOfOwn(own), { ...own, works: is === "live", isHeld: is === "suspended" }] as const],
     ),
   );
-  return [...once.values()].sort((one, other) => Number(other.works) - Number(one.works));
+  return [...once.values()].sort((one, other) => rankOf(other) - rankOf(one));
 }
 
 /** What a case can be about: the tokens on record, and clients' secrets, by their ids. */

@@ -15,19 +15,23 @@ import { leakWords as words } from "./words.ts";
 /** More of them in one paste are counted. */
 const SHOWN = 10;
 
+const WORDS = { works: words.ownWorks, held: words.ownHeld, ended: words.ownEnded };
+
 function OwnSecret({ own }: { own: FoundOwn }) {
-  const { kind, name, hint, works, ownerId, expiresAt, cases } = own;
+  const { kind, name, hint, works, isHeld, ownerId, expiresAt, cases } = own;
   const end = OWN_SECRET_ENDS[kind];
+  const stands = works ? "works" : isHeld ? "held" : "ended";
+  const isOpen = stands !== "ended";
   return (
     <Alert
-      color={works ? "red" : "gray"}
-      role={works ? "alert" : "status"}
+      color={works ? "red" : isHeld ? "yellow" : "gray"}
+      role={isOpen ? "alert" : "status"}
       icon={<IconKey size={18} />}
-      title={words.own(visibleText(name), hint, works)}
+      title={words.own(visibleText(name), hint, stands)}
     >
       <p>
-        {works ? words.ownWorks : words.ownEnded}{" "}
-        {works && expiresAt !== null ? (
+        {WORDS[stands]}{" "}
+        {isOpen && expiresAt !== null ? (
           <>
             {words.ownUntil} <Instant at={expiresAt} show="exact" />.
           </>
@@ -49,10 +53,10 @@ function OwnSecret({ own }: { own: FoundOwn }) {
       )}
       <Group gap="xs" mt={8}>
         {ownerId !== null ? (
-          <LinkButton href={ownerHref(kind, ownerId)} variant={works ? "filled" : "default"}>
-            {works ? words.endOwn(end) : words.toOwn}
+          <LinkButton href={ownerHref(kind, ownerId)} variant={isOpen ? "filled" : "default"}>
+            {isOpen ? words.endOwn(end) : words.toOwn}
           </LinkButton>
-        ) : works ? (
+        ) : isOpen ? (
           <span>{words.notYours(end)}</span>
         ) : null}
       </Group>

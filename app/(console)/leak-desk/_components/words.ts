@@ -1,4 +1,10 @@
 /** Texts of the Leak desk. */
+const OWN_STANDS = {
+  works: "works",
+  held: "is refused for now, and not ended",
+  ended: "does not work any more",
+};
+
 export const leakWords = {
   title: "Leak desk",
   purpose: "Paste what leaked. It is recognised and hashed in this browser: no value leaves it.",
@@ -34,11 +40,11 @@ export const leakWords = {
     "Neither a JWT, an opaque token or a secret of this authority, a jti nor a SHA-256 was seen. Nothing was sent anywhere.",
   secret:
     "A set-up link, a secret of a signal receiver, or a piece of a secret stands in it. Those are not looked up: replace it where it was made.",
-  own: (name: string, hint: string, works: boolean) =>
-    `${name} (…${hint}) ${works ? "works" : "does not work any more"}`.replace(/^./, (first) =>
-      first.toUpperCase(),
-    ),
+  own: (name: string, hint: string, stands: "works" | "held" | "ended") =>
+    `${name} (…${hint}) ${OWN_STANDS[stands]}`.replace(/^./, (first) => first.toUpperCase()),
   ownWorks: "It is a secret of this product: whoever has it is let in.",
+  ownHeld:
+    "It is a secret of this product, refused now only because whose it is is disabled or cannot sign in: it works again when that ends.",
   ownEnded: "It is a secret of this product, and opens nothing. What it was used for is in the audit log.",
   ownUntil: "It ends by itself at",
   endOwn: (end: string) => `${end} on its page`,
@@ -52,6 +58,7 @@ export const leakWords = {
   nothing:
     "None of it is on record as it was pasted, so there is nothing to contain and no case to open. If it should be ours, look for the whole value: it may be cut or mistyped. A secret of a verifier or scanner that was ended is on no record either.",
   ownWorksTag: "works",
+  ownHeldTag: "refused for now",
   ownEndedTag: "ended",
   secretWorks: "gets tokens",
   secretHeld: "gets none while its client is disabled",
