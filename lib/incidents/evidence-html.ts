@@ -176,7 +176,7 @@ function leakedOf({ incident, blastRadius, leakedActs }: EvidencePack): string {
     ", ",
   );
   return `<h2>What leaked of this product</h2>
-${[...kinds.values()].map((secret) => `<p>${text(FINDING_KIND_WORDS[secret.kind])}: whoever has it ${text(opensOf(secret))}. Of what was done with it, ${text(keptOf(secret))}</p>`).join("\n")}
+${[...kinds.values()].map((secret) => `<p>${text(FINDING_KIND_WORDS[secret.kind])}: while it works, whoever has it ${text(opensOf(secret))}. Of what was done with it, ${text(keptOf(secret))}</p>`).join("\n")}
 ${
   rows.length === 0
     ? ""

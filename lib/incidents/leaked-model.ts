@@ -30,7 +30,7 @@ export type IncidentUsesAndActs = IncidentUses & { acts: LeakedActs };
 
 const KEPT: Record<OwnSecretKind, string> = {
   api_token:
-    "each act by it is in the audit log, under its name. What it only read is not, but for cases and exports; when and from where it was last used, it says itself.",
+    "each act by it is in the audit log, under its name. What it only read is not, but for cases and exports; when and from where it was last used is on its page, and in the pack.",
   verifier_secret:
     "the log has what its verifier asked and reported, and not with which of its secrets: the uses of that verifier are all that can be told.",
   scanner_secret:

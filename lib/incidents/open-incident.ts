@@ -20,6 +20,8 @@ export type OpeningOptions = {
   from?: { at: Date; why: string };
   /** What the note begins with that the product wrote itself; the rest is what somebody did. */
   found?: string;
+  /** Secrets of this product that it is about, by name. */
+  own?: readonly string[];
   /** What changes with it, in its transaction; the acts go on record after `incident.opened`. */
   also?: (tx: Transaction, incident: { id: string; number: number }) => Promise<Act[]>;
 };
@@ -42,7 +44,7 @@ export async function openIncidentOn(
   ctx: Context,
   input: Pick<OpenIncidentInput, "title" | "severity" | "note">,
   subjects: readonly NamedSubject[],
-  { window: given = null, from: otherwise, found = "", also }: OpeningOptions = {},
+  { window: given = null, from: otherwise, found = "", own = [], also }: OpeningOptions = {},
 ): Promise<IncidentDetail> {
   const id = uuidv7(ctx.now);
   // the long look comes before the numbers are locked: nobody else waits for it to open a case
@@ -76,7 +78,7 @@ export async function openIncidentOn(
     await tx.query(
       `INSERT INTO incident_step (incident_id, step, done_at, done_by_id, done_by_name, what)
        VALUES ($1::uuid, 'identify', $2::timestamptz, $3::text, $4::text, $5::text)`,
-      [id, ctx.now, ctx.actor.id, ctx.actor.name, identifiedWords(subjects)],
+      [id, ctx.now, ctx.actor.id, ctx.actor.name, identifiedWords(subjects, own)],
     );
     if (input.note !== "")
       await tx.query(
@@ -121,8 +123,9 @@ async function suggestFor(
   };
 }
 
-function identifiedWords(subjects: readonly NamedSubject[]): string {
-  const [first] = subjects;
+function identifiedWords(subjects: readonly NamedSubject[], own: readonly string[]): string {
+  const names = [...subjects.map(({ name }) => name), ...own];
+  const [first] = names;
   if (first === undefined) return "Nothing on record is named by it.";
-  return `${subjects.length} identified: ${first.name}${subjects.length > 1 ? " …" : ""}`;
+  return `${names.length} identified: ${first}${names.length > 1 ? " …" : ""}`;
 }

@@ -110,7 +110,7 @@ function noteOf({ findings, scanner }: Waiting): string {
     ? " One has another value than the one that was issued: nothing was taken back for it."
     : "";
   const own = findings.some(({ ownerId, outcome }) => ownerId !== null && outcome === "case")
-    ? " A secret of this product is among it and works: end it where it was made."
+    ? " A secret of this product is among it and has not ended: end it where it was made."
     : "";
   return `Reported by ${scanner.name}${where}.${altered}${own}`.slice(0, STEP_NOTE_MAX);
 }
@@ -150,6 +150,7 @@ async function openCase(ctx: Context, waiting: Waiting): Promise<number> {
     },
     subjects,
     {
+      own: [...new Set(findings.flatMap(({ ownerId, name }) => (ownerId === null ? [] : name)))],
       from: { at: waiting.receivedAt, why: "From when it was reported: nothing else tells when it began." },
       also: async (tx, opened) => [await join(tx, waiting, { ...opened, title: title.slice(0, TITLE_MAX) })],
     },

@@ -419,6 +419,10 @@ describe("the case of a secret of the product's own", () => {
     expect(findings).toMatchObject([{ kind: "verifier_secret", outcome: "case" }]);
     expect(await told(verifierId)).toEqual([expect.stringContaining("works again when that ends: end it")]);
     expect((await stands(number)).state).toBe("held");
+    expect((await getIncident(now(), number)).steps[0]).toMatchObject({
+      step: "identify",
+      what: expect.stringMatching(/^1 identified: a secret of the verifier/),
+    });
     await addSecret("verifier", verifierId);
     expect((await report("revoke", [leaked])).findings).toMatchObject([{ outcome: "revoked" }]);
     expect(await works("verifier_secret", leaked)).toBe(false);

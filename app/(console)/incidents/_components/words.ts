@@ -118,7 +118,7 @@ export const incidentWords = {
     "The leaked one is refused only while the client is disabled, and works again when that is enabled.",
   ownState: ({ works, isHeld }: OwnSecretOfCase) =>
     works ? "works" : isHeld ? "refused now, and not ended" : "does not work any more",
-  ownOpens: (opens: string) => `whoever has it ${opens}`,
+  ownOpens: (opens: string) => `while it works, whoever has it ${opens}`,
   madeWith: (name: string | null) => (name === null ? "made with it" : `made with ${name}`),
   inLog: (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}, in the log`,
   keptOf: (kept: string) => kept.replace(/^./, (first) => first.toUpperCase()),
