@@ -114,7 +114,8 @@ export async function compromiseKey(
     order,
     sentences: [
       `${kid} is compromised: it has left the JWKS and signs nothing.`,
-      ...order.sentences,
+      // of a key that signs no tokens an order reaches none
+      ...(old.purpose === "access_token" ? order.sentences : []),
       ...(other === null
         ? []
         : [

@@ -106,6 +106,9 @@ describe("an emergency", () => {
     expect(plan.sentences[0]).toContain("It signs checkpoints of the audit log, no tokens");
     expect(plan.sentences.at(-1)).toBe("This cannot be undone.");
     expect(plan.refusedEverywhere.says).toBe("No access token is signed by it.");
+    expect(plan.sentences.join(" ")).not.toMatch(/until then|refused too|tokens? stop/);
+    const done = await ring.declare(made.key.kid);
+    expect(done.sentences.join(" ")).not.toMatch(/token/);
   });
 
   it("of a key that no longer signs replaces nothing", async () => {

@@ -81,7 +81,7 @@ export async function planEmergency(ctx: Context, { kid }: { kid: string }): Pro
   });
   const follows = isSigning
     ? [
-        "What it signs until then is refused too.",
+        ...(key.purpose === "access_token" ? ["What it signs until then is refused too."] : []),
         standby === null
           ? "A new key is made and signs at once."
           : `${standby.kid}, which every cache can have, signs at once. If it may have leaked too, cancel it first.`,

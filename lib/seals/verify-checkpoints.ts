@@ -24,8 +24,8 @@ export type VerifiedCheckpoints = {
   held: number | null;
   /** Keys by which some of them hold, and which were compromised since. */
   compromised: CompromisedSigner[];
-  /** Whether the last one is by such a key: a later one by another key would speak for those before it. */
-  endsCompromised: boolean;
+  /** What vouches for the last one, which speaks for all before it: whether it is held elsewhere, and whether its key was compromised since. */
+  end: { isHeld: boolean; isCompromised: boolean };
   expected: ExpectedHeads;
   problem: Problem | null;
 };
@@ -87,7 +87,7 @@ export async function verifyCheckpoints(
   let [read, count, compared] = [0, 0, 0];
   let first: Checkpoint | null = null;
   let last: Checkpoint | null = null;
-  let endsCompromised = false;
+  let end = { isHeld: false, isCompromised: false };
   const compromised = new Map<string, CompromisedSigner>();
   let previous = NO_CHECKPOINT;
   let before = 0n;
@@ -110,12 +110,9 @@ export async function verifyCheckpoints(
     const unsigned = fault === null ? await signatureFault(jws, keys) : null;
     if (fault !== null) say(number, fault);
     else if (unsigned !== null) say(number, `it is ${unsigned}`);
-    else {
-      const signers = compromisedSigners([jws], keys);
-      for (const signer of signers) compromised.set(signer.kid, signer);
-      endsCompromised = signers.length > 0;
-    }
     const kept = elsewhere.get(number);
+    const signers = fault === null && unsigned === null ? compromisedSigners([jws], keys) : [];
+    for (const signer of signers) compromised.set(signer.kid, signer);
     if (kept !== undefined) {
       if (isCounted) compared += 1;
       if (kept !== jws && restores.isLost(number)) restores.count(number);
@@ -127,6 +124,7 @@ export async function verifyCheckpoints(
       expect(expected, one);
       first ??= one;
       last = one;
+      end = { isHeld: kept === jws, isCompromised: signers.length > 0 };
     }
     previous = checkpointHash(jws);
     read += 1;
@@ -149,7 +147,7 @@ export async function verifyCheckpoints(
     last,
     held: held === null ? null : compared,
     compromised: [...compromised.values()],
-    endsCompromised,
+    end,
     expected,
     problem,
   };

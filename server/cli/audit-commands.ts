@@ -20,6 +20,7 @@ import type { CheckpointKey } from "#lib/seals/checkpoint.ts";
 import { readCheckpointFile } from "#lib/seals/checkpoint-file.ts";
 import { EvidenceFileError, readEvidenceFile, writeEvidence } from "#lib/seals/evidence-file.ts";
 import { readCheckpointKeys, readEvidence } from "#lib/seals/read-evidence.ts";
+import type { VerifiedCheckpoints } from "#lib/seals/verify-checkpoints.ts";
 import type { Verification } from "#lib/seals/verify-evidence.ts";
 import { verifyEvidence } from "#lib/seals/verify-evidence.ts";
 import type { Command } from "./commands.ts";
@@ -109,13 +110,18 @@ type Found = { lines: string[]; broken: number; unheld: string | null };
 
 const UNHELD = `it holds in itself, by keys that it brings: whoever made it up could have signed it so. Say --keys with what the authority publishes at ${CHECKPOINT_KEYS_PATH}, or --checkpoints with a copy that was kept`;
 
-/** Why nothing from elsewhere vouches for a file that holds in itself; null where something does. */
-function whyUnheld(isByCompromised: boolean, { keys, held }: Given): string | null {
-  if (held !== null) return null;
-  if (keys === null) return UNHELD;
-  return !isByCompromised
+const NOT_IN_COPY = `its newest checkpoint is not in the copy that was given, and it brings the keys for it itself. Say --keys with what the authority publishes at ${CHECKPOINT_KEYS_PATH}, or --checkpoints with a newer copy`;
+
+/** Why nothing from elsewhere vouches for a file that holds in itself; null where something does. Of a copy of checkpoints, whether it has what the file rests on. */
+function whyUnheld(
+  { isHeld, isCompromised }: VerifiedCheckpoints["end"],
+  { keys, held }: Given,
+): string | null {
+  if (isHeld) return null;
+  if (keys === null) return held === null ? UNHELD : NOT_IN_COPY;
+  return !isCompromised
     ? null
-    : "it holds, but by a key that was compromised since: whoever had that could have signed it so, with an earlier time. Say --checkpoints with a copy that was kept";
+    : "it holds, but by a key that was compromised since: whoever had that could have signed it so, with an earlier time. Say --checkpoints with a copy that was kept and has its newest";
 }
 
 /** On one line, and nothing in it that a terminal takes for a command: much of it is what strangers wrote. */
@@ -136,7 +142,11 @@ async function verifyPackFile(
     return {
       lines: packLines(pack, { heldIn, hasOwnKeys: keys !== null }),
       broken: pack.faults.length + (pack.left === null ? 1 : 0),
-      unheld: whyUnheld(pack.compromised.length > 0, { keys, held }),
+      // each checkpoint of a pack is in the copy, or it does not hold
+      unheld: whyUnheld(
+        { isHeld: held !== null, isCompromised: pack.compromised.length > 0 },
+        { keys, held },
+      ),
     };
   } catch (error) {
     throw error instanceof PackError ? new EvidenceFault(oneLine(`${file}: ${error.message}`)) : error;
@@ -191,7 +201,7 @@ export const auditVerify: Command = {
               isPack(file)
                 ? verifyPackFile(file, { keys, held, heldIn })
                 : ofLog(verifyFile(file, { keys, held }), ({ checkpoints }) =>
-                    whyUnheld(checkpoints.endsCompromised, { keys, held }),
+                    whyUnheld(checkpoints.end, { keys, held }),
                   ),
           );
     let broken = 0;
