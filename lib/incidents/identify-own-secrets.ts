@@ -1,9 +1,9 @@
 import { can } from "../authz/require-permission.ts";
-import type { Permission } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { OwnSecretKind } from "../scanners/model.ts";
 import { IS_FOUND_AS, OWN_SECRETS_BY_HASH, ownSecretIsTaken } from "../scanners/own-secret-sql.ts";
+import { ownersSeenBy } from "../scanners/owners-seen.ts";
 import { caseStateSql } from "./case-state.ts";
 import type { CaseName, IdentifiedOwnSecret, IdentifiedValue } from "./model.ts";
 
@@ -18,13 +18,6 @@ type Row = {
   expiresAt: Date | null;
   isTaken: boolean;
   isHeld: boolean;
-};
-
-/** What the page wants that it is ended on. */
-const SEES: Record<OwnSecretKind, Permission> = {
-  api_token: "api-token:read",
-  verifier_secret: "verifier:read",
-  scanner_secret: "incident:read",
 };
 
 async function readCasesOf(ctx: Context, found: readonly Row[]): Promise<Map<string, CaseName[]>> {
@@ -43,12 +36,13 @@ async function readCasesOf(ctx: Context, found: readonly Row[]): Promise<Map<str
   return cases;
 }
 
-/** Whose it is, as reports and cases name it to all who may read tokens; where it is ended, for who may see that. */
+/** Whose it is, as reports and cases name it to all who may read tokens; where and when it ends for who may see that page, and to all where an open case holds it, as that tells them. */
 function shownTo(ctx: Context, row: Row, cases: CaseName[]): IdentifiedOwnSecret {
   const { kind, name, hint, ownerId, expiresAt } = row;
-  const seen = can(ctx, SEES[kind])
-    ? { ownerId, expiresAt: expiresAt?.toISOString() ?? null }
-    : { ownerId: null, expiresAt: null };
+  const seen =
+    cases.length > 0 || ownersSeenBy(ctx).includes(kind)
+      ? { ownerId, expiresAt: expiresAt?.toISOString() ?? null }
+      : { ownerId: null, expiresAt: null };
   return { kind, name, hint, cases, ...seen };
 }
 

@@ -10,6 +10,7 @@ import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { uuidv7 } from "../ids.ts";
 import { evidenceHtml } from "../incidents/evidence-html.ts";
+import { getBlastRadius } from "../incidents/get-blast-radius.ts";
 import { getIncident } from "../incidents/get-incident.ts";
 import { identifyValues } from "../incidents/identify-values.ts";
 import { readIncident } from "../incidents/incident-row.ts";
@@ -24,6 +25,7 @@ import { rotateVerifierSecret } from "../verifiers/rotate-verifier-secret.ts";
 import { listReportsOfIncident } from "./list-leak-reports.ts";
 import type { ScannerAction } from "./model.ts";
 import { openCaseOfReport } from "./open-case-of-report.ts";
+import { ownersSeenBy } from "./owners-seen.ts";
 import { receiveLeakReport } from "./receive-leak-report.ts";
 
 let url: string;
@@ -584,7 +586,28 @@ describe("a secret of the product's own that is pasted at the Leak desk", () => 
     expect(found.map(({ own }) => own?.cases.map((one) => one.number))).toEqual([[number], [number], []]);
   });
 
-  test("is named to who may not see API tokens as a report's page names it, and no more is told of it; to nobody else", async () => {
+  test("is told to who may not see API tokens as its open case tells them, and by name alone once that is closed", async () => {
+    const { id, token } = await apiToken();
+    const { number } = await report("case", [token]);
+    for (const role of ["responder", "governor", "auditor"] as const) {
+      const reader = { ...fixture.as(role), now: new Date() };
+      const [inCase] = (await getIncident(reader, number)).ownSecrets;
+      const [found] = await identify(reader, token);
+      expect(found?.own, role).toMatchObject({ ownerId: id, expiresAt: expect.any(String) });
+      expect(found?.own).toMatchObject({ ownerId: inCase?.ownerId, expiresAt: inCase?.until });
+      expect((await getBlastRadius(reader, number)).apiTokens?.rows).toMatchObject([
+        { id, role: "governor" },
+      ]);
+      expect(ownersSeenBy(reader), "no page is led to that is not shown").not.toContain("api_token");
+    }
+    expect(ownersSeenBy(owner)).toContain("api_token");
+    const { version } = await readIncident(db, number);
+    await updateIncident(now(), { number, version, state: "closed" });
+    const [found] = await identify(fixture.as("responder"), token);
+    expect(found?.own).toMatchObject({ ownerId: null, expiresAt: null, cases: [] });
+  });
+
+  test("is named to who may not see API tokens as a report's page names it, and no more is told of it while no case holds it; to nobody else", async () => {
     const { token } = await apiToken();
     const ofVerifier = await addSecret("verifier", await addVerifier());
     for (const role of ["responder", "governor", "auditor"] as const) {
