@@ -368,9 +368,9 @@ export type IdentifiedOwnSecret = {
   name: string;
   /** Its last four characters. */
   hint: string;
-  /** The API token, verifier or scanner on whose page it is ended; null where the reader may not see that. */
+  /** The API token, verifier or scanner on whose page it is ended; null where the reader may not see that, and no open case tells them. */
   ownerId: string | null;
-  /** When it ends by itself; null also where the reader may not see what it is of. */
+  /** When it ends by itself; null also where `ownerId` is. */
   expiresAt: string | null;
   /** Those that are not closed and hold it already, the newest first. */
   cases: CaseName[];

@@ -1,6 +1,6 @@
 import { IS_CREATOR_OUT } from "../api-tokens/get-api-token.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
-import { OWN_SECRETS } from "../scanners/own-secret-sql.ts";
+import { FOUND_SECRET_ID, OWN_SECRETS_BY_FINDING } from "../scanners/own-secret-sql.ts";
 import type { OwnSecretOfCase } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
 
@@ -30,7 +30,7 @@ function lives(now: Date, isHeld: boolean): Fragment {
 export const HAS_OWN_SECRETS = sql`EXISTS (SELECT FROM ${OWN} WHERE g.incident_id = i.id)`;
 
 /** How many came into `incident i`. */
-export const OWN_SECRET_COUNT = sql`(SELECT count(DISTINCT (f.kind, f.owner_id, f.secret_id))::int FROM ${OWN} WHERE g.incident_id = i.id)`;
+export const OWN_SECRET_COUNT = sql`(SELECT count(DISTINCT (f.kind, f.owner_id, ${FOUND_SECRET_ID}))::int FROM ${OWN} WHERE g.incident_id = i.id)`;
 
 /** Whether one that came into `incident i` works. */
 export function ownSecretWorks(now: Date): Fragment {
@@ -48,8 +48,8 @@ export async function readOwnSecrets({ db, now }: Reader, incidentId: string): P
     db,
     sql`SELECT f.kind, f.owner_id AS "ownerId", max(f.name) AS name, max(f.secret_hint) AS hint, bool_or(${lives(now, false)}) AS works,
         bool_or(${lives(now, true)}) AS "isHeld", max(x.expires_at) AS until
-      FROM ${OWN} LEFT JOIN ${OWN_SECRETS} x ON x.kind = f.kind AND x.id = f.secret_id
-      WHERE g.incident_id = ${incidentId}::uuid GROUP BY f.kind, f.owner_id, f.secret_id ORDER BY 5 DESC, 6 DESC, min(g.received_at), 3, 4`,
+      FROM ${OWN} LEFT JOIN LATERAL ${OWN_SECRETS_BY_FINDING} x ON true
+      WHERE g.incident_id = ${incidentId}::uuid GROUP BY f.kind, f.owner_id, ${FOUND_SECRET_ID} ORDER BY 5 DESC, 6 DESC, min(g.received_at), 3, 4`,
   );
   return rows.map((row) => ({ ...row, until: row.until?.toISOString() ?? null }));
 }

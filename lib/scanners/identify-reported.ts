@@ -9,7 +9,7 @@ type TokenOfOurs = { tokenId: string; familyId: string; tokenKind: "access" | "r
 
 type NoToken = { tokenId: null; familyId: null; tokenKind: null };
 
-/** What a reported value is of ours; of a secret, whether this very one is still taken. */
+/** What a reported value is of ours; of a secret, whether this very one has not ended: it is taken, or will again with whose it is. */
 export type Identified = { kind: FindingKind; name: string; clientId: string | null } & (
   | ({ kind: "token" | "altered" } & TokenOfOurs)
   | ({ kind: "client_secret"; isTaken: boolean } & NoToken)
@@ -38,7 +38,7 @@ async function findClientSecrets(db: Sql, values: readonly ReportedValue[], now:
   return run<{ hash: string; id: string; clientId: string; isTaken: boolean }>(
     db,
     sql`SELECT encode(s.secret_hash, 'hex') AS hash, c.id, c.client_id AS "clientId",
-        c.disabled_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > ${now}::timestamptz) AS "isTaken" FROM unnest(${values.map(({ hash }) => hash)}::bytea[]) AS h(hash)
+        s.expires_at IS NULL OR s.expires_at > ${now}::timestamptz AS "isTaken" FROM unnest(${values.map(({ hash }) => hash)}::bytea[]) AS h(hash)
       JOIN client_secret s ON s.secret_hash = h.hash JOIN client c ON c.id = s.client_id`,
   );
 }

@@ -20,6 +20,7 @@ type Finding = {
   familyId: string | null;
   clientId: string | null;
   ownerId: string | null;
+  secretId: string | null;
   name: string;
   url: string | null;
   outcome: FindingOutcome;
@@ -42,7 +43,7 @@ async function findWaiting(db: Sql, now: Date): Promise<Waiting[]> {
   return run<Waiting>(
     db,
     sql`SELECT r.id, jsonb_build_object('id', s.id, 'name', s.name) AS scanner, r.received_at AS "receivedAt", r.case_failures AS failures,
-        (SELECT jsonb_agg(jsonb_build_object('kind', f.kind, 'tokenId', f.token_id, 'familyId', f.family_id, 'clientId', f.client_id, 'ownerId', f.owner_id, 'name', f.name,
+        (SELECT jsonb_agg(jsonb_build_object('kind', f.kind, 'tokenId', f.token_id, 'familyId', f.family_id, 'clientId', f.client_id, 'ownerId', f.owner_id, 'secretId', f.secret_id, 'name', f.name,
           'url', f.url, 'outcome', f.outcome) ORDER BY f.ordinal) FROM leak_finding f WHERE f.report_id = r.id) AS findings
       FROM leak_report r JOIN scanner s ON s.id = r.scanner_id
       WHERE r.incident_id IS NULL AND r.unknown_count < r.value_count AND (r.case_retry_at IS NULL OR r.case_retry_at <= ${now}::timestamptz)
@@ -115,9 +116,16 @@ function noteOf({ findings, scanner }: Waiting): string {
   return `Reported by ${scanner.name}${where}.${altered}${own}`.slice(0, STEP_NOTE_MAX);
 }
 
+/** Secrets of the product's own, each once, by whose they are: two of one verifier bear one name. */
+function ownNamesOf(findings: readonly Finding[]): string[] {
+  const own = findings.flatMap(({ ownerId, secretId, name }) =>
+    ownerId === null ? [] : [[secretId ?? ownerId, name] as const],
+  );
+  return [...new Map(own).values()];
+}
+
 /** "a secret of billing", "the API token deploy", "3 leaked tokens, 1 client secret and 1 secret of this product". */
-function foundWords(findings: readonly Finding[], subjects: readonly NamedSubject[]): string {
-  const own = new Set(findings.flatMap(({ ownerId, name }) => (ownerId === null ? [] : name)));
+function foundWords(own: readonly string[], subjects: readonly NamedSubject[]): string {
   const names = [
     ...subjects.map(({ bySecret, name }) => (bySecret === true ? `a secret of ${name}` : name)),
     ...own,
@@ -129,14 +137,15 @@ function foundWords(findings: readonly Finding[], subjects: readonly NamedSubjec
   return WORDS.format([
     ...(tokens === 0 ? [] : [`${tokens} leaked ${tokens === 1 ? "token" : "tokens"}`]),
     ...(secrets === 0 ? [] : [`${secrets} ${leaked}client ${secrets === 1 ? "secret" : "secrets"}`]),
-    ...(own.size === 0 ? [] : [`${own.size} ${own.size === 1 ? "secret" : "secrets"} of this product`]),
+    ...(own.length === 0 ? [] : [`${own.length} ${own.length === 1 ? "secret" : "secrets"} of this product`]),
   ]);
 }
 
 async function openCase(ctx: Context, waiting: Waiting): Promise<number> {
   const { findings, scanner } = waiting;
   const subjects = subjectsOf(findings);
-  const title = `${scanner.name} found ${foundWords(findings, subjects)}`;
+  const own = ownNamesOf(findings);
+  const title = `${scanner.name} found ${foundWords(own, subjects)}`;
   const { number } = await openIncidentOn(
     ctx,
     {
@@ -150,7 +159,7 @@ async function openCase(ctx: Context, waiting: Waiting): Promise<number> {
     },
     subjects,
     {
-      own: [...new Set(findings.flatMap(({ ownerId, name }) => (ownerId === null ? [] : name)))],
+      own,
       from: { at: waiting.receivedAt, why: "From when it was reported: nothing else tells when it began." },
       also: async (tx, opened) => [await join(tx, waiting, { ...opened, title: title.slice(0, TITLE_MAX) })],
     },

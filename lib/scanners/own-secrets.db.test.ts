@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
 import { findApiToken } from "../api-tokens/find-api-token.ts";
@@ -9,6 +10,7 @@ import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { uuidv7 } from "../ids.ts";
 import { evidenceHtml } from "../incidents/evidence-html.ts";
+import { getBlastRadius } from "../incidents/get-blast-radius.ts";
 import { getIncident } from "../incidents/get-incident.ts";
 import { identifyValues } from "../incidents/identify-values.ts";
 import { readIncident } from "../incidents/incident-row.ts";
@@ -23,15 +25,17 @@ import { rotateVerifierSecret } from "../verifiers/rotate-verifier-secret.ts";
 import { listReportsOfIncident } from "./list-leak-reports.ts";
 import type { ScannerAction } from "./model.ts";
 import { openCaseOfReport } from "./open-case-of-report.ts";
+import { ownersSeenBy } from "./owners-seen.ts";
 import { receiveLeakReport } from "./receive-leak-report.ts";
 
+let url: string;
 let db: Database;
 let owner: Context;
 let fixture: ReturnType<typeof planFixtureOf>;
 const now = (): Context => ({ ...owner, now: new Date() });
 
 beforeAll(async () => {
-  const { url } = await testDatabase();
+  ({ url } = await testDatabase());
   db = openDatabase({ url, role: "app", maxConnections: 4, applicationName: "test" });
   fixture = planFixtureOf(db);
   owner = fixture.as("owner");
@@ -107,6 +111,18 @@ async function report(
   return { scannerId: id, known: received.known, number: number as number, findings };
 }
 
+/** As a version left the reports of a case to which a finding did not say which of its owner's secrets it was. */
+async function forgetWhich(number: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(
+    `UPDATE leak_finding SET secret_id = NULL, secret_hint = NULL
+     WHERE report_id IN (SELECT r.id FROM leak_report r JOIN incident i ON i.id = r.incident_id WHERE i.number = $1::int)`,
+    [number],
+  );
+  await client.end();
+}
+
 const told = async (id: string) =>
   (
     await db.query<{ text: string }>(
@@ -160,6 +176,16 @@ describe("a secret of the product's own that a scanner reports", () => {
     expect((await readIncident(db, number)).title).toMatch(
       / found 1 leaked token and 2 secrets of this product$/,
     );
+  });
+
+  test("is counted by itself, where a report has several of one verifier", async () => {
+    const verifierId = await addVerifier();
+    const both = [await addSecret("verifier", verifierId), await addSecret("verifier", verifierId)];
+    const { number } = await report("case", [...both, both[0] as string]);
+    const { title, ownSecretCount, steps } = await getIncident(now(), number);
+    expect(title).toMatch(/ found 2 secrets of this product$/);
+    expect(steps[0]?.what).toMatch(/^2 identified: a secret of the verifier/);
+    expect(ownSecretCount).toBe(2);
   });
 
   test.each(["case", "suspend"] as const)(
@@ -286,6 +312,20 @@ describe("a secret of the product's own that a scanner reports", () => {
     await db.query("UPDATE scanner SET action = 'revoke' WHERE id = $1::uuid", [spared.scannerId]);
     await report("revoke", [token], { scannerId: spared.scannerId });
     expect(await opens(token)).toBe(false);
+  });
+
+  test("of a verifier that was left to a person by a report that did not keep which it was, and replaced with an overlap since, works until then", async () => {
+    const verifierId = await addVerifier();
+    const leaked = await addSecret("verifier", verifierId);
+    const { number } = await report("revoke", [leaked]);
+    await forgetWhich(number);
+    const current = await rotate(verifierId, 3_600);
+    expect(await report("revoke", [leaked])).toMatchObject({ number, findings: [{ outcome: "case" }] });
+    expect(await works("verifier_secret", leaked)).toBe(true);
+    await rotate(verifierId, 7_200);
+    expect((await report("revoke", [current])).findings, "it was not there yet").toMatchObject([
+      { outcome: "revoked" },
+    ]);
   });
 
   test("of a scanner is ended, its own too", async () => {
@@ -429,6 +469,17 @@ describe("the case of a secret of the product's own", () => {
     expect((await stands(number)).state).toBe("contained");
   });
 
+  test("is there once, where one report of the API token kept which it was and one from before did not", async () => {
+    const { token } = await apiToken();
+    const { number } = await report("case", [token]);
+    await forgetWhich(number);
+    expect((await getIncident(now(), number)).ownSecrets).toMatchObject([{ hint: null, works: true }]);
+    expect((await report("case", [token])).number).toBe(number);
+    const { ownSecrets, ownSecretCount } = await getIncident(now(), number);
+    expect(ownSecrets).toMatchObject([{ hint: token.slice(-4), works: true, until: expect.any(String) }]);
+    expect(ownSecretCount).toBe(1);
+  });
+
   test("is held while whoever made the API token is disabled, a case that was contained too, and open again with them", async () => {
     const adminId = uuidv7(new Date());
     await db.query(
@@ -524,7 +575,39 @@ describe("a secret of the product's own that is pasted at the Leak desk", () => 
     ]);
   });
 
-  test("is named to who may not see API tokens as a report's page names it, and no more is told of it; to nobody else", async () => {
+  test("is told with the open case of a report that did not keep which it was", async () => {
+    const verifierId = await addVerifier();
+    const ofVerifier = await addSecret("verifier", verifierId);
+    const { token } = await apiToken();
+    const { number } = await report("case", [token, ofVerifier]);
+    await forgetWhich(number);
+    const later = await addSecret("verifier", verifierId);
+    const found = await identify(owner, token, ofVerifier, later);
+    expect(found.map(({ own }) => own?.cases.map((one) => one.number))).toEqual([[number], [number], []]);
+  });
+
+  test("is told to who may not see API tokens as its open case tells them, and by name alone once that is closed", async () => {
+    const { id, token } = await apiToken();
+    const { number } = await report("case", [token]);
+    for (const role of ["responder", "governor", "auditor"] as const) {
+      const reader = { ...fixture.as(role), now: new Date() };
+      const [inCase] = (await getIncident(reader, number)).ownSecrets;
+      const [found] = await identify(reader, token);
+      expect(found?.own, role).toMatchObject({ ownerId: id, expiresAt: expect.any(String) });
+      expect(found?.own).toMatchObject({ ownerId: inCase?.ownerId, expiresAt: inCase?.until });
+      expect((await getBlastRadius(reader, number)).apiTokens?.rows).toMatchObject([
+        { id, role: "governor" },
+      ]);
+      expect(ownersSeenBy(reader), "no page is led to that is not shown").not.toContain("api_token");
+    }
+    expect(ownersSeenBy(owner)).toContain("api_token");
+    const { version } = await readIncident(db, number);
+    await updateIncident(now(), { number, version, state: "closed" });
+    const [found] = await identify(fixture.as("responder"), token);
+    expect(found?.own).toMatchObject({ ownerId: null, expiresAt: null, cases: [] });
+  });
+
+  test("is named to who may not see API tokens as a report's page names it, and no more is told of it while no case holds it; to nobody else", async () => {
     const { token } = await apiToken();
     const ofVerifier = await addSecret("verifier", await addVerifier());
     for (const role of ["responder", "governor", "auditor"] as const) {

@@ -8,7 +8,7 @@ import { notify } from "../notifications/notify.ts";
 import type { FindingOutcome, OwnSecretKind } from "./model.ts";
 import { ownerHref } from "./model.ts";
 import type { ActingScanner } from "./order-of-report.ts";
-import { OWN_SECRETS, ownSecretIsTaken } from "./own-secret-sql.ts";
+import { IS_FOUND_AS, OWN_SECRETS_BY_HASH, ownSecretIsTaken } from "./own-secret-sql.ts";
 
 /** A secret of the product's own that was reported: whose it is, and whether it works, or will again with whose it is. */
 export type OwnSecret = {
@@ -59,9 +59,10 @@ export async function findOwnSecrets(
             THEN (coalesce(o.expires_at, 'infinity'), o.created_at, o.id) > (coalesce(x.expires_at, 'infinity'), x.created_at, x.id)
             ELSE coalesce(o.expires_at, 'infinity') >= coalesce(x.expires_at, 'infinity') END) AS "isLasting",
         x.kind <> 'api_token' AND x.expires_at IS NOT NULL AND EXISTS (SELECT FROM leak_finding f JOIN leak_report g ON g.id = f.report_id
-          JOIN ${OWN_SECRETS} o ON o.kind = x.kind AND o.owner_id = x.owner_id AND o.id <> x.id AND o.created_at >= g.received_at
-          WHERE f.secret_id = x.id AND f.outcome = 'case') AS "isInHand"
-      FROM h JOIN ${OWN_SECRETS} x ON x.hash = h.hash`,
+          WHERE ${IS_FOUND_AS} AND f.outcome = 'case' AND CASE x.kind
+            WHEN 'verifier_secret' THEN EXISTS (SELECT FROM verifier_secret o WHERE o.verifier_id = x.owner_id AND o.id <> x.id AND o.created_at >= g.received_at)
+            ELSE EXISTS (SELECT FROM scanner_secret o WHERE o.scanner_id = x.owner_id AND o.id <> x.id AND o.created_at >= g.received_at) END) AS "isInHand"
+      FROM h CROSS JOIN LATERAL ${OWN_SECRETS_BY_HASH} x`,
   );
   return new Map(rows.map(({ hash, ...secret }) => [hash, secret]));
 }

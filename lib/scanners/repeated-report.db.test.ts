@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
+import { readCaseStates } from "../incidents/case-state.ts";
 import { readIncident } from "../incidents/incident-row.ts";
 import { noteContainmentOfAll } from "../incidents/note-containment.ts";
 import { updateIncident } from "../incidents/update-incident.ts";
@@ -98,7 +99,7 @@ test("where its case is closed, a repeat of a token that works opens another, an
   expect(await report(), "is over").toHaveLength(3);
 });
 
-test("where its case is closed, a repeat of a client's secret opens another only as long as that very secret gets tokens", async () => {
+test("where its case is closed, a repeat of a client's secret opens another only as long as that very secret has not ended", async () => {
   const clientId = await fixture.tokens.client(`app-${randomUUID()}`);
   const hash = createHash("sha256").update(randomUUID()).digest();
   const addSecret = (value: Buffer) =>
@@ -116,11 +117,18 @@ test("where its case is closed, a repeat of a client's secret opens another only
   await close(second as number);
 
   await db.query("UPDATE client SET disabled_at = now() WHERE id = $1::uuid", [clientId]);
-  expect(await report(), "its client is disabled").toHaveLength(2);
+  const [, , third] = await report();
+  expect(third, "it is refused only while its client is disabled").toBeGreaterThan(second as number);
+  const held = await readCaseStates({ ...owner, now: new Date() }, [
+    (await readIncident(db, third as number)).id,
+  ]);
+  expect([...held.values()], "and it is not told as one that works").toEqual(["held"]);
+  expect(await report(), "that one is not closed").toHaveLength(3);
+  await close(third as number);
   await db.query("UPDATE client SET disabled_at = NULL WHERE id = $1::uuid", [clientId]);
   await db.query("UPDATE client_secret SET expires_at = now() WHERE client_id = $1::uuid", [clientId]);
   await addSecret(createHash("sha256").update(randomUUID()).digest());
-  expect(await report(), "it was replaced, whatever the client has now").toHaveLength(2);
+  expect(await report(), "it was replaced, whatever the client has now").toHaveLength(3);
 });
 
 test("a stricter policy, and a token that works again, have the order that the policy of now would place, in the case that is open", async () => {

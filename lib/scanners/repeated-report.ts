@@ -41,7 +41,7 @@ function wantsOrder({ action }: ActingScanner, states: ReadonlySet<string>): boo
 
 /**
  * Whether a report that came before is to be answered once more, as the policy says now: something of it is to be taken back that was given back, ran out of its suspension, or was spared by a
- * milder policy; or its case is closed and something of it works, or is only suspended and can be given back. Else it is counted.
+ * milder policy; or its case is closed and something of it works, or can again: what is only suspended, and a secret that is refused only while its owner is disabled. Else it is counted.
  */
 export async function isToBeAnswered(
   tx: Sql,

@@ -7,21 +7,35 @@ import {
   FINDING_OUTCOME_WORDS,
   type LeakFindingRow,
   type LeakReportRow,
-  ownerHref,
+  type OwnSecretKind,
 } from "#lib/scanners/model.ts";
+import { OwnerLink } from "./owner-link.tsx";
 
 /** Findings of one report that are shown; a case shows all of its tokens anyway. */
 const SHOWN = 5;
 
-function hrefOf({ kind, tokenId, clientId, ownerId }: LeakFindingRow): string {
+/** What was found, with the page of it where the reader sees that. */
+function Found({ finding, sees }: { finding: LeakFindingRow; sees: readonly OwnSecretKind[] }) {
+  const { kind, tokenId, clientId, ownerId } = finding;
+  const name = visibleText(finding.name);
   switch (kind) {
     case "token":
     case "altered":
-      return `/tokens/${tokenId}`;
     case "client_secret":
-      return `/clients/${clientId}`;
+      return (
+        <Link
+          prefetch={false}
+          href={kind === "client_secret" ? `/clients/${clientId}` : `/tokens/${tokenId}`}
+        >
+          {name}
+        </Link>
+      );
     default:
-      return ownerHref(kind, ownerId ?? "");
+      return (
+        <OwnerLink kind={kind} ownerId={ownerId ?? ""} sees={sees}>
+          {name}
+        </OwnerLink>
+      );
   }
 }
 
@@ -46,7 +60,13 @@ function Outcome({ finding }: { finding: LeakFindingRow }) {
 }
 
 /** What of ours a report holds, where it was found, and what was done. Its addresses are a stranger's words: text, never links. */
-export function LeakFindings({ report }: { report: Pick<LeakReportRow, "findings"> }) {
+export function LeakFindings({
+  report,
+  sees,
+}: {
+  report: Pick<LeakReportRow, "findings">;
+  sees: readonly OwnSecretKind[];
+}) {
   const { findings } = report;
   return (
     <>
@@ -55,9 +75,7 @@ export function LeakFindings({ report }: { report: Pick<LeakReportRow, "findings
         // biome-ignore lint/suspicious/noArrayIndexKey: findings have their place in the report and nothing else
         <div key={index}>
           <Group gap="2px 8px">
-            <Link prefetch={false} href={hrefOf(finding)}>
-              {visibleText(finding.name)}
-            </Link>
+            <Found finding={finding} sees={sees} />
             {finding.kind === "token" || finding.ownerId !== null ? null : (
               <span className="muted">{FINDING_KIND_WORDS[finding.kind].toLowerCase()}</span>
             )}

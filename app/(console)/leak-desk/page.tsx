@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
+import { ownersSeenBy } from "#lib/scanners/owners-seen.ts";
 import { LeakDesk } from "./_components/leak-desk.tsx";
 import { leakWords as words } from "./_components/words.ts";
 
@@ -12,7 +13,7 @@ export default async function LeakDeskPage() {
   return (
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
-      <LeakDesk canOpen={can(ctx, "incident:write")} />
+      <LeakDesk canOpen={can(ctx, "incident:write")} sees={ownersSeenBy(ctx)} />
     </Page>
   );
 }

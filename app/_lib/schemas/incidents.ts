@@ -275,7 +275,7 @@ export const identifiedValues = z.object({
             .string()
             .nullable()
             .describe(
-              "The API token, verifier or scanner where it is ended; null where you may not see that.",
+              "The API token, verifier or scanner where it is ended; null where you may not see that, and no open case tells you.",
             ),
           expiresAt: instant.nullable(),
           cases: z.array(z.object({ number: z.int(), title: z.string(), state: z.enum(INCIDENT_STATES) })),

@@ -25,6 +25,7 @@ import { listReissues } from "#lib/incidents/list-reissues.ts";
 import { INCIDENT_STATE_WORDS, STEP_WORDS } from "#lib/incidents/model.ts";
 import { getOrderPropagation } from "#lib/propagation/get-order-propagation.ts";
 import { listReportsOfIncident } from "#lib/scanners/list-leak-reports.ts";
+import { ownersSeenBy } from "#lib/scanners/owners-seen.ts";
 import { incidentWords as words } from "../_components/words.ts";
 import { AuditStep } from "./_components/audit-step.tsx";
 import { BlastRadiusStep } from "./_components/blast-radius-step.tsx";
@@ -79,6 +80,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
   const journey = inForce === undefined ? null : await getOrderPropagation(ctx, inForce.id);
   const canWrite = can(ctx, "incident:write");
   const step = { incident, canWrite };
+  const sees = ownersSeenBy(ctx);
   // named tokens that have left the register have uses in the log
   const hasTokens = tokens.total > 0 || Object.values(incident.subjects).some((count) => count > 0);
   return (
@@ -101,10 +103,10 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
         main={
           <Steps>
             <StepSection name="identify" {...step}>
-              <IdentifyStep incident={incident} tokens={tokens} />
+              <IdentifyStep incident={incident} tokens={tokens} sees={sees} />
             </StepSection>
             <StepSection name="blast_radius" {...step}>
-              <BlastRadiusStep incident={incident} radius={radius} hasTokens={hasTokens} />
+              <BlastRadiusStep incident={incident} radius={radius} sees={sees} hasTokens={hasTokens} />
             </StepSection>
             <StepSection name="contain" {...step}>
               <ContainStep
@@ -113,6 +115,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
                 orders={orders}
                 journey={journey}
                 secrets={radius.secrets}
+                sees={sees}
                 may={revocableBy(ctx.actor.role)}
                 canWrite={canWrite}
               />
@@ -141,10 +144,10 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
         side={
           <>
             <WindowCard incident={incident} canWrite={canWrite} />
-            <SubjectsCard incident={incident} />
+            <SubjectsCard incident={incident} sees={sees} />
             <CasesOf cases={others} title={words.otherCases} />
             <DetectionsCard detections={detections} />
-            <ReportsCard reports={reports} />
+            <ReportsCard reports={reports} sees={sees} />
             <NotesCard
               incident={incident}
               canWrite={canWrite}

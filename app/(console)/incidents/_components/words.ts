@@ -96,6 +96,7 @@ export const incidentWords = {
   ownWorksText: "Whoever has it is let in, so that the case stays open whatever is taken back here.",
   ownUntil: "It ends by itself at",
   toOwn: "End it on its page.",
+  notYours: "Your role does not show its page: ask an owner to end it there.",
   toReissue: "Replace it under Reissue.",
   replaceSecret: (client: string) => `New secret for ${client}…`,
   replaceText: (isEnough: boolean) =>

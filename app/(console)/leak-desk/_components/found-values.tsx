@@ -2,6 +2,7 @@
 
 import { Alert } from "@mantine/core";
 import Link from "next/link";
+import { OwnerLink } from "#app/(console)/_components/owner-link.tsx";
 import { Card } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
@@ -17,7 +18,7 @@ import {
 } from "#lib/incidents/model.ts";
 import { visibleText } from "#lib/input/visible-text.ts";
 import { plural } from "#lib/order-plans/plan-words.ts";
-import { FINDING_KIND_WORDS, ownerHref } from "#lib/scanners/model.ts";
+import { FINDING_KIND_WORDS, type OwnSecretKind } from "#lib/scanners/model.ts";
 import classes from "./leak-desk.module.css";
 import { keyOfOwn, type LookedUp } from "./look-up.ts";
 import { PasteLines } from "./paste-lines.tsx";
@@ -108,15 +109,21 @@ function Secret({ secret }: { secret: IdentifiedSecret }) {
 }
 
 /** Whose one of the product's own is, and where it is ended. */
-function Own({ own: { kind, name, hint, ownerId } }: { own: IdentifiedOwnSecret }) {
+function Own({
+  own: { kind, name, hint, ownerId },
+  sees,
+}: {
+  own: IdentifiedOwnSecret;
+  sees: readonly OwnSecretKind[];
+}) {
   return (
     <>
       {ownerId === null ? (
         visibleText(name)
       ) : (
-        <Link prefetch={false} href={ownerHref(kind, ownerId)}>
+        <OwnerLink kind={kind} ownerId={ownerId} sees={sees}>
           {visibleText(name)}
-        </Link>
+        </OwnerLink>
       )}{" "}
       <span className="muted" style={{ whiteSpace: "nowrap" }}>
         …{hint}
@@ -126,7 +133,13 @@ function Own({ own: { kind, name, hint, ownerId } }: { own: IdentifiedOwnSecret 
 }
 
 /** The answer before the detail: how many are live, and each of them. */
-export function FoundValues({ found: { found, paste, values } }: { found: LookedUp }) {
+export function FoundValues({
+  found: { found, paste, values },
+  sees,
+}: {
+  found: LookedUp;
+  sees: readonly OwnSecretKind[];
+}) {
   const lines = linesOf(found);
   const count = (is: Line["is"]) => found.filter((value) => value.is === is).length;
   // what is not on record has no row to tell anything in, but where it is all there is
@@ -165,7 +178,7 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
               isWrapping: true,
               cell: ({ token, secret, own }: Line) =>
                 own !== null ? (
-                  <Own own={own} />
+                  <Own own={own} sees={sees} />
                 ) : secret !== null ? (
                   <Secret secret={secret} />
                 ) : token === null ? (

@@ -8,6 +8,7 @@ import { groupedNumber } from "#components/display/number-text.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useKeep } from "#components/live/live.tsx";
 import type { Paste } from "#components/token-input/read-paste.ts";
+import type { OwnSecretKind } from "#lib/scanners/model.ts";
 import { FoundValues } from "./found-values.tsx";
 import classes from "./leak-desk.module.css";
 import { type LookedUp, lookUp } from "./look-up.ts";
@@ -27,7 +28,7 @@ type Stage =
  * what was typed is taken out of it when it is looked up. From then on the page knows ids and hashes alone, in its memory and nowhere else: with them it goes on where looking up failed, such as by
  * a session that ended.
  */
-export function LeakDesk({ canOpen }: { canOpen: boolean }) {
+export function LeakDesk({ canOpen, sees }: { canOpen: boolean; sees: readonly OwnSecretKind[] }) {
   const [stage, setStage] = useState<Stage>({ is: "asking" });
   const [isTyped, setIsTyped] = useState(false);
   const [isReading, setIsReading] = useState(false);
@@ -84,8 +85,8 @@ export function LeakDesk({ canOpen }: { canOpen: boolean }) {
   if (stage.is === "found")
     return (
       <div className={classes.desk}>
-        <FoundValues found={stage.found} />
-        <OwnSecrets found={stage.found.found} />
+        <FoundValues found={stage.found} sees={sees} />
+        <OwnSecrets found={stage.found.found} sees={sees} />
         <OpenCase found={stage.found.found} canOpen={canOpen} />
         <div>
           <Button leftSection={<IconArrowBackUp size={16} />} onClick={again}>

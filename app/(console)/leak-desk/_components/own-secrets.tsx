@@ -8,7 +8,7 @@ import { LinkButton } from "#components/display/link-button.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { type IdentifiedValue, incidentHref } from "#lib/incidents/model.ts";
 import { visibleText } from "#lib/input/visible-text.ts";
-import { OWN_SECRET_ENDS, ownerHref } from "#lib/scanners/model.ts";
+import { OWN_SECRET_ENDS, type OwnSecretKind, ownerHref } from "#lib/scanners/model.ts";
 import { type FoundOwn, keyOfOwn, ownOf } from "./look-up.ts";
 import { leakWords as words } from "./words.ts";
 
@@ -17,7 +17,7 @@ const SHOWN = 10;
 
 const WORDS = { works: words.ownWorks, held: words.ownHeld, ended: words.ownEnded };
 
-function OwnSecret({ own }: { own: FoundOwn }) {
+function OwnSecret({ own, sees }: { own: FoundOwn; sees: readonly OwnSecretKind[] }) {
   const { kind, name, hint, works, isHeld, ownerId, expiresAt, cases } = own;
   const end = OWN_SECRET_ENDS[kind];
   const stands = works ? "works" : isHeld ? "held" : "ended";
@@ -52,7 +52,7 @@ function OwnSecret({ own }: { own: FoundOwn }) {
         </p>
       )}
       <Group gap="xs" mt={8}>
-        {ownerId !== null ? (
+        {ownerId !== null && sees.includes(kind) ? (
           <LinkButton href={ownerHref(kind, ownerId)} variant={isOpen ? "filled" : "default"}>
             {isOpen ? words.endOwn(end) : words.toOwn}
           </LinkButton>
@@ -65,12 +65,18 @@ function OwnSecret({ own }: { own: FoundOwn }) {
 }
 
 /** What was found of the product's own secrets: whether each works, and where it is ended. */
-export function OwnSecrets({ found }: { found: readonly IdentifiedValue[] }) {
+export function OwnSecrets({
+  found,
+  sees,
+}: {
+  found: readonly IdentifiedValue[];
+  sees: readonly OwnSecretKind[];
+}) {
   const all = ownOf(found);
   return (
     <>
       {all.slice(0, SHOWN).map((own) => (
-        <OwnSecret key={keyOfOwn(own)} own={own} />
+        <OwnSecret key={keyOfOwn(own)} own={own} sees={sees} />
       ))}
       {all.length > SHOWN ? (
         <p className="muted">{words.moreOwn(groupedNumber(all.length - SHOWN))}</p>

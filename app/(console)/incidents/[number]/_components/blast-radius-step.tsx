@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { OwnerLink } from "#app/(console)/_components/owner-link.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { countedNumber, groupedNumber } from "#components/display/number-text.tsx";
@@ -14,6 +15,7 @@ import {
   ownSecretWords,
 } from "#lib/incidents/model.ts";
 import { visibleText } from "#lib/input/visible-text.ts";
+import type { OwnSecretKind } from "#lib/scanners/model.ts";
 import { incidentWords as words } from "../../_components/words.ts";
 import classes from "./steps.module.css";
 
@@ -50,8 +52,10 @@ function OpenedBy({ secret }: { secret: OpenedBySecret }) {
 function OpenedByOwn({
   secrets,
   apiTokens = { rows: [], more: 0 },
+  sees,
 }: {
   secrets: readonly OwnSecretOfCase[];
+  sees: readonly OwnSecretKind[];
   apiTokens: BlastRadius["apiTokens"];
 }) {
   const roleOf = (ownerId: string) =>
@@ -74,9 +78,9 @@ function OpenedByOwn({
         <List label="API tokens that were made with them" more={apiTokens.more}>
           {made.map(({ id, name, role, state, madeByToken }) => (
             <li key={id}>
-              <Link prefetch={false} href={`/api-tokens/${id}`}>
+              <OwnerLink kind="api_token" ownerId={id} sees={sees}>
                 {visibleText(name)}
-              </Link>{" "}
+              </OwnerLink>{" "}
               <span className="muted">
                 {ROLE_WORDS[role].name}, {state.replaceAll("_", " ")},{" "}
                 {words.madeWith(madeByToken?.name ?? null)}
@@ -93,16 +97,18 @@ function OpenedByOwn({
 export function BlastRadiusStep({
   incident,
   radius,
+  sees,
   hasTokens,
 }: {
   incident: IncidentDetail;
   radius: BlastRadius;
+  sees: readonly OwnSecretKind[];
   /** Else nothing hangs on them. */
   hasTokens: boolean;
 }) {
   const own =
     incident.ownSecrets.length === 0 ? null : (
-      <OpenedByOwn secrets={incident.ownSecrets} apiTokens={radius.apiTokens} />
+      <OpenedByOwn secrets={incident.ownSecrets} apiTokens={radius.apiTokens} sees={sees} />
     );
   if (own !== null && !hasTokens) return <div className={classes.lists}>{own}</div>;
   return (

@@ -1,6 +1,7 @@
 import { Alert } from "@mantine/core";
 import Link from "next/link";
 import { JourneySummary } from "#app/(console)/_components/journey-summary.tsx";
+import { OwnerLink } from "#app/(console)/_components/owner-link.tsx";
 import { PropagationLink } from "#app/(console)/_components/propagation-link.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
@@ -16,7 +17,7 @@ import {
 import type { Journey } from "#lib/propagation/model.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { orderLine } from "#lib/revocations/target-words.ts";
-import { ownerHref } from "#lib/scanners/model.ts";
+import type { OwnSecretKind } from "#lib/scanners/model.ts";
 import { incidentWords as words } from "../../_components/words.ts";
 import { ContainActions } from "./contain-actions.tsx";
 import { containChoices } from "./contain-choices.ts";
@@ -31,6 +32,7 @@ export function ContainStep({
   orders,
   journey,
   secrets,
+  sees,
   may,
   canWrite,
 }: {
@@ -40,6 +42,7 @@ export function ContainStep({
   journey: Journey | null;
   /** Leaked secrets of clients: those that still get tokens keep the case open whatever is taken back, and those that may again keep it from being contained. */
   secrets: readonly OpenedBySecret[];
+  sees: readonly OwnSecretKind[];
   may: MayRevoke;
   canWrite: boolean;
 }) {
@@ -75,9 +78,9 @@ export function ContainStep({
                   {words.ownUntil} <Instant at={secret.until} show="exact" />.{" "}
                 </>
               )}
-              <Link prefetch={false} href={ownerHref(secret.kind, secret.ownerId)}>
+              <OwnerLink {...secret} sees={sees} otherwise={words.notYours}>
                 {words.toOwn}
-              </Link>
+              </OwnerLink>
             </Alert>
           ))}
       {incident.state === "closed" ? null : (
@@ -98,9 +101,9 @@ export function ContainStep({
                 title={words.ownHeld(ownSecretWords(secret))}
               >
                 {ownHeldWords(secret)}{" "}
-                <Link prefetch={false} href={ownerHref(secret.kind, secret.ownerId)}>
+                <OwnerLink {...secret} sees={sees} otherwise={words.notYours}>
                   {words.toOwn}
-                </Link>
+                </OwnerLink>
               </Alert>
             ))}
         </>

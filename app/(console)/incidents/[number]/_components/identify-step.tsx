@@ -4,6 +4,7 @@ import { groupedNumber } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
 import { type IncidentDetail, type IncidentTokens, PACK_TOKENS_MAX } from "#lib/incidents/model.ts";
+import type { OwnSecretKind } from "#lib/scanners/model.ts";
 import type { TokenRow } from "#lib/tokens/model.ts";
 import { OwnSecrets } from "./own-secrets.tsx";
 import classes from "./steps.module.css";
@@ -11,9 +12,18 @@ import classes from "./steps.module.css";
 const SHOWN = 10;
 
 /** Which tokens and secrets of this product, whose, and how they stand. */
-export function IdentifyStep({ incident, tokens }: { incident: IncidentDetail; tokens: IncidentTokens }) {
+export function IdentifyStep({
+  incident,
+  tokens,
+  sees,
+}: {
+  incident: IncidentDetail;
+  tokens: IncidentTokens;
+  sees: readonly OwnSecretKind[];
+}) {
   const rows = tokens.rows.slice(0, SHOWN);
-  const own = incident.ownSecrets.length === 0 ? null : <OwnSecrets secrets={incident.ownSecrets} />;
+  const own =
+    incident.ownSecrets.length === 0 ? null : <OwnSecrets secrets={incident.ownSecrets} sees={sees} />;
   if (tokens.total === 0) return own ?? <p className="muted">No token of it is on record.</p>;
   return (
     <>

@@ -3,12 +3,12 @@ import Link from "next/link";
 import { LeakFindings } from "#app/(console)/_components/leak-findings.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
-import type { LeakReportRow } from "#lib/scanners/model.ts";
+import type { LeakReportRow, OwnSecretKind } from "#lib/scanners/model.ts";
 import { incidentWords as words } from "../../_components/words.ts";
 import classes from "./steps.module.css";
 
 /** What scanners reported that is in the case; nothing where none did. */
-export function ReportsCard({ reports }: { reports: LeakReportRow[] }) {
+export function ReportsCard({ reports, sees }: { reports: LeakReportRow[]; sees: readonly OwnSecretKind[] }) {
   if (reports.length === 0) return null;
   return (
     <Card title={words.reports}>
@@ -22,7 +22,7 @@ export function ReportsCard({ reports }: { reports: LeakReportRow[] }) {
               <Instant at={report.receivedAt} focusable />
               {report.times > 1 ? <span className="muted">{report.times} times</span> : null}
             </Group>
-            <LeakFindings report={report} />
+            <LeakFindings report={report} sees={sees} />
           </li>
         ))}
       </ul>

@@ -1,9 +1,10 @@
 import Link from "next/link";
+import { OwnerLink } from "#app/(console)/_components/owner-link.tsx";
 import { Card } from "#components/display/card.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { type IncidentDetail, type IncidentSubject, ownSecretWords } from "#lib/incidents/model.ts";
 import { visibleText } from "#lib/input/visible-text.ts";
-import { ownerHref } from "#lib/scanners/model.ts";
+import type { OwnSecretKind } from "#lib/scanners/model.ts";
 import classes from "./steps.module.css";
 
 const SHOWN = 8;
@@ -13,7 +14,13 @@ function hrefOf({ kind, id }: IncidentSubject): string {
 }
 
 /** What the case is about, as it was named. */
-export function SubjectsCard({ incident }: { incident: IncidentDetail }) {
+export function SubjectsCard({
+  incident,
+  sees,
+}: {
+  incident: IncidentDetail;
+  sees: readonly OwnSecretKind[];
+}) {
   const own = incident.ownSecrets;
   const all = Object.values(incident.subjects).reduce((sum, count) => sum + count, 0);
   const shown = incident.named.slice(0, SHOWN);
@@ -29,9 +36,9 @@ export function SubjectsCard({ incident }: { incident: IncidentDetail }) {
         ))}
         {own.map((secret) => (
           <li key={`${secret.ownerId} ${secret.hint}`}>
-            <Link prefetch={false} href={ownerHref(secret.kind, secret.ownerId)}>
+            <OwnerLink {...secret} sees={sees}>
               {visibleText(ownSecretWords(secret))}
-            </Link>
+            </OwnerLink>
           </li>
         ))}
         {all > shown.length ? <li className="muted">and {groupedNumber(all - shown.length)} more</li> : null}

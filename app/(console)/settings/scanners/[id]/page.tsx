@@ -18,6 +18,7 @@ import { getEnv } from "#lib/env.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { listLeakReports } from "#lib/scanners/list-leak-reports.ts";
 import { getScanner } from "#lib/scanners/list-scanners.ts";
+import { ownersSeenBy } from "#lib/scanners/owners-seen.ts";
 import { LEAK_REPORTS_TABLE } from "#lib/scanners/reports-table.ts";
 import { HowToReport } from "../_components/how-to-report.tsx";
 import { ScannerActions } from "../_components/scanner-actions.tsx";
@@ -64,6 +65,7 @@ export default async function ScannerPage({ params, searchParams }: ScannerPageP
           <>
             <ScannerReports
               page={page}
+              sees={ownersSeenBy(ctx)}
               href={`/settings/scanners/${scanner.id}`}
               isFirst={query.cursor === null}
             />

@@ -6,7 +6,7 @@ import { PageTurns } from "#components/display/page-turns.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { incidentHref } from "#lib/incidents/model.ts";
 import type { Page } from "#lib/list-query/define-table.ts";
-import type { LeakReportRow } from "#lib/scanners/model.ts";
+import type { LeakReportRow, OwnSecretKind } from "#lib/scanners/model.ts";
 import { scannerWords as words } from "./words.ts";
 
 function Case({ report }: { report: LeakReportRow }) {
@@ -22,10 +22,12 @@ function Case({ report }: { report: LeakReportRow }) {
 /** Every report of a scanner, newest first, with the case that it is in. */
 export function ScannerReports({
   page,
+  sees,
   href,
   isFirst,
 }: {
   page: Page<LeakReportRow>;
+  sees: readonly OwnSecretKind[];
   href: string;
   isFirst: boolean;
 }) {
@@ -44,7 +46,7 @@ export function ScannerReports({
               isWrapping: true,
               cell: (row: LeakReportRow) => (
                 <>
-                  <LeakFindings report={row} />
+                  <LeakFindings report={row} sees={sees} />
                   {row.findings.length === 0 ? (
                     <span className="muted">{words.nothingOurs(row.values)}</span>
                   ) : row.unknown > 0 ? (
