@@ -12,9 +12,10 @@ import { readCheckpoint } from "../seals/checkpoint.ts";
 import { unprovedWords } from "../seals/unproved-words.ts";
 import type { TokenState } from "../tokens/model.ts";
 import type { EvidencePack } from "./evidence.ts";
-import { ACT_PHASE_WORDS, ACT_PHASES, keptOf, opensOf } from "./leaked-model.ts";
+import { ACT_PHASE_WORDS, actCountWords, keptOf, opensOf } from "./leaked-model.ts";
 import {
   INCIDENT_STATE_WORDS,
+  type LeakedApiToken,
   type OpenedBySecret,
   type OwnSecretOfCase,
   ownSecretWords,
@@ -167,32 +168,36 @@ function ordersOf({ orders, reach }: EvidencePack): string {
   );
 }
 
+/** When an API token ended, or that it ends by itself. */
+function endOf({ revokedAt, expiresAt }: LeakedApiToken, at: string): string {
+  const end = revokedAt ?? expiresAt;
+  if (end === null) return "–";
+  return `${end <= at ? "ended" : "ends"} ${instant(end)}`;
+}
+
 /** What leaked of this product opens, what the API tokens among it made, and what the log has of what was done with it. */
-function leakedOf({ incident, blastRadius, leakedActs }: EvidencePack): string {
+function leakedOf({ incident, blastRadius, leakedActs, generatedAt }: EvidencePack): string {
   if (leakedActs === undefined) return "";
   const { rows, more } = blastRadius.apiTokens ?? { rows: [], more: 0 };
   const kinds = new Map(incident.ownSecrets.map((secret) => [secret.kind, secret]));
-  const counts = ACT_PHASES.map((phase) => `${leakedActs.counts[phase]} ${ACT_PHASE_WORDS[phase]}`).join(
-    ", ",
-  );
   return `<h2>What leaked of this product</h2>
 ${[...kinds.values()].map((secret) => `<p>${text(FINDING_KIND_WORDS[secret.kind])}: while it works, whoever has it ${text(opensOf(secret))}. Of what was done with it, ${text(keptOf(secret))}</p>`).join("\n")}
 ${
   rows.length === 0
     ? ""
     : `${table(
-        ["API token", "Role", "Leaked", "State", "Made", "Ended", "Last used"],
+        ["API token", "Role", "Leaked", "State", "Made", "Ends or ended", "Last used"],
         rows.map((row) => [
           `${text(row.name)}<br>${mono(row.id)}`,
           text(row.role),
           row.isReported ? "reported" : `made by ${text(row.madeByToken?.name ?? null)}`,
           text(row.state.replaceAll("_", " ")),
           instant(row.createdAt),
-          instant(row.revokedAt ?? row.expiresAt),
+          endOf(row, generatedAt),
           `${instant(row.lastUsedAt)} ${mono(row.lastUsedIp)}`,
         ]),
       )}${more > 0 ? `<p class="muted">${more} more that were made with them are not listed; their acts count.</p>` : ""}
-<p>Acts by them, and upon them, to the window of the case: ${counts}. They are listed under Who did what, each with when it was.</p>`
+<p>Acts by them, and upon them: ${actCountWords(leakedActs)}. They are listed under Who did what, each with when it was.</p>`
 }`;
 }
 

@@ -123,9 +123,9 @@ export const incidentWords = {
   inLog: (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}, in the log`,
   keptOf: (kept: string) => kept.replace(/^./, (first) => first.toUpperCase()),
   leakedActs: (counts: string) =>
-    `Acts by the leaked API tokens, by those that were made with them, and upon them, to the window of the case: ${counts}.`,
+    `Acts by the leaked API tokens, by those that were made with them, and upon them: ${counts}.`,
   moreActs: (more: number, isExact: boolean) =>
-    `${groupedNumber(more)}${isExact ? "" : " or more"} older ones: the evidence pack lists 1,000, the log all, by each API token.`,
+    `${groupedNumber(more)}${isExact ? "" : " or more"} older ${more === 1 && isExact ? "one" : "ones"}: the evidence pack lists 1,000, the log all, by each API token.`,
   reissueOwn:
     "No client and nobody holds what leaked here: give the program or service that used it a new one, made on the page of whose it is.",
   ownHeld: (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)} has not ended`,
