@@ -14,6 +14,7 @@ import type { TokenState } from "../tokens/model.ts";
 import type { EvidencePack } from "./evidence.ts";
 import { ACT_PHASE_WORDS, actCountWords, keptOf, opensOf } from "./leaked-model.ts";
 import {
+  HELD_STILL_WORDS,
   INCIDENT_STATE_WORDS,
   type LeakedApiToken,
   type OpenedBySecret,
@@ -74,9 +75,21 @@ function standingOf({ standing, generatedAt }: EvidencePack): string {
   return `<p class="standing ${tone}"><strong>${standing.says.map((line) => text(line)).join(" ")}</strong> As of ${instant(generatedAt)}.</p>`;
 }
 
-/** A case that was contained, or closed, is so no more where something of it works, or is only held by now. */
-function isContainedStill({ incident, standing }: EvidencePack): boolean {
-  return incident.containedAt === null || (incident.worksAgain === null && standing?.is !== "held");
+/** What has become of a case that was contained. */
+function sinceContained({ incident: { containedAt, worksAgain }, standing }: EvidencePack): string {
+  if (containedAt === null) return "";
+  if (worksAgain !== null) return ". Not any more, as said above.";
+  return standing?.is === "held" ? `. ${HELD_STILL_WORDS}` : "";
+}
+
+/** That a case is written up tells nothing of what may be done with it. */
+function sinceClosed({ incident: { state }, standing }: EvidencePack): string {
+  if (state !== "closed") return "";
+  return standing?.is === "held"
+    ? ` ${HELD_STILL_WORDS}`
+    : standing?.is === "works"
+      ? " Something of it may still be used."
+      : "";
 }
 
 /** What a leaked secret gets, in a sentence. */
@@ -112,14 +125,11 @@ function headOf(pack: EvidencePack): string {
   return facts([
     [
       "State",
-      `${text(INCIDENT_STATE_WORDS[incident.state].name)}, ${text(SEVERITY_WORDS[incident.severity])} severity. ${text(INCIDENT_STATE_WORDS[incident.state].means)}`,
+      `${text(INCIDENT_STATE_WORDS[incident.state].name)}, ${text(SEVERITY_WORDS[incident.severity])} severity. ${text(INCIDENT_STATE_WORDS[incident.state].means)}${sinceClosed(pack)}`,
     ],
     ["Opened", `${instant(incident.openedAt)} by ${text(incident.openedBy.name)}`],
     ["Compromised from", `${instant(incident.compromisedFrom)}. ${text(incident.compromisedWhy)}`],
-    [
-      "Contained",
-      `${instant(incident.containedAt)}${isContainedStill(pack) ? "" : ". Not any more, as said above."}`,
-    ],
+    ["Contained", `${instant(incident.containedAt)}${sinceContained(pack)}`],
     ["Closed", instant(incident.closedAt)],
     ["Tokens", `${tokens.total}: ${list(states)}`],
     ["People", list(affected.people.map(({ name }) => name))],

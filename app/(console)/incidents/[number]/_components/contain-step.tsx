@@ -18,8 +18,10 @@ import { reasonWords } from "#lib/revocations/model.ts";
 import { orderLine } from "#lib/revocations/target-words.ts";
 import { ownerHref } from "#lib/scanners/model.ts";
 import { incidentWords as words } from "../../_components/words.ts";
+import { ClosedHeld } from "./closed-held.tsx";
 import { ContainActions } from "./contain-actions.tsx";
 import { containChoices } from "./contain-choices.ts";
+import { heldLines } from "./held-lines.ts";
 import classes from "./steps.module.css";
 
 const SHOWN = 6;
@@ -80,7 +82,9 @@ export function ContainStep({
               </Link>
             </Alert>
           ))}
-      {incident.state === "closed" ? null : (
+      {incident.state === "closed" ? (
+        <ClosedHeld lines={heldLines(incident, tokens, secrets)} />
+      ) : (
         <>
           {secrets
             .filter(({ isHeld }) => isHeld)
