@@ -25,8 +25,10 @@ import { evidenceHtml } from "./evidence-html.ts";
 import { exportEvidence } from "./export-evidence.ts";
 import { getBlastRadius } from "./get-blast-radius.ts";
 import { getIncidentUses } from "./get-incident-uses.ts";
+import { readIncident } from "./incident-row.ts";
 import { openIncidentInput } from "./input.ts";
 import { openIncident } from "./open-incident.ts";
+import { readLeakedActs } from "./read-leaked-acts.ts";
 import { releaseEvidence } from "./release-evidence.ts";
 import { takePack } from "./test-pack.ts";
 import { beginsAsPack, verifyPack } from "./verify-pack.ts";
@@ -613,6 +615,13 @@ test("the case and the pack of a leaked API token say what it did and made, from
   expect(last).toMatchObject({ phase: "after", outcome: "refused", actor: { id: leaked.id } });
   expect(last?.note).toBe("GET /api/v1/me from an unknown address, after it was revoked");
   done.push("deploy api_token.refused deploy");
+  const cut = await readLeakedActs(now(), await readIncident(db, about), 2, 5);
+  expect(cut, "of more than are looked at").toMatchObject({ isExact: false, more: 4 });
+  expect(cut.rows.map(lineOf)).toEqual(done.slice(-2).toReversed());
+  expect(await readLeakedActs(now(), await readIncident(db, about), 2, 7)).toMatchObject({
+    isExact: true,
+    more: 5,
+  });
 
   await db.query(
     "UPDATE incident SET compromised_from = (SELECT at FROM audit_entry WHERE id = $1::uuid) WHERE number = $2::int",
