@@ -15,8 +15,7 @@ const RECORDED = { perSecond: 1, burst: 20 };
 const store = globalThis as typeof globalThis & { tokenwardenRefusedTokens?: TokenBuckets };
 
 /**
- * Lets the caller pass or refuses. An API token that opens nothing any more is told why; one that comes from beyond its networks is put on record first, with
- * the address.
+ * Lets the caller pass or refuses. An API token that opens nothing any more, or not from here, is told why, and put on record first, with the address.
  *
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
  * @throws {RequestRefusal} API_TOKEN_REVOKED, API_TOKEN_EXPIRED, API_TOKEN_CREATOR_DISABLED, API_TOKEN_NETWORK
@@ -25,12 +24,12 @@ export async function requireAccess({ ctx, refused }: Caller, spec: AnyRouteSpec
   const access = spec.permission;
   if (access === "public") return;
   if (refused !== undefined) {
-    const { refusal, ...token } = refused;
-    if (refusal !== "API_TOKEN_NETWORK") throw new RequestRefusal(401, refusal, API_TOKEN_REFUSALS[refusal]);
+    const { refusal } = refused;
     store.tokenwardenRefusedTokens ??= new TokenBuckets(RECORDED);
-    if (!store.tokenwardenRefusedTokens.take(token.id))
+    if (!store.tokenwardenRefusedTokens.take(refused.id))
       throw new RequestRefusal(429, "TOO_MANY_REQUESTS", "Too many requests. Try again in a second.");
-    await recordRefusedUse(ctx, { ...token, request: `${spec.method} ${spec.path}` });
+    await recordRefusedUse(ctx, { ...refused, request: `${spec.method} ${spec.path}` });
+    if (refusal !== "API_TOKEN_NETWORK") throw new RequestRefusal(401, refusal, API_TOKEN_REFUSALS[refusal]);
     throw new RequestRefusal(
       403,
       refusal,

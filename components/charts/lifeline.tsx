@@ -4,6 +4,7 @@ import { useMounted } from "@mantine/hooks";
 import { type CSSProperties, useState } from "react";
 import { groupedNumber } from "../display/number-text.tsx";
 import { niceMax } from "./axis.ts";
+import { lifelineTicks } from "./chart-years.ts";
 import classes from "./lifeline.module.css";
 import { allOf, LifelineBars, type LifelineBucket } from "./lifeline-bars.tsx";
 import { LifelineCaption, type LifelinePhase } from "./lifeline-caption.tsx";
@@ -21,18 +22,6 @@ type LifelineProps = {
   /** Stretches of it by what they are called, each from where the one before ends. */
   phases?: LifelinePhase[] | undefined;
 };
-
-const isOfAnotherYear = (ms: number) => new Date(ms).getUTCFullYear() !== new Date().getUTCFullYear();
-
-function clock(ms: number, spanMs: number, isLocal: boolean): string {
-  return new Intl.DateTimeFormat("en-GB", {
-    ...(spanMs > 36 * 3_600_000 || isOfAnotherYear(ms) ? { day: "numeric", month: "short" } : {}),
-    ...(isOfAnotherYear(ms) ? { year: "numeric" } : {}),
-    ...(spanMs > 14 * 86_400_000 ? {} : { hour: "2-digit", minute: "2-digit" }),
-    ...(spanMs < 600_000 ? { second: "2-digit" } : {}),
-    ...(isLocal ? {} : { timeZone: "UTC" }),
-  }).format(ms);
-}
 
 /** Uses over a life on one axis, with what happened to it marked: made of plain elements, so that it is there at once. */
 export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phases = [] }: LifelineProps) {
@@ -57,6 +46,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
   });
   const shadeEndsMs = shade ? Math.min(Date.parse(shade.to), toMs) : 0;
   const isUnused = used.every(({ allowed, refused }) => allowed + refused === 0);
+  const clock = lifelineTicks({ fromMs, toMs, timeZone: isMounted ? undefined : "UTC" });
   const zone = isMounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
 
   return (
@@ -122,13 +112,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
           ))}
         </div>
         {LAYOUTS.map((layout) => (
-          <AxisLayer
-            key={layout.name}
-            layout={layout}
-            fromMs={fromMs}
-            toMs={toMs}
-            clock={(ms) => clock(ms, toMs - fromMs, isMounted)}
-          />
+          <AxisLayer key={layout.name} layout={layout} fromMs={fromMs} toMs={toMs} clock={clock} />
         ))}
       </div>
       <LifelineCaption

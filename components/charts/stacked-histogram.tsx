@@ -6,9 +6,8 @@ import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState
 import { shortDuration } from "../display/duration.ts";
 import { groupedNumber } from "../display/number-text.tsx";
 import { axisTicks, niceMax } from "./axis.ts";
+import { histogramWords } from "./histogram-words.ts";
 import classes from "./stacked-histogram.module.css";
-
-const DAY_SECONDS = 86_400;
 
 export type HistogramSeries<Key extends string> = {
   key: Key;
@@ -45,10 +44,15 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
   const max = niceMax(Math.max(0, ...buckets.map(sumOf)));
   const isQuiet = buckets.every((bucket) => sumOf(bucket) === 0);
   const zone = isMounted ? undefined : "UTC";
-  const words = timeWords(bucketSeconds, buckets.length * bucketSeconds, zone);
   const shown = pointed === null ? null : (buckets[pointed] ?? null);
 
   const [first, last] = [buckets[0], buckets.at(-1)];
+  const words = histogramWords({
+    bucketSeconds,
+    fromMs: first ? Date.parse(first.at) : 0,
+    toMs: last ? Date.parse(last.at) : 0,
+    timeZone: zone,
+  });
   const looksAt =
     (typeof span === "function" ? span(words.instant) : span) ??
     (first && last
@@ -167,9 +171,9 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
             ))}
           </div>
           <div className={classes.axis} aria-hidden suppressHydrationWarning>
-            {axisTicks(buckets.map((bucket) => Date.parse(bucket.at))).map(({ ms, share }) => (
+            {axisTicks(buckets.map((bucket) => Date.parse(bucket.at))).map(({ ms, share }, index, ticks) => (
               <span key={ms} style={{ left: `${share * 100}%` }} suppressHydrationWarning>
-                {words.tick(ms)}
+                {words.tick(ms, ticks[index - 1]?.ms)}
               </span>
             ))}
           </div>
@@ -216,33 +220,4 @@ function HistogramTable<Key extends string>({
       </table>
     </section>
   );
-}
-
-/** How bars name their time: in the reader's zone once the browser has it, in UTC before. */
-function timeWords(bucketSeconds: number, spanSeconds: number, timeZone: string | undefined) {
-  const zone = timeZone === undefined ? {} : { timeZone };
-  const day = { day: "numeric", month: "short" } as const;
-  const time = { hour: "2-digit", minute: "2-digit" } as const;
-  const tick = new Intl.DateTimeFormat("en-GB", {
-    ...(spanSeconds > DAY_SECONDS * 1.5 ? day : {}),
-    ...(bucketSeconds < DAY_SECONDS / 4 ? time : {}),
-    ...(spanSeconds < 1_800 ? { second: "2-digit" as const } : {}),
-    ...zone,
-  });
-  const seconds = bucketSeconds < 60 ? { second: "2-digit" as const } : {};
-  const year = new Intl.DateTimeFormat("en-GB", { year: "numeric", ...zone });
-  const thisYear = year.format();
-  /** With its year where that is another than this one. */
-  const words = (options: Intl.DateTimeFormatOptions) => {
-    const ofNow = new Intl.DateTimeFormat("en-GB", { ...options, ...zone });
-    const ofOther = new Intl.DateTimeFormat("en-GB", { ...options, year: "numeric", ...zone });
-    return (ms: number) => (year.format(ms) === thisYear ? ofNow : ofOther).format(ms);
-  };
-  return {
-    tick: (ms: number) => tick.format(ms),
-    short: words({ ...day, ...time, ...seconds }),
-    exact: words({ ...day, ...time, ...seconds, timeZoneName: "short" }),
-    instant: words({ ...day, ...time, second: "2-digit" }),
-    zone: tick.resolvedOptions().timeZone,
-  };
 }

@@ -12,9 +12,11 @@ import { readCheckpoint } from "../seals/checkpoint.ts";
 import { unprovedWords } from "../seals/unproved-words.ts";
 import type { TokenState } from "../tokens/model.ts";
 import type { EvidencePack } from "./evidence.ts";
-import { ACT_PHASE_WORDS, ACT_PHASES, keptOf, opensOf } from "./leaked-model.ts";
+import { ACT_PHASE_WORDS, actCountWords, keptOf, opensOf } from "./leaked-model.ts";
 import {
+  HELD_STILL_WORDS,
   INCIDENT_STATE_WORDS,
+  type LeakedApiToken,
   type OpenedBySecret,
   type OwnSecretOfCase,
   ownSecretWords,
@@ -73,9 +75,21 @@ function standingOf({ standing, generatedAt }: EvidencePack): string {
   return `<p class="standing ${tone}"><strong>${standing.says.map((line) => text(line)).join(" ")}</strong> As of ${instant(generatedAt)}.</p>`;
 }
 
-/** A case that was contained, or closed, is so no more where something of it works, or is only held by now. */
-function isContainedStill({ incident, standing }: EvidencePack): boolean {
-  return incident.containedAt === null || (incident.worksAgain === null && standing?.is !== "held");
+/** What has become of a case that was contained. */
+function sinceContained({ incident: { containedAt, worksAgain }, standing }: EvidencePack): string {
+  if (containedAt === null) return "";
+  if (worksAgain !== null) return ". Not any more, as said above.";
+  return standing?.is === "held" ? `. ${HELD_STILL_WORDS}` : "";
+}
+
+/** That a case is written up tells nothing of what may be done with it. */
+function sinceClosed({ incident: { state }, standing }: EvidencePack): string {
+  if (state !== "closed") return "";
+  return standing?.is === "held"
+    ? ` ${HELD_STILL_WORDS}`
+    : standing?.is === "works"
+      ? " Something of it may still be used."
+      : "";
 }
 
 /** What a leaked secret gets, in a sentence. */
@@ -111,14 +125,11 @@ function headOf(pack: EvidencePack): string {
   return facts([
     [
       "State",
-      `${text(INCIDENT_STATE_WORDS[incident.state].name)}, ${text(SEVERITY_WORDS[incident.severity])} severity. ${text(INCIDENT_STATE_WORDS[incident.state].means)}`,
+      `${text(INCIDENT_STATE_WORDS[incident.state].name)}, ${text(SEVERITY_WORDS[incident.severity])} severity. ${text(INCIDENT_STATE_WORDS[incident.state].means)}${sinceClosed(pack)}`,
     ],
     ["Opened", `${instant(incident.openedAt)} by ${text(incident.openedBy.name)}`],
     ["Compromised from", `${instant(incident.compromisedFrom)}. ${text(incident.compromisedWhy)}`],
-    [
-      "Contained",
-      `${instant(incident.containedAt)}${isContainedStill(pack) ? "" : ". Not any more, as said above."}`,
-    ],
+    ["Contained", `${instant(incident.containedAt)}${sinceContained(pack)}`],
     ["Closed", instant(incident.closedAt)],
     ["Tokens", `${tokens.total}: ${list(states)}`],
     ["People", list(affected.people.map(({ name }) => name))],
@@ -167,32 +178,36 @@ function ordersOf({ orders, reach }: EvidencePack): string {
   );
 }
 
+/** When an API token ended, or that it ends by itself. */
+function endOf({ revokedAt, expiresAt }: LeakedApiToken, at: string): string {
+  const end = revokedAt ?? expiresAt;
+  if (end === null) return "–";
+  return `${end <= at ? "ended" : "ends"} ${instant(end)}`;
+}
+
 /** What leaked of this product opens, what the API tokens among it made, and what the log has of what was done with it. */
-function leakedOf({ incident, blastRadius, leakedActs }: EvidencePack): string {
+function leakedOf({ incident, blastRadius, leakedActs, generatedAt }: EvidencePack): string {
   if (leakedActs === undefined) return "";
   const { rows, more } = blastRadius.apiTokens ?? { rows: [], more: 0 };
   const kinds = new Map(incident.ownSecrets.map((secret) => [secret.kind, secret]));
-  const counts = ACT_PHASES.map((phase) => `${leakedActs.counts[phase]} ${ACT_PHASE_WORDS[phase]}`).join(
-    ", ",
-  );
   return `<h2>What leaked of this product</h2>
 ${[...kinds.values()].map((secret) => `<p>${text(FINDING_KIND_WORDS[secret.kind])}: while it works, whoever has it ${text(opensOf(secret))}. Of what was done with it, ${text(keptOf(secret))}</p>`).join("\n")}
 ${
   rows.length === 0
     ? ""
     : `${table(
-        ["API token", "Role", "Leaked", "State", "Made", "Ended", "Last used"],
+        ["API token", "Role", "Leaked", "State", "Made", "Ends or ended", "Last used"],
         rows.map((row) => [
           `${text(row.name)}<br>${mono(row.id)}`,
           text(row.role),
           row.isReported ? "reported" : `made by ${text(row.madeByToken?.name ?? null)}`,
           text(row.state.replaceAll("_", " ")),
           instant(row.createdAt),
-          instant(row.revokedAt ?? row.expiresAt),
+          endOf(row, generatedAt),
           `${instant(row.lastUsedAt)} ${mono(row.lastUsedIp)}`,
         ]),
       )}${more > 0 ? `<p class="muted">${more} more that were made with them are not listed; their acts count.</p>` : ""}
-<p>Acts by them, and upon them, to the window of the case: ${counts}. They are listed under Who did what, each with when it was.</p>`
+<p>Acts by them, and upon them: ${actCountWords(leakedActs)}. They are listed under Who did what, each with when it was.</p>`
 }`;
 }
 

@@ -25,12 +25,18 @@ export type LeakedActs<Row = AuditEntryRow> = {
   more: number;
 };
 
+/** How many of them there are by phase, in words. */
+export function actCountWords({ counts, isExact }: Pick<LeakedActs, "counts" | "isExact">): string {
+  const of = (phase: ActPhase) => `${counts[phase].toLocaleString("en")}${isExact ? "" : "+"}`;
+  return `${of("before")} before the window of the case, ${of("during")} in it, ${of("after")} after the API token had ended`;
+}
+
 /** What was done with all that is in a case: uses of its tokens, and acts of its leaked API tokens. */
 export type IncidentUsesAndActs = IncidentUses & { acts: LeakedActs };
 
 const KEPT: Record<OwnSecretKind, string> = {
   api_token:
-    "each act by it is in the audit log, under its name. What it only read is not, but for cases and exports; when and from where it was last used is on its page, and in the pack.",
+    "each act by it is in the audit log, under its name, and so are calls that were refused because it had ended, because whoever made it could not sign in, or for where they came from. What it only read is not, but for cases and exports; when and from where it was last used is on its page, and in the pack.",
   verifier_secret:
     "the log has what its verifier asked and reported, and not with which of its secrets: the uses of that verifier are all that can be told.",
   scanner_secret:

@@ -31,6 +31,9 @@ export const INCIDENT_STATE_WORDS: Record<IncidentState, { name: string; means: 
   closed: { name: "Closed", means: "It is written up." },
 };
 
+/** Of a case that is closed, and of one that was contained. */
+export const HELD_STILL_WORDS = "Something of it is refused only for now, and would work again.";
+
 export const SEVERITY_WORDS: Record<Severity, string> = {
   low: "Low",
   medium: "Medium",
@@ -335,7 +338,7 @@ export type CompromiseWindow = Omit<IncidentUses, "rows" | "more"> & {
 };
 
 /**
- * What one pasted value is. `suspended`: it is refused now, and works again where it is restored or the suspension ends. `differs`: it names a token that is on record, and its value is another: its signature was cut or changed, and the token has leaked
+ * What one pasted value is. `suspended`: it is refused now, and works again where it is restored, the suspension ends, its client, verifier or scanner is enabled, or whoever made the API token can sign in again. `differs`: it names a token that is on record, and its value is another: its signature was cut or changed, and the token has leaked
  * all the same. `foreign`: it names nothing that is on record.
  */
 export const FOUND_AS = ["live", "suspended", "differs", "ended", "left", "foreign"] as const;
@@ -391,9 +394,9 @@ export type IdentifiedValue = {
     /** Those that are not closed and hold it already, the newest first. */
     cases: CaseName[];
   } | null;
-  /** Of a client's secret: `live` gets tokens, `ended` does not. */
+  /** Of a client's secret: `live` gets tokens, `suspended` gets none while its client is disabled, `ended` does not. */
   secret: IdentifiedSecret | null;
-  /** Of a secret of the product's own: `live` opens what it is for, `ended` does not. */
+  /** Of a secret of the product's own: `live` opens what it is for, `suspended` is refused while whose it is is disabled or cannot sign in, `ended` does not. */
   own: IdentifiedOwnSecret | null;
 };
 

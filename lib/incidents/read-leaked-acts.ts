@@ -51,18 +51,23 @@ type Case = { id: string; compromisedFrom: Date };
 async function readActs<Entry extends EntryRecord, Row>(
   { db, now }: Reader,
   { id, compromisedFrom }: Case,
-  { columns, rowOf, lines }: { columns: Fragment; rowOf: (record: Entry) => Row; lines: number },
+  {
+    columns,
+    rowOf,
+    lines,
+    lookedAt = LOOKED_AT,
+  }: { columns: Fragment; rowOf: (record: Entry) => Row; lines: number; lookedAt?: number | undefined },
 ): Promise<LeakedActs<Row>> {
   const records = await run<Entry & Found>(
     db,
     sql`${LEAKED(id)},
       found AS (
         (SELECT x.sequence, x.at, o.id, true AS is_by FROM own o CROSS JOIN LATERAL (SELECT e.sequence, e.at FROM audit_entry e
-          WHERE e.actor_id = o.id::text AND e.actor_kind = 'api_token' ORDER BY e.at DESC LIMIT ${LOOKED_AT + 1}::int) x)
+          WHERE e.actor_id = o.id::text AND e.actor_kind = 'api_token' ORDER BY e.at DESC LIMIT ${lookedAt + 1}::int) x)
         UNION ALL
         (SELECT x.sequence, x.at, o.id, false FROM own o CROSS JOIN LATERAL (SELECT e.sequence, e.at FROM audit_entry e
-          WHERE e.target_kind = 'api_token' AND e.target_id = o.id::text ORDER BY e.at DESC LIMIT ${LOOKED_AT + 1}::int) x)),
-      each AS (SELECT DISTINCT ON (f.sequence) f.* FROM found f ORDER BY f.sequence DESC, f.is_by DESC LIMIT ${LOOKED_AT + 1}::int),
+          WHERE e.target_kind = 'api_token' AND e.target_id = o.id::text ORDER BY e.at DESC LIMIT ${lookedAt + 1}::int) x)),
+      each AS (SELECT DISTINCT ON (f.sequence) f.* FROM found f ORDER BY f.sequence DESC, f.is_by DESC LIMIT ${lookedAt + 1}::int),
       phased AS MATERIALIZED (SELECT n.sequence, n.at, CASE WHEN n.at < ${compromisedFrom}::timestamptz THEN 'before'
           WHEN n.at > least(t.revoked_at, CASE WHEN t.expires_at <= ${now}::timestamptz THEN t.expires_at END) THEN 'after' ELSE 'during' END AS phase
         FROM each n JOIN api_token t ON t.id = n.id)
@@ -77,7 +82,7 @@ async function readActs<Entry extends EntryRecord, Row>(
   const total = first?.total ?? 0;
   return {
     counts,
-    isExact: total <= LOOKED_AT,
+    isExact: total <= lookedAt,
     rows: records.map((record) => ({ ...rowOf(record), phase: record.phase })),
     more: total - records.length,
   };
@@ -86,11 +91,17 @@ async function readActs<Entry extends EntryRecord, Row>(
 /**
  * What the leaked API tokens of a case did, and what was done to them, from when each was made: by the audit log, split by the case's window. Counts, and the newest `lines`. Authorise before: this does not.
  */
-export function readLeakedActs(ctx: Reader, incident: Case, lines: number): Promise<LeakedActs> {
+export function readLeakedActs(
+  ctx: Reader,
+  incident: Case,
+  lines: number,
+  lookedAt?: number,
+): Promise<LeakedActs> {
   return readActs<EntryRecord, ReturnType<typeof entryRowOf>>(ctx, incident, {
     columns: ENTRY_COLUMNS,
     rowOf: entryRowOf,
     lines,
+    lookedAt,
   });
 }
 

@@ -5,6 +5,7 @@ import { exportJWK } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
 import { findApiToken } from "../api-tokens/find-api-token.ts";
+import { recordRefusedUse } from "../api-tokens/record-refused-use.ts";
 import { type Context, systemContext } from "../context.ts";
 import { openCaseOfReport } from "../scanners/open-case-of-report.ts";
 import { receiveLeakReport } from "../scanners/receive-leak-report.ts";
@@ -24,8 +25,10 @@ import { evidenceHtml } from "./evidence-html.ts";
 import { exportEvidence } from "./export-evidence.ts";
 import { getBlastRadius } from "./get-blast-radius.ts";
 import { getIncidentUses } from "./get-incident-uses.ts";
+import { readIncident } from "./incident-row.ts";
 import { openIncidentInput } from "./input.ts";
 import { openIncident } from "./open-incident.ts";
+import { readLeakedActs } from "./read-leaked-acts.ts";
 import { releaseEvidence } from "./release-evidence.ts";
 import { takePack } from "./test-pack.ts";
 import { beginsAsPack, verifyPack } from "./verify-pack.ts";
@@ -605,21 +608,36 @@ test("the case and the pack of a leaked API token say what it did and made, from
     ],
   });
 
+  const tried = await findApiToken(db, { value: leaked.token, ip: null, now: new Date() });
+  if (tried?.refusal !== "API_TOKEN_REVOKED") throw new Error("it works");
+  await recordRefusedUse(fresh("nobody"), { ...tried, request: "GET /api/v1/me" });
+  const last = (await getIncidentUses(now(), about)).acts.rows[0];
+  expect(last).toMatchObject({ phase: "after", outcome: "refused", actor: { id: leaked.id } });
+  expect(last?.note).toBe("GET /api/v1/me from an unknown address, after it was revoked");
+  done.push("deploy api_token.refused deploy");
+  const cut = await readLeakedActs(now(), await readIncident(db, about), 2, 5);
+  expect(cut, "of more than are looked at").toMatchObject({ isExact: false, more: 4 });
+  expect(cut.rows.map(lineOf)).toEqual(done.slice(-2).toReversed());
+  expect(await readLeakedActs(now(), await readIncident(db, about), 2, 7)).toMatchObject({
+    isExact: true,
+    more: 5,
+  });
+
   await db.query(
     "UPDATE incident SET compromised_from = (SELECT at FROM audit_entry WHERE id = $1::uuid) WHERE number = $2::int",
     [acts.rows[4]?.id ?? "", about],
   );
-  expect((await getIncidentUses(now(), about)).acts.counts).toEqual({ before: 1, during: 5, after: 0 });
+  expect((await getIncidentUses(now(), about)).acts.counts).toEqual({ before: 1, during: 5, after: 1 });
   const { id } = await releaseEvidence(now(), about, { format: "html" });
   const { pack: told } = await whileSigning(() => exportEvidence(now(), { number: about, id }));
   const ofLeaked = told.acts.filter(({ phase }) => phase !== undefined);
   expect(ofLeaked.map(lineOf)).toEqual(done);
-  expect(ofLeaked.map(({ phase }) => phase)).toEqual(["before", ...Array(5).fill("during")]);
+  expect(ofLeaked.map(({ phase }) => phase)).toEqual(["before", ...Array(5).fill("during"), "after"]);
   expect(told.acts.length, "and what was done in the case").toBeGreaterThan(done.length);
-  expect(told.leakedActs).toMatchObject({ counts: { before: 1, during: 5 }, more: 0 });
+  expect(told.leakedActs).toMatchObject({ counts: { before: 1, during: 5, after: 1 }, more: 0 });
   const html = evidenceHtml(told);
   expect(html).toContain("made by deploy");
-  expect(html).toContain("1 before, 5 during, 0 after");
+  expect(html).toContain("1 before the window of the case, 5 in it, 1 after the API token had ended");
   expect(await verifyPack(html, own)).toMatchObject({
     faults: [],
     acts: { proved: told.acts.length, of: told.acts.length },

@@ -48,11 +48,11 @@ export const OWN_SECRET_KINDS = [
 ] as const satisfies FindingKind[];
 export type OwnSecretKind = (typeof OWN_SECRET_KINDS)[number];
 
-/** How it is ended, on the page of what it is of. */
+/** How it is ended, on the page of what it is of: a rotation with an overlap would leave it working. */
 export const OWN_SECRET_ENDS: Record<OwnSecretKind, string> = {
   api_token: "Revoke it",
-  verifier_secret: "Rotate it",
-  scanner_secret: "Rotate it",
+  verifier_secret: "End it",
+  scanner_secret: "End it",
 };
 
 /** The page of what a secret of the product's own is of. */

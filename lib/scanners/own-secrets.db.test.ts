@@ -508,6 +508,25 @@ describe("the case of a secret of the product's own", () => {
     await disable("NULL");
     expect(await opens(token)).toBe(true);
     expect((await stands(number)).state).toBe("open");
+    expect((await packOf(number)).html, "one that works, and ends by itself").toContain("<td>ends <time");
+    // closed as contained, by a version to which it was
+    await db.query(
+      "UPDATE incident SET state = 'closed', closed_at = now(), contained_at = now() WHERE number = $1::int",
+      [number],
+    );
+    expect((await packOf(number)).html).toContain("It is written up. Something of it may still be used.");
+    await disable("now()");
+    const { is, html } = await packOf(number);
+    expect(is).toBe("held");
+    expect(html).toContain(
+      "It is written up. Something of it is refused only for now, and would work again.",
+    );
+    expect(html).not.toContain("Not any more");
+    await disable("NULL");
+    await db.query(
+      "UPDATE incident SET state = 'open', closed_at = NULL, contained_at = NULL WHERE number = $1::int",
+      [number],
+    );
     await revokeApiToken(now(), { apiTokenId: id });
     await disable("now()");
     expect((await stands(number)).state, "it ended").toBe("contained");
@@ -566,7 +585,10 @@ describe("a secret of the product's own that is pasted at the Leak desk", () => 
     expect((await identify(owner, token))[0]?.own?.cases).toMatchObject([{ number, state: "open" }]);
     await revokeApiToken(now(), { apiTokenId: id });
     await db.query("UPDATE verifier SET disabled_at = now() WHERE id = $1::uuid", [verifierId]);
-    await db.query("UPDATE scanner_secret SET expires_at = now() WHERE scanner_id = $1::uuid", [scannerId]);
+    await db.query(
+      "UPDATE scanner_secret SET expires_at = now() - interval '1 second' WHERE scanner_id = $1::uuid",
+      [scannerId],
+    );
     expect((await identify(owner, ...all)).map(({ is, own }) => [is, own?.kind])).toEqual([
       ["ended", "api_token"],
       ["suspended", "verifier_secret"],

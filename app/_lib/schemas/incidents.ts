@@ -224,7 +224,7 @@ export const incidentUses = z.object({
       more: z.int(),
     })
     .describe(
-      "Acts by the API tokens that leaked into the case, by those that were made with them, and upon them, newest first.",
+      "Acts by the API tokens that leaked into the case, by those that were made with them, and upon them, newest first. Calls that were refused because one had ended are among them, as `after`; what they only read is on no record.",
     ),
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PEER_HEADER } from "#app/_lib/client-address.ts";
 import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
+import { API_TOKEN_REFUSALS, type ApiTokenRefusal } from "#lib/api-tokens/model.ts";
 import { systemContext } from "#lib/context.ts";
 import { startTestConsole, type TestConsole } from "./test-console.ts";
 
@@ -36,6 +37,14 @@ const from = (peer: string, forwarded?: string) =>
     },
   });
 
+const lastEntry = async () => {
+  const [entry] = await console.db.query(
+    `SELECT act, outcome, error_code AS "errorCode", actor_id AS "actorId", target_id AS "targetId", ip, note
+     FROM audit_entry ORDER BY sequence DESC LIMIT 1`,
+  );
+  return entry;
+};
+
 test.each([
   ["from its network", "192.0.2.9", undefined],
   ["from its network, by a trusted proxy", "10.0.0.1", "192.0.2.9"],
@@ -57,11 +66,7 @@ test.each([
     code: "API_TOKEN_NETWORK",
     detail: `This API token may not be used from this address (${seen}).`,
   });
-  const [entry] = await console.db.query(
-    `SELECT act, outcome, error_code AS "errorCode", actor_id AS "actorId", target_id AS "targetId", ip, note
-     FROM audit_entry ORDER BY sequence DESC LIMIT 1`,
-  );
-  expect(entry).toMatchObject({
+  expect(await lastEntry()).toMatchObject({
     act: "api_token.refused",
     outcome: "refused",
     errorCode: "API_TOKEN_NETWORK",
@@ -71,6 +76,43 @@ test.each([
     note: `GET /api/v1/me from ${seen}, which is not one of its networks`,
   });
 });
+
+test.each([
+  ["was revoked", "API_TOKEN_REVOKED", "after it was revoked", "revoked_at = created_at"],
+  ["has expired", "API_TOKEN_EXPIRED", "after it had expired", "expires_at = created_at + interval '1 ms'"],
+  [
+    "has a maker who cannot sign in",
+    "API_TOKEN_CREATOR_DISABLED",
+    "while whoever made it could not sign in",
+    "created_by_id = '00000000-0000-7000-8000-000000000000'",
+  ],
+] as const satisfies [string, ApiTokenRefusal, string, string][])(
+  "an API token that %s is refused, on record with the address",
+  async (_how, code, why, ended) => {
+    const { id, token } = await createApiToken(systemContext(console.db, "test"), {
+      name: "old",
+      role: "auditor",
+    });
+    await console.db.query(`UPDATE api_token SET ${ended} WHERE id = $1::uuid`, [id]);
+    const answer = await console.send({
+      method: "GET",
+      path: "/api/v1/me",
+      role: null,
+      headers: { authorization: `Bearer ${token}`, [PEER_HEADER]: "192.0.2.9" },
+    });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ code, detail: API_TOKEN_REFUSALS[code] });
+    expect(await lastEntry()).toMatchObject({
+      act: "api_token.refused",
+      outcome: "refused",
+      errorCode: code,
+      actorId: id,
+      targetId: id,
+      ip: "192.0.2.9",
+      note: `GET /api/v1/me from 192.0.2.9, ${why}`,
+    });
+  },
+);
 
 test("a stolen API token that floods fills no log: it is told to stop", async () => {
   const statuses: number[] = [];

@@ -108,7 +108,7 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   const own = page
     .getByRole("alert")
     .filter({ hasText: RegExp(`A secret of the verifier ${verifier.name} .*works`) });
-  await expect(own.getByRole("link", { name: "Rotate it on its page" })).toHaveAttribute(
+  await expect(own.getByRole("link", { name: "End it on its page" })).toHaveAttribute(
     "href",
     `/verifiers/${verifier.id}`,
   );

@@ -1,7 +1,8 @@
+import type { ApiTokenRefusal } from "#lib/api-tokens/model.ts";
 import type { ErrorCode } from "#lib/errors.ts";
 
 /** Why an act was refused, by the code that stands on record. */
-const BECAUSE: Record<ErrorCode | "API_TOKEN_NETWORK", string> = {
+const BECAUSE: Record<ErrorCode | ApiTokenRefusal, string> = {
   INVALID_INPUT: "What was given was wrong",
   NOT_SIGNED_IN: "They did not show who they are",
   FORBIDDEN: "Not theirs to do",
@@ -17,6 +18,9 @@ const BECAUSE: Record<ErrorCode | "API_TOKEN_NETWORK", string> = {
   TOO_MANY_ATTEMPTS: "Tried too often",
   UNAVAILABLE: "The database was away",
   SEALED: "The database was sealed",
+  API_TOKEN_REVOKED: "The API token was revoked",
+  API_TOKEN_EXPIRED: "The API token had expired",
+  API_TOKEN_CREATOR_DISABLED: "Whoever made the API token could not sign in",
   API_TOKEN_NETWORK: "From outside of the API token's networks",
 };
 

@@ -22,7 +22,7 @@ import { listIncidentOrders } from "#lib/incidents/list-incident-orders.ts";
 import { listNotices } from "#lib/incidents/list-notices.ts";
 import { listOtherCases } from "#lib/incidents/list-other-cases.ts";
 import { listReissues } from "#lib/incidents/list-reissues.ts";
-import { INCIDENT_STATE_WORDS, STEP_WORDS } from "#lib/incidents/model.ts";
+import { STEP_WORDS } from "#lib/incidents/model.ts";
 import { getOrderPropagation } from "#lib/propagation/get-order-propagation.ts";
 import { listReportsOfIncident } from "#lib/scanners/list-leak-reports.ts";
 import { ownersSeenBy } from "#lib/scanners/owners-seen.ts";
@@ -31,6 +31,7 @@ import { AuditStep } from "./_components/audit-step.tsx";
 import { BlastRadiusStep } from "./_components/blast-radius-step.tsx";
 import { ContainStep } from "./_components/contain-step.tsx";
 import { DetectionsCard } from "./_components/detections-card.tsx";
+import { heldLines } from "./_components/held-lines.ts";
 import { IdentifyStep } from "./_components/identify-step.tsx";
 import { IncidentActions } from "./_components/incident-actions.tsx";
 import { NotesCard } from "./_components/notes-card.tsx";
@@ -93,7 +94,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
             <SeverityTag severity={incident.severity} />
           </>
         }
-        purpose={`${incident.worksAgain === null ? INCIDENT_STATE_WORDS[incident.state].means : words.worksNow(incident.worksAgain)} Opened by ${incident.openedBy.name}.`}
+        purpose={words.standsAs(incident, heldLines(incident, tokens, radius.secrets).length > 0)}
         crumbs={[{ name: words.title, href: "/incidents" }]}
         actions={
           <IncidentActions incident={incident} canWrite={canWrite} canExport={can(ctx, "export:create")} />

@@ -1,5 +1,22 @@
 import { groupedNumber } from "#components/display/number-text.tsx";
-import type { IncidentUses, OpenedBySecret, OwnSecretOfCase, WorkingAgain } from "#lib/incidents/model.ts";
+import {
+  HELD_STILL_WORDS,
+  INCIDENT_STATE_WORDS,
+  type IncidentDetail,
+  type IncidentUses,
+  type OpenedBySecret,
+  type OwnSecretOfCase,
+  type WorkingAgain,
+} from "#lib/incidents/model.ts";
+
+const worksNow = ({ tokens, secrets, ownSecrets }: WorkingAgain) =>
+  [
+    tokens === 0 ? "" : tokens === 1 ? "1 token of it works." : `${groupedNumber(tokens)} tokens of it work.`,
+    ...secrets.map((name) => `A leaked secret of ${name} still gets tokens.`),
+    ...ownSecrets.map((name) => `What leaked of this product works: ${name}.`),
+  ]
+    .filter((line) => line !== "")
+    .join(" ");
 
 /** Texts of the cases. */
 export const incidentWords = {
@@ -37,18 +54,15 @@ export const incidentWords = {
   previewOf: (name: string) => `What ${name} is told`,
   tellAct: (people: number) => (people === 1 ? "Tell 1 person" : `Tell ${people} people`),
   reports: "Reported by scanners",
-  worksNow: ({ tokens, secrets, ownSecrets }: WorkingAgain) =>
+  standsAs: (
+    { state, worksAgain, openedBy }: Pick<IncidentDetail, "state" | "worksAgain" | "openedBy">,
+    isHeld: boolean,
+  ) =>
     [
-      tokens === 0
-        ? ""
-        : tokens === 1
-          ? "1 token of it works."
-          : `${groupedNumber(tokens)} tokens of it work.`,
-      ...secrets.map((name) => `A leaked secret of ${name} still gets tokens.`),
-      ...ownSecrets.map((name) => `What leaked of this product works: ${name}.`),
-    ]
-      .filter((line) => line !== "")
-      .join(" "),
+      worksAgain === null ? INCIDENT_STATE_WORDS[state].means : worksNow(worksAgain),
+      ...(state === "closed" && isHeld ? [HELD_STILL_WORDS] : []),
+      `Opened by ${openedBy.name}.`,
+    ].join(" "),
   worksAgain: "Not contained any more",
   worksAgainText: ({ tokens, secrets, ownSecrets }: WorkingAgain) =>
     [
@@ -124,12 +138,18 @@ export const incidentWords = {
   inLog: (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}, in the log`,
   keptOf: (kept: string) => kept.replace(/^./, (first) => first.toUpperCase()),
   leakedActs: (counts: string) =>
-    `Acts by the leaked API tokens, by those that were made with them, and upon them, to the window of the case: ${counts}.`,
+    `Acts by the leaked API tokens, by those that were made with them, and upon them: ${counts}.`,
   moreActs: (more: number, isExact: boolean) =>
-    `${groupedNumber(more)}${isExact ? "" : " or more"} older ones: the evidence pack lists 1,000, the log all, by each API token.`,
+    `${groupedNumber(more)}${isExact ? "" : " or more"} older ${more === 1 && isExact ? "one" : "ones"}: the evidence pack lists 1,000, the log all, by each API token.`,
   reissueOwn:
     "No client and nobody holds what leaked here: give the program or service that used it a new one, made on the page of whose it is.",
   ownHeld: (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)} has not ended`,
+  closedHeld: "Refused for now, and would work again",
+  closedHeldText: "Open the case again to end it.",
+  suspendedStill: (tokens: number) =>
+    tokens === 1
+      ? "1 token of it is suspended: refused for now, and would work again when that is over or it is given back."
+      : `${groupedNumber(tokens)} tokens of it are suspended: refused for now, and would work again when that is over or they are given back.`,
   suspendedMeans: "Suspended: refused now, can be given back.",
   closeNotDone: "Not ticked off yet:",
   openAgain: "Open it again",

@@ -30,7 +30,7 @@ function OwnSecret({ own, sees }: { own: FoundOwn; sees: readonly OwnSecretKind[
       title={words.own(visibleText(name), hint, stands)}
     >
       <p>
-        {WORDS[stands]}{" "}
+        {WORDS[stands]} {isOpen && kind !== "api_token" ? `${words.ownFirst} ` : ""}
         {isOpen && expiresAt !== null ? (
           <>
             {words.ownUntil} <Instant at={expiresAt} show="exact" />.

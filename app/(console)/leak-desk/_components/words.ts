@@ -45,6 +45,7 @@ export const leakWords = {
   ownWorks: "It is a secret of this product: whoever has it is let in.",
   ownHeld:
     "It is a secret of this product, refused now only because whose it is is disabled or cannot sign in: it works again when that ends.",
+  ownFirst: "Make a new one first where its service needs it, and bring it there.",
   ownEnded: "It is a secret of this product, and opens nothing. What it was used for is in the audit log.",
   ownUntil: "It ends by itself at",
   endOwn: (end: string) => `${end} on its page`,
@@ -85,7 +86,7 @@ export const FOUND_WORDS = {
   suspended: {
     name: "Ours and suspended",
     means:
-      "It is refused now, and works again when it is restored, its suspension ends, or its client is enabled.",
+      "It is refused now, and works again when it is restored, its suspension ends, its client, verifier or scanner is enabled, or whoever made it can sign in again.",
   },
   ended: { name: "Ours and ended", means: "Revoked, used up or expired: it is refused." },
   differs: {

@@ -1,11 +1,10 @@
 import Link from "next/link";
 import { Instant } from "#components/display/instant.tsx";
-import { groupedNumber } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { actOutcomeWords } from "#lib/audit/act-words.ts";
 import {
   ACT_PHASE_WORDS,
-  ACT_PHASES,
+  actCountWords,
   keptOf,
   type LeakedAct,
   type LeakedActs,
@@ -18,9 +17,6 @@ import classes from "./steps.module.css";
 
 /** What was done with what leaked of this product, as far as the log has it, and where the rest is. */
 export function ActsOfLeaked({ secrets, acts }: { secrets: readonly OwnSecretOfCase[]; acts: LeakedActs }) {
-  const counts = ACT_PHASES.map(
-    (phase) => `${groupedNumber(acts.counts[phase])}${acts.isExact ? "" : "+"} ${ACT_PHASE_WORDS[phase]}`,
-  ).join(", ");
   return (
     <>
       <ul className={classes.plain}>
@@ -35,7 +31,7 @@ export function ActsOfLeaked({ secrets, acts }: { secrets: readonly OwnSecretOfC
       </ul>
       {secrets.some(({ kind }) => kind === "api_token") ? (
         <>
-          <p>{words.leakedActs(counts)}</p>
+          <p>{words.leakedActs(actCountWords(acts))}</p>
           {acts.rows.length === 0 ? (
             <p className="muted">Nothing on record.</p>
           ) : (

@@ -19,8 +19,10 @@ import { reasonWords } from "#lib/revocations/model.ts";
 import { orderLine } from "#lib/revocations/target-words.ts";
 import type { OwnSecretKind } from "#lib/scanners/model.ts";
 import { incidentWords as words } from "../../_components/words.ts";
+import { ClosedHeld } from "./closed-held.tsx";
 import { ContainActions } from "./contain-actions.tsx";
 import { containChoices } from "./contain-choices.ts";
+import { heldLines } from "./held-lines.ts";
 import classes from "./steps.module.css";
 
 const SHOWN = 6;
@@ -83,7 +85,9 @@ export function ContainStep({
               </OwnerLink>
             </Alert>
           ))}
-      {incident.state === "closed" ? null : (
+      {incident.state === "closed" ? (
+        <ClosedHeld lines={heldLines(incident, tokens, secrets)} />
+      ) : (
         <>
           {secrets
             .filter(({ isHeld }) => isHeld)
