@@ -77,6 +77,7 @@ test("where following alone is refused the console is not said to be away, and a
   const limited = answerWith(429, { "retry-after": "9" });
   expect(afterRefusal(null, limited, again, NOW)).toEqual({ kind: "limited", againAtMs: NOW + 9_000 });
   expect(afterRefusal(null, answerWith(429), again, NOW)).toEqual({ kind: "limited", againAtMs: again });
+  expect(afterRefusal(null, limited, null, NOW), "nobody knows when").toEqual({ kind: "unheard" });
   const fails = { kind: "undrawable", digest: "1234" } as const;
   expect(afterRefusal(fails, READY, again, NOW)).toEqual(fails);
 });

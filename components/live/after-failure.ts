@@ -47,10 +47,10 @@ export function staysOpen({ byItselfSinceMs }: Failures, nowMs: number): boolean
   return byItselfSinceMs === null || nowMs - byItselfSinceMs < KEPT_MS;
 }
 
-/** Why nothing is heard, where following was refused and is tried again at `againAtMs`; that a page fails is said before. */
-export function afterRefusal(was: Why | null, answer: Answer, againAtMs: number, nowMs: number): Why {
+/** Why nothing is heard, where following is tried again at `againAtMs`, or when the browser likes (null); that a page fails is said before. */
+export function afterRefusal(was: Why | null, answer: Answer, againAtMs: number | null, nowMs: number): Why {
   if (answer.kind === "away") return { kind: "away" };
-  if (answer.kind === "limited")
+  if (answer.kind === "limited" && againAtMs !== null)
     return { kind: "limited", againAtMs: Math.max(againAtMs, nowMs + (answer.retryAfterMs ?? 0)) };
   return was?.kind === "undrawable" ? was : { kind: "unheard" };
 }

@@ -35,7 +35,10 @@ class Connection extends EventTarget {
 
 const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
 const told: string[] = [];
+/** What the console says when it is asked: not before this time. */
+let answer: number | null | Promise<number> = null;
 let stop = () => {};
+let openAtOnce = () => {};
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 });
@@ -45,11 +48,15 @@ beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0);
   Connection.all = [];
   told.length = 0;
-  ({ stop } = followEvents("/live", {
+  answer = null;
+  ({ stop, openAtOnce } = followEvents("/live", {
     event: "change",
     onOpen: () => told.push("open"),
     onLost: (sinceMs) => told.push(`lost since ${sinceMs}`),
-    onRefused: (againAtMs) => told.push(`again in ${againAtMs - Date.now()}`),
+    onRetry: async (againAtMs) => {
+      told.push(againAtMs === null ? "the browser's turn" : `again in ${againAtMs - Date.now()}`);
+      return answer;
+    },
     onEvent: (text) => told.push(text),
   }));
 });
@@ -83,7 +90,7 @@ test("what is silent for thirty seconds is lost since the last word, closed, and
   // a console that hangs takes the connection and never answers
   told.length = 0;
   vi.advanceTimersByTime(SILENT_MS);
-  expect(told[0]).toBe("lost since 36000");
+  expect(told[0], "it was opened at 36000, and said nothing").toBe("lost since 5000");
   vi.advanceTimersByTime(120_000);
   expect(Connection.all.map(({ openedAtMs }) => openedAtMs)).toEqual([
     0, 36_000, 68_000, 102_000, 140_000, 186_000,
@@ -93,12 +100,15 @@ test("what is silent for thirty seconds is lost since the last word, closed, and
   expect(told).toEqual(["open"]);
 });
 
-test("a retry of the browser's own that is never answered is taken over", () => {
+test("a retry of the browser's own is told, has its thirty seconds, and is taken over where it is never answered", () => {
   Connection.last.says("beat");
-  vi.advanceTimersByTime(1_000);
+  vi.advanceTimersByTime(20_000);
   Connection.last.breaks(0);
-  expect(told).toEqual(["open", "lost since 1000"]);
-  vi.advanceTimersByTime(SILENT_MS + 1_000);
+  expect(told).toEqual(["open", "lost since 0", "the browser's turn"]);
+  vi.advanceTimersByTime(SILENT_MS - 1);
+  expect(told).toHaveLength(3);
+  vi.advanceTimersByTime(1_001);
+  expect(told.slice(3)).toEqual(["lost since 0", "again in 1000"]);
   expect(Connection.all).toHaveLength(2);
   Connection.last.says("beat");
   expect(told.at(-1)).toBe("open");
@@ -112,6 +122,68 @@ test("what was refused is opened again once, and watched no more meanwhile", () 
   Connection.last.says("beat");
   vi.advanceTimersByTime(SILENT_MS - 1);
   expect(told.at(-1)).toBe("open");
+});
+
+test("a connection that breaks after hours of sleep is lost since its last word, and not since the waking", () => {
+  Connection.last.says("beat");
+  vi.setSystemTime(3_600_000);
+  Connection.last.breaks(0);
+  expect(told[1]).toBe("lost since 0");
+});
+
+test("what the console asked too much is not opened before it lets it, however the page is looked at", async () => {
+  answer = 40_000;
+  Connection.last.breaks(2);
+  await vi.advanceTimersByTimeAsync(39_999);
+  page.dispatchEvent(new Event("visibilitychange"));
+  openAtOnce();
+  expect(Connection.all).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(Connection.all).toHaveLength(2);
+
+  // sooner than it would be tried anyway
+  answer = 40_500;
+  Connection.last.breaks(2);
+  await vi.advanceTimersByTimeAsync(1_999);
+  expect(Connection.all).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(Connection.all).toHaveLength(3);
+
+  // what was heard takes it back
+  Connection.last.says("beat");
+  answer = null;
+  Connection.last.breaks(2);
+  openAtOnce();
+  expect(Connection.all).toHaveLength(4);
+});
+
+test("where the console says so late, it is for the next time, and for none after something was heard", async () => {
+  const late = Promise.withResolvers<number>();
+  answer = late.promise;
+  Connection.last.breaks(2);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(Connection.all).toHaveLength(2);
+  late.resolve(60_000);
+  answer = null;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(Connection.last.readyState, "what is under way is left alone").toBe(0);
+  told.length = 0;
+  Connection.last.breaks(2);
+  expect(told).toEqual(["lost since 0", "again in 58000"]);
+  await vi.advanceTimersByTimeAsync(58_000);
+  expect(Connection.all).toHaveLength(3);
+
+  const later = Promise.withResolvers<number>();
+  answer = later.promise;
+  Connection.last.breaks(2);
+  openAtOnce();
+  Connection.last.says("beat");
+  later.resolve(3_600_000);
+  answer = null;
+  await vi.advanceTimersByTimeAsync(0);
+  told.length = 0;
+  Connection.last.breaks(2);
+  expect(told.at(-1)).toBe("again in 1000");
 });
 
 test("a page that is looked at again after its timers slept goes by what was heard, and opens at once", () => {

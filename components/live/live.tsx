@@ -36,8 +36,7 @@ type Stale = { since: string; why: Why };
 const StaleContext = createContext<Stale | null>(null);
 const AgainContext = createContext<() => void>(() => {});
 
-/** A first failure is one of a console that does not answer, until it does. */
-const staleSince = (sinceMs: number, why: Why = { kind: "away" }): Stale => ({
+const staleSince = (sinceMs: number, why: Why): Stale => ({
   since: new Date(sinceMs).toISOString(),
   why,
 });
@@ -77,15 +76,17 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   }, []);
   const onEnded = useCallback(() => setHasEnded(true), []);
   const markStale = useCallback(
-    (why: Why | null, sinceMs: number = Date.now()) =>
+    (why: Why | null) =>
       setStale((was) => {
-        if (was === null) return staleSince(sinceMs, why ?? undefined);
+        // a first drawing that fails is one of a console that does not answer, until it does
+        if (was === null) return staleSince(Date.now(), why ?? { kind: "away" });
         return why === null ? was : { ...was, why };
       }),
     [],
   );
   const onDrawn = useCallback(
-    () => setStale((was) => (isLost.current && was !== null ? { ...was, why: { kind: "unheard" } } : null)),
+    // it is up to date as of now, and not followed further
+    () => setStale(isLost.current ? staleSince(Date.now(), { kind: "unheard" }) : null),
     [],
   );
   const openAtOnce = useRef(() => {});
@@ -128,14 +129,18 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       onLost: (sinceMs) => {
         isLost.current = true;
         setConnection("lost");
-        markStale(null, sinceMs);
+        setStale((was) => was ?? staleSince(sinceMs, { kind: "unheard" }));
       },
-      onRefused: async (againAtMs) => {
+      onRetry: async (againAtMs) => {
         const answer = await askConsole();
+        // something was heard meanwhile
+        if (!isLost.current) return null;
+        const nowMs = Date.now();
         const isOver = answer.kind === "over";
         setHasEnded(isOver);
         if (isOver) tell("urgent");
-        else setStale((was) => was && { ...was, why: afterRefusal(was.why, answer, againAtMs, Date.now()) });
+        else setStale((was) => was && { ...was, why: afterRefusal(was.why, answer, againAtMs, nowMs) });
+        return answer.kind === "limited" ? nowMs + (answer.retryAfterMs ?? 0) : null;
       },
       onEvent: (text) => {
         const pulse = JSON.parse(text) as Pulse;
@@ -157,7 +162,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       setConnection("connecting");
       setStale(null);
     };
-  }, [isPaused, isResting, tell, tryAgain, forget, markStale]);
+  }, [isPaused, isResting, tell, tryAgain, forget]);
 
   const draw = useCallback(() => {
     if (!isPaused && !isResting) tell("urgent");

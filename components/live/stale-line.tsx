@@ -15,20 +15,20 @@ const SAID_AFTER_MS = 4_000;
 /** Says above a page that it is not up to date, since when and why, as long as it is so, and tries again by one press. */
 export function StaleLine() {
   const stale = useStale();
-  const since = stale?.since ?? null;
-  const [said, setSaid] = useState<string | null>(null);
+  const isStale = stale !== null;
+  const [isSaid, setIsSaid] = useState(false);
   useEffect(() => {
-    if (since === null) return setSaid(null);
-    const timer = setTimeout(() => setSaid(since), SAID_AFTER_MS);
+    if (!isStale) return setIsSaid(false);
+    const timer = setTimeout(() => setIsSaid(true), SAID_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [since]);
+  }, [isStale]);
   return (
     <div role="status">
-      {said === null || stale === null ? null : (
+      {!isSaid || stale === null ? null : (
         <p className={classes.stale}>
           <span className={classes.staleDot} aria-hidden />
           <span>
-            Not up to date since <Instant at={said} show="exact" />: <WhyWords why={stale.why} />
+            Not up to date since <Instant at={stale.since} show="exact" />: <WhyWords why={stale.why} />
           </span>
           <Again notBeforeMs={stale.why.kind === "limited" ? stale.why.againAtMs : 0} />
         </p>

@@ -12,13 +12,13 @@ const LoadedDrawer = dynamic(loadDrawer, { ssr: false });
 
 /** A dialog whose frame, scroll lock and focus trap are loaded when it is first opened. */
 export function OnDemandDialog(props: Omit<ModalProps, "opened"> & { isOpen: boolean }) {
-  useHeldKeys(props.isOpen, props.onClose);
+  useHeldKeys(props.isOpen, props.closeOnEscape === false ? null : props.onClose);
   return useWasEver(props.isOpen) ? <LoadedDialog {...props} /> : null;
 }
 
 /** A drawer, in the same way. */
 export function OnDemandDrawer(props: Omit<DrawerProps, "opened"> & { isOpen: boolean }) {
-  useHeldKeys(props.isOpen, props.onClose);
+  useHeldKeys(props.isOpen, props.closeOnEscape === false ? null : props.onClose);
   return useWasEver(props.isOpen) ? <LoadedDrawer {...props} /> : null;
 }
 

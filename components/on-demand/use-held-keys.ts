@@ -15,11 +15,11 @@ function isOfBrowser(event: KeyboardEvent): boolean {
 
 /**
  * For a dialog whose code is loaded when it opens: until the focus is in it, no key does anything to the page behind it, neither by a shortcut nor on what has the
- * focus there. Escape closes it.
+ * focus there. Escape does what `onEscape` says, if anything: what is shown once is not closed by it.
  */
-export function useHeldKeys(isOpen: boolean, onClose: () => void): void {
-  const close = useRef(onClose);
-  close.current = onClose;
+export function useHeldKeys(isOpen: boolean, onEscape: (() => void) | null): void {
+  const ofEscape = useRef(onEscape);
+  ofEscape.current = onEscape;
   // before the next key
   useBeforePaint(() => {
     if (!isOpen) return;
@@ -27,7 +27,7 @@ export function useHeldKeys(isOpen: boolean, onClose: () => void): void {
       if (isInModal(event.target) || isOfBrowser(event)) return;
       event.preventDefault();
       event.stopPropagation();
-      if (event.key === "Escape") close.current();
+      if (event.key === "Escape") ofEscape.current?.();
     }
     function see({ target }: FocusEvent) {
       if (isInModal(target)) release();

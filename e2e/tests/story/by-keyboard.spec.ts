@@ -167,6 +167,15 @@ test("the palette does what needs no page, explains words, and has what is typed
   await keyboard.goTo("Follow the system");
   await expect(html).toHaveAttribute("data-mantine-color-scheme", "light");
   await expect(await keyboard.search("famil")).toContainText("All tokens that came of one sign-in");
+  await test.step("closed and opened again without a pause, it takes what is typed", async () => {
+    const { field } = new CommandPalette(page);
+    for (const text of ["r", "re", "rev", "revo", "revok", "revoke"]) {
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("ControlOrMeta+k");
+      await page.keyboard.type(text);
+      await expect(field).toHaveValue(text);
+    }
+  });
 
   const client = await registry.addService();
   await authority.issue(client);
