@@ -6,6 +6,7 @@ import { breakGlass } from "#lib/approvals/break-glass.ts";
 import { reasonText } from "#lib/approvals/input.ts";
 import type { ApprovalRow } from "#lib/approvals/model.ts";
 import { isGuarded, readPolicy } from "#lib/approvals/read-policy.ts";
+import { UNSAID } from "#lib/approvals/reason-words.ts";
 import { runApproved } from "#lib/approvals/run-approved.ts";
 import { holdsSecret } from "#lib/audit/redact.ts";
 import type { Permission } from "#lib/authz/roles.ts";
@@ -20,8 +21,6 @@ import { wishOf } from "./wishes.ts";
 
 /** Why a second person is asked for, percent-encoded: asks for one where the act wants one, and is not looked at where it does not. */
 export const APPROVAL_REASON = "approval-reason";
-/** What stands as the reason of a program that gave none. */
-const UNSAID = "It gave no reason.";
 /** Why an owner does not wait for one, percent-encoded. */
 export const BREAK_GLASS_REASON = "break-glass-reason";
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { newPass } from "../approvals/pass.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
 import { listOwnFactors } from "../passkeys/list-factors.ts";
@@ -144,7 +145,12 @@ test("an owner who has lost every way in gets a link from the machine, the last 
     actor: { kind: "system", id: "command line", name: "command line" },
   };
   const { admin, ctx } = await owner();
-  await isRefused(renewInvitation(ctx(1), { adminId: admin.id }, "http://x"), "CONFLICT", /last owner/);
+  const toSelf = renewInvitation(ctx(1), { adminId: admin.id }, "http://x");
+  await isRefused(toSelf, "CONFLICT", /You cannot make a new link for yourself\. Ask another owner\./);
+  const approval = { id: crypto.randomUUID(), way: "asked", approvedBy: "b" } as const;
+  const pass = newPass({ isTrial: false, skipsStepUp: true, isAnswered: true, approval });
+  const byToken = renewInvitation({ ...world.as("owner"), pass }, { adminId: admin.id }, "http://x");
+  await isRefused(byToken, "CONFLICT", /last owner/);
   const auditor = await makeAdmin("auditor");
   for (const email of [auditor.email, "nobody@example.com"])
     await isRefused(linkOwnerOnMachine(machine, { email }, "http://x"), "NOT_FOUND");

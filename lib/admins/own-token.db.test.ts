@@ -11,7 +11,9 @@ import { testContexts } from "../db/test-context.ts";
 import { changeAdminRole } from "./change-admin-role.ts";
 import { disableAdmin } from "./disable-admin.ts";
 import { getAdminRow } from "./list-admins.ts";
+import { renewInvitation } from "./renew-invitation.ts";
 
+const URL_BASE = "http://localhost:3000";
 const world = testContexts();
 const people = approvalsFixture(world);
 const { asker, other, turnOn, ask, keep, keepFor, prove } = people;
@@ -50,6 +52,10 @@ const ACTS: Record<string, Own> = {
   "change one's own role": {
     code: "CONFLICT",
     act: (ctx) => changeAdminRole(ctx, { adminId: people.askerId, role: "governor" }),
+  },
+  "make oneself a new link": {
+    code: "CONFLICT",
+    act: (ctx) => renewInvitation(ctx, { adminId: people.askerId }, URL_BASE),
   },
   "approve what one asked for": {
     code: "FORBIDDEN",
@@ -103,6 +109,11 @@ describe("an API token of another owner, or of nobody, may", () => {
       const { id } = await people.person();
       expect(await disableAdmin(by(personId), { adminId: id })).toMatchObject({ state: "disabled" });
     }
+  });
+
+  test("make them a new link", async () => {
+    const { id } = await people.person();
+    expect((await renewInvitation(by(people.otherId), { adminId: id }, URL_BASE)).url).toContain(URL_BASE);
   });
 
   test("change their role", async () => {

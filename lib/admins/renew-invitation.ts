@@ -1,7 +1,9 @@
+import { isUponSelf, notUponSelf } from "../approvals/person.ts";
 import { requireApproval } from "../approvals/require-approval.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
+import { DomainError } from "../errors.ts";
 import type { OneTimeLink } from "./model.ts";
 import { resetEnrolment } from "./reset-enrolment.ts";
 
@@ -10,7 +12,7 @@ import { resetEnrolment } from "./reset-enrolment.ts";
  * session ends, earlier links stop working. Who comes in by a provider is linked anew by the next sign-in under the address that they were invited under. They are told, and who did it.
  * Recorded as `admin.enrolment_reset`. Needs `admin:write`.
  *
- * @throws {DomainError} NOT_FOUND, CONFLICT for a disabled admin or the last owner.
+ * @throws {DomainError} NOT_FOUND, CONFLICT for oneself, by an API token of one's own too, a disabled admin and the last owner.
  */
 export async function renewInvitation(
   ctx: Context,
@@ -19,5 +21,7 @@ export async function renewInvitation(
 ): Promise<OneTimeLink> {
   requirePermission(ctx, "admin:write");
   await requireApproval(ctx, "roles");
+  if (isUponSelf(ctx.actor, adminId))
+    throw new DomainError("CONFLICT", notUponSelf(ctx.actor, "make a new link for yourself"));
   return ctx.db.transaction((tx) => resetEnrolment(tx, ctx, { adminId, consoleUrl, isOnMachine: false }));
 }

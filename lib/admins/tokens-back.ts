@@ -2,6 +2,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { hasNoWayIn } from "./let-go.ts";
+import type { AdminRow } from "./model.ts";
 
 /** API tokens that work, or would if who made them were enabled: neither over nor of somebody who has no way in then either. `$1` is the time. */
 const BACK = `FROM api_token t JOIN admin a ON a.id = t.created_by_id
@@ -17,6 +18,15 @@ export async function countTokensBack(
     [now, adminId],
   );
   return row?.count ?? 0;
+}
+
+/** Of one admin, before anybody enables them: none where they are not disabled. Needs `admin:read`. */
+export async function countTokensBackOf(
+  ctx: Context,
+  { id, state }: Pick<AdminRow, "id" | "state">,
+): Promise<number> {
+  requirePermission(ctx, "admin:read");
+  return state === "disabled" ? countTokensBack(ctx.db, { adminId: id, now: ctx.now }) : 0;
 }
 
 /** By disabled admin how many would work again if they were enabled; who is not in it has none. Needs `admin:read`. */

@@ -47,7 +47,8 @@ async function createWithAlarm(ctx: Context, input: Input): Promise<CreatedApiTo
     const person = ctx.actor.id;
     const done = { id, way: "break_glass", guarded, pass, shown, reason: REASON, person } as const;
     await insertApproval(tx, ctx, { ...done, ownersBefore });
-    const told = { id, summary: SUMMARY, reason: REASON, personId: person, actorName: ctx.actor.name };
+    const { kind: actorKind, name: actorName } = ctx.actor;
+    const told = { id, summary: SUMMARY, reason: REASON, personId: person, actorKind, actorName };
     await tellOfApproval(tx, ctx, told, { what: "broke_glass" });
     await recordEntry(tx, ctx, {
       act: "approval.glass_broken",

@@ -43,20 +43,22 @@ test("an API token that is revoked takes with it what was made with it, at every
   const first = await createApiToken(owner, { name: "first", ...MADE });
   const second = await createApiToken(await asToken(first), { name: "second", ...MADE });
   const third = await createApiToken(await asToken(second), { name: "third", ...MADE });
+  const fourth = await createApiToken(await asToken(third), { name: "fourth", ...MADE });
   const beside = await createApiToken(owner, { name: "beside", ...MADE });
   expect((await getApiToken(owner, { apiTokenId: first.id })).revokesToo).toEqual({
-    apiTokens: 2,
+    apiTokens: 3,
     invitations: 0,
   });
   expect(third.row.madeByToken).toEqual({ id: second.id, name: "second" });
   const answer = await revokeApiToken(owner, { apiTokenId: first.id });
-  expect(answer.revokedToo).toEqual({ apiTokens: 2, invitations: 0 });
-  for (const gone of [first, second, third]) expect(await refusalOf(gone)).toBe("API_TOKEN_REVOKED");
+  expect(answer.revokedToo).toEqual({ apiTokens: 3, invitations: 0 });
+  for (const gone of [first, second, third, fourth]) expect(await refusalOf(gone)).toBe("API_TOKEN_REVOKED");
   expect(await refusalOf(beside)).toBeNull();
   const gone = async ({ id }: { id: string }) => (await getApiToken(owner, { apiTokenId: id })).revokedWith;
   expect(await gone(first)).toBeNull();
   expect(await gone(second)).toEqual({ id: first.id, name: "first", isMaker: true });
   expect(await gone(third)).toEqual({ id: first.id, name: "first", isMaker: false });
+  expect(await gone(fourth)).toEqual({ id: first.id, name: "first", isMaker: false });
   expect(await gone(beside)).toBeNull();
   const entries = await world.db.query(
     "SELECT target_name AS name, note FROM audit_entry WHERE act = 'api_token.revoked' ORDER BY sequence",
@@ -65,6 +67,7 @@ test("an API token that is revoked takes with it what was made with it, at every
     { name: "first", note: null },
     { name: "second", note: "made by the API token first, which was revoked" },
     { name: "third", note: "made by the API token second, which was revoked" },
+    { name: "fourth", note: "made by the API token third, which was revoked" },
   ]);
   expect((await getApiToken(owner, { apiTokenId: first.id })).revokesToo).toEqual({
     apiTokens: 0,

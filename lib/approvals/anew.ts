@@ -6,6 +6,8 @@ export const COUNTED: ReadonlySet<string> = new Set([
   "stoppedApiTokens",
   "undelivered",
 ]);
+/** A number that what is done may stay below: fewer is within what was seen, and so is one that was not counted yet when it was asked for; more is not. Of acts that have one fingerprint together it is compared as it is. */
+export const AT_MOST: ReadonlySet<string> = new Set(["apiTokens"]);
 /** The end of a secret that is made anew each time. */
 export const MADE: ReadonlySet<string> = new Set(["hint", "secretHint"]);
 /** An instant as the log writes it. */

@@ -179,7 +179,8 @@ async function write(
   if (pass.plan !== null)
     await keepPlan(tx, pass.plan, new Date(ctx.now.getTime() + APPROVAL_SECONDS * 1000));
   const { summary } = guarded;
-  const told = { id, summary, reason, personId: person, actorName: ctx.actor.name };
+  const { kind: actorKind, name: actorName } = ctx.actor;
+  const told = { id, summary, reason, personId: person, actorKind, actorName };
   await tellOfApproval(tx, ctx, told, { what: "asked", permissions: [...pass.permissions] });
   await recordEntry(tx, ctx, {
     act: "approval.requested",

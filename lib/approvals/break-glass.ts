@@ -67,7 +67,7 @@ export async function breakGlass<T>(
       person: actor.id,
       ownersBefore,
     });
-    const told = { id, summary, reason, personId: actor.id, actorName: actor.name };
+    const told = { id, summary, reason, personId: actor.id, actorKind: actor.kind, actorName: actor.name };
     await tellOfApproval(tx, ctx, told, { what: "broke_glass", alarmed, ways });
     await recordEntry(tx, ctx, {
       act: "approval.glass_broken",

@@ -37,6 +37,17 @@ describe("acts are the same", () => {
     expect(differ([of(shownAt, 12)], [of(doneAt, 9)])).toEqual([]);
   });
 
+  test("where fewer API tokens work again than were shown, or none were counted when it was asked for", () => {
+    const enabled = (after: object) => act({ act: "admin.enabled", after: { state: "active", ...after } });
+    const done = enabled({ apiTokens: 2 });
+    for (const shown of [{ apiTokens: 3 }, { apiTokens: 2 }, {}])
+      expect(differ([enabled(shown)], [done])).toEqual([]);
+    for (const shown of [{ apiTokens: 1 }, { apiTokens: 0 }, { apiTokens: null }, { apiTokens: "3" }])
+      expect(differ([enabled(shown)], [done])).toEqual([
+        "enabled the admin Portal: how many API tokens work again changed meanwhile.",
+      ]);
+  });
+
   test("whatever they hold, with themselves", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (after) => {

@@ -1,6 +1,6 @@
 import { actWords } from "../audit/act-words.ts";
 import { uuidv7Time } from "../ids.ts";
-import { COUNTED, INSTANT, MADE } from "./anew.ts";
+import { AT_MOST, COUNTED, INSTANT, MADE } from "./anew.ts";
 import { isSameRest } from "./fingerprint.ts";
 import type { ActCount, ComparedActs, ShownAct } from "./model.ts";
 
@@ -28,6 +28,8 @@ function isSame(shown: unknown, done: unknown, times: Times): boolean {
     if (COUNTED.has(key)) return true;
     const [one, other] = [(shown as Record<string, unknown>)[key], (done as Record<string, unknown>)[key]];
     if (MADE.has(key) && typeof one === "string" && typeof other === "string") return true;
+    if (AT_MOST.has(key) && typeof other === "number" && (one === undefined || typeof one === "number"))
+      return one === undefined || other <= one;
     return isSame(one, other, times);
   });
 }
@@ -91,7 +93,10 @@ export function differencesOf(
 }
 
 /** Fields whose own names say little. */
-const FIELD_WORDS: Record<string, string> = { leftWithoutWayIn: "who is left without a way in" };
+const FIELD_WORDS: Record<string, string> = {
+  leftWithoutWayIn: "who is left without a way in",
+  apiTokens: "how many API tokens work again",
+};
 
 function changedFields(shown: ShownAct, done: ShownAct, times: Times): string {
   if (shown.act !== done.act) return `it would now be ${nameOf(done)}`;

@@ -63,7 +63,7 @@ export async function getApproval(ctx: Context, { id }: { id: string }): Promise
         record.way === "break_glass" && record.reviewedAt === null && (await mayReview(ctx.db, ctx, record)),
     },
     whyNot,
-    receives: await whoReceives(ctx.db, record),
+    receives: open ? await whoReceives(ctx.db, record) : null,
     forYou: open && whyNot === null ? await whatItTakes(ctx, record.shown.acts) : [],
   };
 }

@@ -184,7 +184,7 @@ export type ApprovalDetail = ApprovalRow & {
   };
   /** Why the asker may not decide, in words. */
   whyNot: string | null;
-  /** Who is given what it answers, and who comes in by that, in a sentence; null where that lets nobody in. */
+  /** Who is given what it answers, and who comes in by that, in a sentence; null where that lets nobody in, and of what is over. */
   receives: string | null;
   /** What it takes from who looks at it themselves, in words. */
   forYou: string[];

@@ -1,6 +1,6 @@
 import { canComeIn } from "../admins/let-go.ts";
 import { ROLES, roleHas } from "../authz/roles.ts";
-import type { SqlContext } from "../context.ts";
+import type { Actor, SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { isUuid } from "../ids.ts";
 import type { Ways } from "../notifications/former-ways.ts";
@@ -8,9 +8,12 @@ import { markSettled } from "../notifications/mark-notifications.ts";
 import type { Tone } from "../notifications/model.ts";
 import { type Addressee, type Notice, notify } from "../notifications/notify.ts";
 import type { ApprovalRecord } from "./approval-row.ts";
+import { asSentence, toldReason } from "./reason-words.ts";
 
 /** What an act is that wants, wanted or did without a second person, and whom it counts as. */
-type Told = Pick<ApprovalRecord, "id" | "summary" | "reason" | "personId" | "actorName">;
+type Told = Pick<ApprovalRecord, "id" | "summary" | "reason" | "personId" | "actorName"> & {
+  actorKind: Actor["kind"];
+};
 
 /** What becomes of it: the one place to tell people of it from. */
 export type ApprovalNews =
@@ -50,11 +53,6 @@ async function whoMayDecide(tx: Sql, permissions: readonly string[]): Promise<st
   return rows.map(({ id }) => id);
 }
 
-/** A reason as a sentence of its own, with a stop. */
-function asSentence(text: string): string {
-  return /[.!?…]$/.test(text.trimEnd()) ? text : `${text}.`;
-}
-
 type Decided = Exclude<ApprovalNews["what"], "asked" | "withdrawn" | "broke_glass" | "reviewed">;
 const DECIDED: Record<Decided, { says: string; tone: Tone }> = {
   approved: { says: "Approved, to be done by who asked", tone: "good" },
@@ -69,7 +67,7 @@ const isDecided = (what: string): what is Decided => Object.hasOwn(DECIDED, what
 export async function tellOfApproval(
   tx: Sql,
   ctx: SqlContext,
-  { id, summary, reason, personId, actorName }: Told,
+  { id, summary, reason, personId, actorKind, actorName }: Told,
   news: ApprovalNews,
 ): Promise<void> {
   const { what } = news;
@@ -89,7 +87,7 @@ export async function tellOfApproval(
     await tell({
       kind: "approval_waiting",
       title: `${actorName} asks for a second person: ${summary}`,
-      text: `Their reason: ${asSentence(reason)}`,
+      text: toldReason({ reason, actorKind }),
       to: await whoMayDecide(tx, news.permissions),
       except: person,
     });

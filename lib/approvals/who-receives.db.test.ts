@@ -6,6 +6,7 @@ import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
 import { askForApproval } from "./ask-approval.ts";
+import { decline } from "./decline.ts";
 import { getApproval } from "./get-approval.ts";
 import { approvalsFixture, guardedBy, type Run } from "./test-approvals.ts";
 
@@ -37,6 +38,7 @@ async function program(isTheirs: boolean): Promise<Context> {
   return { ...asker(2), actor };
 }
 
+/** What whoever may decide is told of it, now and once it is declined: then nobody receives anything. */
 async function received(
   ctx: Context,
   run: Run,
@@ -47,7 +49,10 @@ async function received(
   const { id } = await proven(ctx, () =>
     askForApproval(ctx, guarded, { kind: "unattended", reason: "On-call" }),
   );
-  return (await getApproval(other(3), { id })).receives;
+  const { receives } = await getApproval(other(3), { id });
+  await decline(other(4), { id, note: "" });
+  expect((await getApproval(other(5), { id })).receives, "once it is declined").toBeNull();
+  return receives;
 }
 
 test("whoever decides is told which API token of whom is given a link, and as whom one comes in by it", async () => {

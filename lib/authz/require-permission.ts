@@ -7,10 +7,10 @@ function apiTokenHas({ role, creatorRole }: ApiTokenActor, permission: Permissio
   return roleHas(role, permission) && (!creatorRole || roleHas(creatorRole, permission));
 }
 
-/** The role by which an actor may what they may now: of an API token whose creator has another one by now, the one with the most of what both allow and nothing else. */
-export function roleThatHolds(actor: { role: Role } & ({ kind: "admin" } | ApiTokenActor)): Role {
+/** The role by which an actor may what they may now: of an API token whose creator has another one by now, the one with the most of what both allow and nothing else; null where no role is that. */
+export function roleThatHolds(actor: { role: Role } & ({ kind: "admin" } | ApiTokenActor)): Role | null {
   if (actor.kind === "admin") return actor.role;
-  const [first = actor.role] = ROLES.filter((role) =>
+  const [first = null] = ROLES.filter((role) =>
     permissionsOf(role).every((permission) => apiTokenHas(actor, permission)),
   ).sort((one, other) => permissionsOf(other).length - permissionsOf(one).length);
   return first;

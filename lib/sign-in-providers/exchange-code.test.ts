@@ -1,8 +1,10 @@
 import { exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createOutbound } from "../outbound/outbound.ts";
+import { OutboundError } from "../outbound/outbound-error.ts";
 import { checkIssuer, discover } from "./discover.ts";
 import { type AskedOf, exchangeCode } from "./exchange-code.ts";
+import { createProviderKeys } from "./key-set.ts";
 import { HOSTILE_ANSWERS } from "./test-hostile-answers.ts";
 import type { Tampering, TestProvider } from "./test-provider.ts";
 import { answerTo, makeAsked } from "./test-question.ts";
@@ -140,6 +142,49 @@ describe("the answer of a provider", () => {
     theirs.tampering = { jwks: () => [], idToken: theirs.tampering.idToken };
     clock += 60_000;
     await expect(signIn(provider)).rejects.toMatchObject({ why: "PROVIDER_FAILED" });
+  });
+
+  test("by a key that took another's place while the provider could not be asked for it holds a few seconds after it is back", async () => {
+    let clock = 0;
+    let reads = 0;
+    let fails: (() => never) | null = null;
+    const honest = await opened();
+    const failing: typeof outbound = {
+      ...outbound,
+      async request(request) {
+        reads += 1;
+        return fails === null ? outbound.request(request) : fails();
+      },
+    };
+    const keys = createProviderKeys(failing, honest.metadata.jwks_uri, () => clock);
+    const provider = { ...honest, keys };
+    await signIn(provider);
+    const fresh = await generateKeyPair("ES256", { extractable: true });
+    const other = await exportJWK(fresh.publicKey);
+    theirs.tampering = {
+      jwks: (all) => all.map((key) => ({ ...key, ...other })),
+      idToken: ({ claims, sign }) => sign(claims, {}, fresh.privateKey),
+    };
+    const away = () => {
+      throw new OutboundError("unreachable", "cannot be reached");
+    };
+    const broken = () => {
+      throw new OutboundError("too_large", "answers too much");
+    };
+    for (const [later, how, why, asked] of [
+      [1_000, away, "PROVIDER_AWAY", 2],
+      [1_000, away, "PROVIDER_AWAY", 2],
+      [5_000, broken, "PROVIDER_FAILED", 3],
+      [1_000, null, "PROVIDER_FAILED", 3],
+    ] as const) {
+      clock += later;
+      fails = how;
+      await expect(signIn(provider)).rejects.toMatchObject({ why });
+      expect(reads, "nobody has it asked more often").toBe(asked);
+    }
+    clock += 5_000;
+    expect((await signIn(provider)).subject).toBe("person-1");
+    expect(reads).toBe(4);
   });
 
   test("cannot be had while the provider is away, and says so", async () => {

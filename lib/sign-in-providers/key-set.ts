@@ -22,7 +22,7 @@ export const KEY_SET_ALGORITHMS: readonly string[] = [
 const KEPT_MS = 600_000;
 /** Unknown keys do not make us ask more often than this. */
 const ASKED_AGAIN_MS = 5_000;
-/** Nor signatures that a key we know does not make: it may have been replaced under the name that it had. */
+/** Nor signatures that a key we know does not make, once the keys were read for one: it may have been replaced under the name that it had. */
 const SIGNED_ANEW_MS = 60_000;
 const KEYS_MAX = 100;
 
@@ -62,15 +62,27 @@ export function createProviderKeys(
     kept = { keys: await readKeySet(outbound, uri), readAt: now() };
     return kept;
   }
-  let anew: { at: number; keys: Promise<Kept | null> } | null = null;
-  /** Other keys than those that a signature did not hold by; null where there are none yet. */
+  let anew: { until: number; keys: Promise<Kept> } | null = null;
+  /** Reads what one answer holds for all until the next may be asked for: soon, where there was none. */
+  function readAnew(): Promise<Kept> {
+    const reading = { until: now() + SIGNED_ANEW_MS, keys: read() };
+    reading.keys.catch(() => {
+      reading.until = now() + ASKED_AGAIN_MS;
+    });
+    anew = reading;
+    return reading.keys;
+  }
+  /** Other keys than those that a signature did not hold by; null where there are none yet. @throws {OutboundError} where the provider is away: it may well hold by the keys that are there. */
   async function readOthers(than: Kept): Promise<Kept | null> {
     if (than !== kept) return kept;
-    if (anew === null || anew.at <= now() - SIGNED_ANEW_MS)
+    try {
+      const others = await (anew === null || anew.until <= now() ? readAnew() : anew.keys);
+      return others === than ? null : others;
+    } catch (error) {
+      if (isAway(error)) throw error;
       // without them it is what it was: the signature does not hold by the keys that we have
-      anew = { at: now(), keys: read().catch(() => null) };
-    const others = await anew.keys;
-    return others === than ? null : others;
+      return null;
+    }
   }
   async function check(token: string, { keys }: Kept, options: VerifyOptions): Promise<JWTVerifyResult> {
     return jwtVerify(token, createLocalJWKSet({ keys }), {

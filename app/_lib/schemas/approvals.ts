@@ -94,7 +94,7 @@ export const approvalDetail = approvalRow.extend({
     .string()
     .nullable()
     .describe(
-      "Who is given the link or API token that it answers, and whom that lets in, in words; null where it answers none.",
+      "Who is given the link or API token that it answers, and whom that lets in, in words; null where it answers none, and once it is done or over.",
     ),
   forYou: z.array(z.string()).describe("What it takes from who looks at it themselves, in words."),
 });

@@ -20,7 +20,7 @@ import { Columns } from "#components/layout/columns.tsx";
 import { explainSubject } from "#lib/access/explain-access.ts";
 import { getAdmin } from "#lib/admins/get-admin.ts";
 import { listSessionsOf } from "#lib/admins/list-sessions.ts";
-import { listTokensBack } from "#lib/admins/tokens-back.ts";
+import { countTokensBackOf } from "#lib/admins/tokens-back.ts";
 import { can } from "#lib/authz/require-permission.ts";
 import { listFactorsOf } from "#lib/passkeys/list-factors.ts";
 import { AdminActions } from "../_components/admin-actions.tsx";
@@ -49,7 +49,7 @@ export default async function AdminPage({ params }: AdminPageProps) {
   const [factors, sessions, tokensBack, explained] = await Promise.all([
     listFactorsOf(ctx, { adminId: admin.id }),
     listSessionsOf(ctx, { adminId: admin.id }, countryOf),
-    listTokensBack(ctx),
+    countTokensBackOf(ctx, admin),
     explainSubject(ctx, { kind: "admin", id: admin.id }, declaredActs(allRoutes())),
   ]);
   const { badge, word } = ADMIN_BADGES[admin.state];
@@ -67,7 +67,7 @@ export default async function AdminPage({ params }: AdminPageProps) {
         crumbs={[{ name: words.title, href: "/admins" }]}
         actions={
           canWrite && admin.id !== ctx.actor.id ? (
-            <AdminActions admin={admin} tokensBack={tokensBack[admin.id] ?? 0} />
+            <AdminActions admin={admin} tokensBack={tokensBack} />
           ) : null
         }
       />

@@ -21,6 +21,6 @@ test("one that went with another says with which", () => {
     "It was revoked with the API token os root2, with which it was made.",
   );
   expect(apiTokenWords.revokedWith({ ...root, isMaker: false })).toBe(
-    "It was revoked with the API token os root2, with which what made it was made.",
+    "It was revoked with the API token os root2, from which it descends.",
   );
 });

@@ -59,7 +59,7 @@ export const apiTokenWords = {
   revokedWith: ({ name, isMaker }: NonNullable<ApiTokenDetail["revokedWith"]>) =>
     isMaker
       ? `It was revoked with the API token ${name}, with which it was made.`
-      : `It was revoked with the API token ${name}, with which what made it was made.`,
+      : `It was revoked with the API token ${name}, from which it descends.`,
   forever: "Never: until somebody revokes it",
   acts: "Acts",
   alone: "What it does by itself",

@@ -9,6 +9,7 @@ import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
 import { getApproval } from "#lib/approvals/get-approval.ts";
+import { quotedReason } from "#lib/approvals/reason-words.ts";
 import { isUuid } from "#lib/ids.ts";
 import { ApprovalActions } from "../_components/approval-actions.tsx";
 import { ApprovalBadge } from "../_components/approval-badge.tsx";
@@ -59,7 +60,7 @@ export default async function ApprovalPage({ params }: ApprovalPageProps) {
               ) : null}
             </>
           }
-          purpose={`${isGlass ? "Done without a second person by" : "Asked for by"} ${approval.requestedBy.name}: “${approval.reason}”`}
+          purpose={`${isGlass ? "Done without a second person by" : "Asked for by"} ${approval.requestedBy.name}: ${quotedReason({ reason: approval.reason, actorKind: approval.requestedBy.kind })}`}
           crumbs={[{ name: words.title, href: "/approvals" }]}
           actions={<ApprovalActions approval={approval} />}
         />

@@ -15,10 +15,11 @@ export const GET = defineRoute({
     name: z.string(),
     role: z
       .enum(ROLES)
+      .nullable()
       .describe(
-        "The one that holds now: of an API token, no more than its own and its creator's both allow.",
+        "The one that holds now: of an API token, no more than its own and its creator's both allow. Null: none of the roles is what both allow; go by `permissions`.",
       ),
-    permissions: z.array(z.string()),
+    permissions: z.array(z.string()).describe("What they may now."),
   }),
   handler: async (ctx) => {
     const { actor } = ctx;
