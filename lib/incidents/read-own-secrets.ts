@@ -17,9 +17,10 @@ function lives(now: Date, isHeld: boolean): Fragment {
   const isMakerOut = sql`(k.created_by_id IS NOT NULL AND (a.id IS NULL OR ${IS_CREATOR_OUT}))`;
   const isAlive = sql`(k.expires_at IS NULL OR k.expires_at > ${now}::timestamptz)`;
   const isIt = sql`CASE WHEN f.secret_id IS NULL THEN f.outcome = 'case' AND k.created_at <= g.received_at ELSE k.id = f.secret_id END`;
+  // by OFFSET 0 each API token is looked up by itself, where PostgreSQL would read all of them once for a case with many findings
   return sql`CASE f.kind
     WHEN 'api_token' THEN EXISTS (SELECT FROM api_token k LEFT JOIN admin a ON a.id = k.created_by_id WHERE k.id = f.owner_id AND k.revoked_at IS NULL AND ${isAlive}
-      AND ${isHeld ? isMakerOut : sql`NOT ${isMakerOut}`})
+      AND ${isHeld ? isMakerOut : sql`NOT ${isMakerOut}`} OFFSET 0)
     WHEN 'verifier_secret' THEN EXISTS (SELECT FROM verifier_secret k JOIN verifier o ON o.id = k.verifier_id AND ${owner}
       WHERE k.verifier_id = f.owner_id AND ${isIt} AND ${isAlive})
     ELSE EXISTS (SELECT FROM scanner_secret k JOIN scanner o ON o.id = k.scanner_id AND ${owner}
