@@ -15,6 +15,7 @@ import { type Found, findByName } from "./find-by-name.ts";
 import { isMeant } from "./is-meant.ts";
 import { PastedActions, usePasted } from "./pasted-actions.tsx";
 import { useThemeActs } from "./theme-acts.ts";
+import { whenClosed } from "./when-closed.ts";
 
 const [store, spotlight] = createSpotlight();
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -99,6 +100,13 @@ export function CommandPalette({
 
   const looked = pasted.map((one) => one.looked.is).join();
 
+  const closed = useRef(() => {});
+  closed.current = () => {
+    // at once: what was pasted does not wait in it for the next time
+    setQuery("");
+    if (isOpen) onClose();
+  };
+  useEffect(() => whenClosed(store, () => closed.current()), []);
   useEffect(() => {
     if (isOpen) spotlight.open();
     else spotlight.close();
@@ -130,11 +138,6 @@ export function CommandPalette({
       store={store}
       query={query}
       onQueryChange={setQuery}
-      onSpotlightClose={() => {
-        // at once: what was pasted does not wait in it for the next time
-        setQuery("");
-        onClose();
-      }}
       shortcut={null}
       // the frame knows what had it before the field that stood in
       returnFocus={false}
