@@ -6,6 +6,7 @@ const ENDPOINT = "**/*.endpoint.test.{ts,tsx}";
 /** Long ones with processes of their own: races, kill -9, a full disk, a clock that jumps. A part of `npm run test:full`. */
 const FAULTS = "**/*.faults.test.ts";
 const globalSetup = ["./server/dev/test-database.global.ts"];
+const setupFiles = ["./server/dev/drop-test-databases.setup.ts"];
 /** What is only true in the end is asked for as long as a busy machine may take; a bound that a test is about stands in it. */
 const POLL = { poll: { timeout: 10_000 } };
 
@@ -30,6 +31,7 @@ export default defineConfig({
           include: [DATABASE],
           exclude: EXCLUDED,
           globalSetup,
+          setupFiles,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -41,6 +43,7 @@ export default defineConfig({
           include: [ENDPOINT],
           exclude: EXCLUDED,
           globalSetup,
+          setupFiles,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
