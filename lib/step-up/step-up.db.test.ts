@@ -292,7 +292,11 @@ describe("the lock: each use case asks by itself", () => {
   const acts: [StepUpKind, string, (ctx: Context) => Promise<unknown>][] = [
     ["roles", "createAdmin", (ctx) => createAdmin(ctx, none, "http://localhost:3000")],
     ["roles", "changeAdminRole", (ctx) => changeAdminRole(ctx, none)],
-    ["roles", "disableAdmin", (ctx) => disableAdmin(ctx, none)],
+    [
+      "roles",
+      "disableAdmin",
+      (ctx) => disableAdmin(ctx, { adminId: "01890000-0000-7000-8000-000000000000" }),
+    ],
     ["roles", "enableAdmin", (ctx) => enableAdmin(ctx, none)],
     ["roles", "renewInvitation", (ctx) => renewInvitation(ctx, none, "http://localhost:3000")],
     ["api-tokens", "createApiToken", (ctx) => createApiToken(ctx, none)],
