@@ -44,6 +44,7 @@ test("fewer days show what leaves, ask, and what has left is told wherever it is
   const palette = new CommandPalette(page);
   await palette.open();
   await palette.field.fill(id);
+  await expect(palette.dialog.getByRole("button").first(), "it has come").toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(`/tokens/${id}`);
   await expect(page.getByText("It left the register on")).toContainText("Its uses stay in the audit log.");
