@@ -57,8 +57,10 @@ test("a new token stands in the open table within a second of the token endpoint
 });
 
 test.describe("a live connection that is refused", () => {
-  // the browser itself writes a line for each such answer
-  test.use({ expectedNoise: /the server responded with a status of (429|503)/ });
+  // the browser itself writes a line for each such answer, and for what it was asked while the network was gone
+  test.use({
+    expectedNoise: /the server responded with a status of (429|503)|net::ERR_INTERNET_DISCONNECTED/,
+  });
 
   test("a live connection that was answered with errors is tried again, and what happened meanwhile is there with it", async ({
     page,
