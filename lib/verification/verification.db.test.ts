@@ -143,6 +143,8 @@ test("a use is decided under an order that was committed before it was written, 
     }),
   );
   expect(await recorder.record(decide)).toBe("revoked");
+  // before the order: the feed may bring it before the use is asked for
+  const { position } = follower.book;
   await db.transaction((tx) =>
     placeOrder(tx, systemContext(db, "test"), {
       verb: "revoke",
@@ -151,7 +153,6 @@ test("a use is decided under an order that was committed before it was written, 
       note: "",
     }),
   );
-  const { position } = follower.book;
   expect(await recorder.record(decide, true)).toBe("revoked");
   expect(follower.book.position).toBeGreaterThan(position);
   const uses = await db.query<{ outcome: string; refusal: string | null }>(
